@@ -10,10 +10,7 @@ namespace numloom::cpu_host {
 
 class cpu_device final : public numloom::backend {
  public:
-  ~backend() = default;
-
-  // Memory
-  virtual storage_ptr allocate(std::size_t bytes, stream_view s) override;
+  storage_ptr allocate(std::size_t bytes, stream_view s) override;
   memory_statistics statistics(int index) override;
   void reset_peak(int index) override;
   void set_limit(std::size_t bytes, int index) override;
