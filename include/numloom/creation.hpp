@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// New arrays.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "numloom/ufuncs.hpp"
+
+namespace numloom {
+
+struct creation_options {
+  std::optional<numloom::dtype> dtype{};
+  std::optional<numloom::device> device{};
+  numloom::order order = numloom::order::C;
+};
+NL_API ndarray zeros(const shape_t& shape, const creation_options& options = {});
+NL_API ndarray ones(const shape_t& shape, const creation_options& options = {});
+/// The dtype of the value where none is asked for.
+NL_API ndarray full(const shape_t& shape, const array_like& value, const creation_options& options = {});
+struct like_options {
+  std::optional<numloom::dtype> dtype{};
+  numloom::order order = numloom::order::K;
+  std::optional<shape_t> shape{};
+};
+NL_API ndarray zeros_like(const ndarray& a, const like_options& options = {});
+NL_API ndarray ones_like(const ndarray& a, const like_options& options = {});
+NL_API ndarray full_like(const ndarray& a, const array_like& value, const like_options& options = {});
+/// start, start + step, ... below stop. Length ceil((stop - start) / step) as NumPy computes it.
+NL_API ndarray arange(const scalar& start, const scalar& stop, const scalar& step = 1,
+                      const creation_options& options = {});
+inline ndarray arange(const scalar& stop) { return arange(scalar(0), stop); }
+struct linspace_options {
+  std::int64_t num = 50;
+  bool endpoint = true;
+  std::optional<numloom::dtype> dtype{};
+  std::optional<numloom::device> device{};
+};
+NL_API ndarray linspace(const scalar& start, const scalar& stop, const linspace_options& options = {});
+/// Ones on the k-th diagonal. columns < 0: as many as rows.
+NL_API ndarray eye(std::int64_t rows, std::int64_t columns = -1, int k = 0,
+                   const creation_options& options = {});
+NL_API ndarray identity(std::int64_t n, const creation_options& options = {});
+enum class indexing { xy, ij };
+/// Views where NumPy gives views (copy = false).
+NL_API std::vector<ndarray> meshgrid(const std::vector<ndarray>& axes, indexing kind = indexing::xy,
+                                     bool sparse = false, bool copy = true);
+/// Host memory copied to a new array on the device.
+NL_API ndarray from_host(const void* data, const shape_t& shape, dtype type,
+                         std::optional<device> where = {});
+/// A zero-dimensional array of that value.
+NL_API ndarray full0(const scalar& value, dtype type, device where);
+
+}  // namespace numloom

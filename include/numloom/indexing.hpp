@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// Indexing, selection and assignment.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <variant>
+#include <vector>
+
+#include "numloom/ufuncs.hpp"
+
+namespace numloom {
+
+/// start:stop:step, each optional.
+struct slice {
+  std::optional<std::int64_t> start{}, stop{}, step{};
+};
+struct newaxis_t {};
+inline constexpr newaxis_t newaxis{};
+struct ellipsis_t {};
+inline constexpr ellipsis_t ellipsis{};
+
+/// One element of an index: an integer, a slice, newaxis, ellipsis, or an array of integers or bools.
+using index_item = std::variant<std::int64_t, slice, newaxis_t, ellipsis_t, ndarray>;
+using index_list = std::span<const index_item>;
+
+/// a[...]: a view for basic indices, a new array for integer and boolean arrays (NumPy's rules for mixing
+/// them). A full integer index gives a scalar result, a copy. Throws index_error.
+NL_API ndarray get_item(const ndarray& a, index_list index);
+/// A view, also for a full integer index. Basic indices only. Throws index_error.
+NL_API ndarray basic_view(const ndarray& a, index_list index);
+/// a[...] = value, with broadcasting and casting (unsafe, as NumPy's assignment).
+NL_API void set_item(const ndarray& a, index_list index, const array_like& value);
+
+NL_API ndarray take(const ndarray& a, const ndarray& indices, std::optional<int> axis = {},
+                    std::string_view mode = "raise", const std::optional<ndarray>& out = {});
+NL_API void put(const ndarray& a, const ndarray& indices, const ndarray& values,
+                std::string_view mode = "raise");
+NL_API ndarray take_along_axis(const ndarray& a, const ndarray& indices, std::optional<int> axis = -1);
+NL_API ndarray compress(const ndarray& condition, const ndarray& a, std::optional<int> axis = {});
+/// One int64 array a dimension.
+NL_API std::vector<ndarray> nonzero(const ndarray& a);
+NL_API ndarray flatnonzero(const ndarray& a);
+NL_API ndarray argwhere(const ndarray& a);
+/// condition ? x : y with broadcasting and promotion.
+NL_API ndarray where(const ndarray& condition, const array_like& x, const array_like& y);
+/// One bound may be missing.
+NL_API ndarray clip(const ndarray& a, const std::optional<array_like>& low,
+                    const std::optional<array_like>& high, const ufunc_options& options = {});
+
+}  // namespace numloom
