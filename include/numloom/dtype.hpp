@@ -98,8 +98,10 @@ concept element = requires {
 /// type.
 template <class F> decltype(auto) visit_dtype(dtype t, F&& f) {
   switch (t) {
-#define NL_DTYPE(name, type, kind, bytes) \
-  case dtype::name: return f(type_of<dtype::name>{}); #include "numloom/dtypes.def"
+// clang-format off
+#define NL_DTYPE(name, type, kind, bytes) case dtype::name: return f(type_of<dtype::name>{});
+#include "numloom/dtypes.def"
+    // clang-format on
   }
   __builtin_unreachable();
 }
