@@ -49,8 +49,8 @@ struct ufunc_info {
   std::string_view name;
   int nin, nout;
   std::string_view doc;
-  /// 0, 1, -1 (all bits), or nothing.
-  std::optional<int> identity;
+  /// What a reduction over nothing gives: 0, 1, -1 (all bits), false, true, -inf, or nothing.
+  std::optional<scalar> identity;
 };
 NL_API const ufunc_info& info(ufunc f);
 NL_API std::optional<ufunc> find_ufunc(std::string_view name);
@@ -63,7 +63,8 @@ struct resolved_types {
   inline_vector<dtype, 4> in, out;
 };
 /// Throws casting_error as numpy.ufunc.resolve_dtypes.
-NL_API resolved_types resolve(ufunc f, std::span<const array_like> inputs, std::optional<dtype> wanted = {});
+NL_API resolved_types resolve(ufunc f, std::span<const array_like> inputs, std::optional<dtype> wanted = {},
+                              casting rule = casting::same_kind);
 
 /// Runs any ufunc. Returns outputs (one or two).
 NL_API ndarray call(ufunc f, const array_like& a);

@@ -12,8 +12,8 @@
 namespace numloom {
 
 std::string_view name_of(dtype t) {
-  static constexpr std::string_view names[] = {"bool",    "int8",    "uint8",   "int16",   "uint16",
-                                               "int32",   "uint32",  "int64",   "uint64",  "float16",
+  static constexpr std::string_view names[] = {"bool",    "int8",    "uint8",     "int16",     "uint16",
+                                               "int32",   "uint32",  "int64",     "uint64",    "float16",
                                                "float32", "float64", "complex64", "complex128"};
   return names[static_cast<int>(t)];
 }
@@ -26,19 +26,22 @@ dtype parse_dtype(std::string_view name) {
   std::string_view code = name;
   if (!code.empty() && (code[0] == '<' || code[0] == '=' || code[0] == '|')) code.remove_prefix(1);
   static constexpr std::pair<std::string_view, dtype> codes[] = {
-      {"?", dtype::bool_},      {"b1", dtype::bool_},     {"b", dtype::int8},        {"i1", dtype::int8},
-      {"B", dtype::uint8},      {"u1", dtype::uint8},     {"h", dtype::int16},       {"i2", dtype::int16},
-      {"H", dtype::uint16},     {"u2", dtype::uint16},    {"i", dtype::int32},       {"i4", dtype::int32},
-      {"I", dtype::uint32},     {"u4", dtype::uint32},    {"l", dtype::int64},       {"q", dtype::int64},
-      {"i8", dtype::int64},     {"L", dtype::uint64},     {"Q", dtype::uint64},      {"u8", dtype::uint64},
-      {"e", dtype::float16},    {"f2", dtype::float16},   {"f", dtype::float32},     {"f4", dtype::float32},
-      {"d", dtype::float64},    {"f8", dtype::float64},   {"F", dtype::complex64},   {"c8", dtype::complex64},
-      {"D", dtype::complex128}, {"c16", dtype::complex128}, {"int", dtype::int64},   {"float", dtype::float64},
-      {"complex", dtype::complex128}, {"half", dtype::float16}, {"single", dtype::float32},
-      {"double", dtype::float64}};
+      {"?", dtype::bool_},      {"b1", dtype::bool_},       {"b", dtype::int8},
+      {"i1", dtype::int8},      {"B", dtype::uint8},        {"u1", dtype::uint8},
+      {"h", dtype::int16},      {"i2", dtype::int16},       {"H", dtype::uint16},
+      {"u2", dtype::uint16},    {"i", dtype::int32},        {"i4", dtype::int32},
+      {"I", dtype::uint32},     {"u4", dtype::uint32},      {"l", dtype::int64},
+      {"q", dtype::int64},      {"i8", dtype::int64},       {"L", dtype::uint64},
+      {"Q", dtype::uint64},     {"u8", dtype::uint64},      {"e", dtype::float16},
+      {"f2", dtype::float16},   {"f", dtype::float32},      {"f4", dtype::float32},
+      {"d", dtype::float64},    {"f8", dtype::float64},     {"F", dtype::complex64},
+      {"c8", dtype::complex64}, {"D", dtype::complex128},   {"c16", dtype::complex128},
+      {"int", dtype::int64},    {"float", dtype::float64},  {"complex", dtype::complex128},
+      {"half", dtype::float16}, {"single", dtype::float32}, {"double", dtype::float64}};
   for (const auto& [text, type] : codes)
     if (code == text) return type;
-  fail<type_error>("data type '", name, "' not understood: expected a name such as 'float32' or a code such as 'f4'");
+  fail<type_error>("data type '", name,
+                   "' not understood: expected a name such as 'float32' or a code such as 'f4'");
 }
 
 std::string_view name_of(casting rule) {
@@ -49,26 +52,36 @@ std::string_view name_of(casting rule) {
 casting parse_casting(std::string_view name) {
   for (casting rule : {casting::no, casting::equiv, casting::safe, casting::same_kind, casting::unsafe})
     if (name == name_of(rule)) return rule;
-  fail<value_error>("casting must be one of 'no', 'equiv', 'safe', 'same_kind', or 'unsafe' (got '", name, "')");
+  fail<value_error>("casting must be one of 'no', 'equiv', 'safe', 'same_kind', or 'unsafe' (got '", name,
+                    "')");
 }
 
 namespace {
 
 constexpr dtype by_kind(char kind, int bytes) {
   switch (kind) {
-    case 'i': return bytes == 1 ? dtype::int8 : bytes == 2 ? dtype::int16 : bytes == 4 ? dtype::int32 : dtype::int64;
+    case 'i':
+      return bytes == 1 ? dtype::int8 : bytes == 2 ? dtype::int16 : bytes == 4 ? dtype::int32 : dtype::int64;
     case 'u':
-      return bytes == 1 ? dtype::uint8 : bytes == 2 ? dtype::uint16 : bytes == 4 ? dtype::uint32 : dtype::uint64;
+      return bytes == 1   ? dtype::uint8
+             : bytes == 2 ? dtype::uint16
+             : bytes == 4 ? dtype::uint32
+                          : dtype::uint64;
     case 'f': return bytes == 2 ? dtype::float16 : bytes == 4 ? dtype::float32 : dtype::float64;
     case 'c': return bytes == 8 ? dtype::complex64 : dtype::complex128;
     default: return dtype::bool_;
   }
 }
 
-// The smallest float that holds every value of an integer dtype, by NumPy's table: 8 bits in float16, 16 in float32.
-constexpr int float_bytes_for(int integer_bytes) { return integer_bytes == 1 ? 2 : integer_bytes == 2 ? 4 : 8; }
+// The smallest float that holds every value of an integer dtype, by NumPy's table: 8 bits in float16, 16 in
+// float32.
+constexpr int float_bytes_for(int integer_bytes) {
+  return integer_bytes == 1 ? 2 : integer_bytes == 2 ? 4 : 8;
+}
 
-constexpr int rank_of(char kind) { return kind == 'b' ? 0 : kind == 'u' ? 1 : kind == 'i' ? 2 : kind == 'f' ? 3 : 4; }
+constexpr int rank_of(char kind) {
+  return kind == 'b' ? 0 : kind == 'u' ? 1 : kind == 'i' ? 2 : kind == 'f' ? 3 : 4;
+}
 
 constexpr dtype promote(dtype a, dtype b) {
   if (a == b) return a;
@@ -108,7 +121,9 @@ constexpr auto promotions = [] {
 
 }  // namespace
 
-dtype promote_types(dtype a, dtype b) { return promotions[static_cast<std::size_t>(a)][static_cast<std::size_t>(b)]; }
+dtype promote_types(dtype a, dtype b) {
+  return promotions[static_cast<std::size_t>(a)][static_cast<std::size_t>(b)];
+}
 
 bool can_cast(dtype from, dtype to, casting rule) {
   if (from == to || rule == casting::unsafe) return true;
@@ -153,8 +168,7 @@ dtype promote_with_scalar(dtype t, const scalar& s) {
 
 namespace {
 
-template <class T>
-T integer_from(const scalar& s, dtype t) {
+template <class T> T integer_from(const scalar& s, dtype t) {
   switch (s.type) {
     case scalar::kind::boolean: return static_cast<T>(s.b);
     case scalar::kind::integer:
@@ -182,8 +196,8 @@ void store_scalar(const scalar& s, dtype t, void* to) {
   visit_dtype(t, [&]<class T>(T) {
     T value;
     if constexpr (std::is_same_v<T, bool>) {
-      value = s.type == scalar::kind::complex ? s.f[0] != 0 || s.f[1] != 0
-              : s.type == scalar::kind::integer ? s.i != 0
+      value = s.type == scalar::kind::complex            ? s.f[0] != 0 || s.f[1] != 0
+              : s.type == scalar::kind::integer          ? s.i != 0
               : s.type == scalar::kind::unsigned_integer ? s.u != 0
                                                          : s.real() != 0;
     } else if constexpr (std::is_integral_v<T>) {

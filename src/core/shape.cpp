@@ -17,7 +17,8 @@ std::int64_t size_of(const shape_t& shape) {
     empty |= extent == 0;
     if (extent > 0) overflow |= __builtin_mul_overflow(size, extent, &size);
   }
-  if (overflow) fail<value_error>("array is too big: the elements of shape ", to_string(shape), " cannot be counted");
+  if (overflow)
+    fail<value_error>("array is too big: the elements of shape ", to_string(shape), " cannot be counted");
   return empty ? 0 : size;
 }
 
@@ -41,8 +42,8 @@ dims contiguous_strides(const shape_t& shape, int itemsize, order layout) {
 
 int normalize_axis(int axis, int ndim, std::string_view operation) {
   if (axis < -ndim || axis >= ndim)
-    throw axis_error(concat(operation.empty() ? "" : "[", operation, operation.empty() ? "" : "] ", "axis ", axis,
-                            " is out of bounds for array of dimension ", ndim),
+    throw axis_error(concat(operation.empty() ? "" : "[", operation, operation.empty() ? "" : "] ", "axis ",
+                            axis, " is out of bounds for array of dimension ", ndim),
                      axis, ndim);
   return axis < 0 ? axis + ndim : axis;
 }
@@ -56,7 +57,8 @@ shape_t broadcast_shapes(const shape_t& a, const shape_t& b) {
     const std::int64_t x = longer[skip + i], y = shorter[i];
     if (x == y || y == 1) continue;
     if (x != 1)
-      fail<value_error>("operands could not be broadcast together with shapes ", to_string(a), " ", to_string(b));
+      fail<value_error>("operands could not be broadcast together with shapes ", to_string(a), " ",
+                        to_string(b));
     result[skip + i] = y;
   }
   return result;
@@ -72,7 +74,8 @@ namespace {
 
 void flip(iteration_space& space, int d) {
   for (int k = 0; k < space.operands; ++k) {
-    if (space.data[k]) space.data[k] = static_cast<char*>(space.data[k]) + (space.shape[d] - 1) * space.strides[k][d];
+    if (space.data[k])
+      space.data[k] = static_cast<char*>(space.data[k]) + (space.shape[d] - 1) * space.strides[k][d];
     space.strides[k][d] = -space.strides[k][d];
   }
 }
