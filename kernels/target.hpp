@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The only header that knows which compiler reads a kernel or functor: nvcc, NVRTC, or g++ (simulator or CPU loops).
+// The only header that knows which compiler reads a kernel or functor: nvcc, NVRTC, or g++ (simulator or CPU
+// loops).
 #pragma once
 
 #if defined(__CUDACC__)
@@ -16,8 +17,8 @@
 #define NL_UNROLL
 #endif
 
-// Everything device code touches lives in numloom::NL_TARGET, so that objects of several compilers and instruction
-// sets link into one binary without one definition replacing another.
+// Everything device code touches lives in numloom::NL_TARGET, so that objects of several compilers and
+// instruction sets link into one binary without one definition replacing another.
 #if defined(__CUDACC_RTC__)
 #define NL_TARGET rtc
 #elif defined(__CUDACC__)

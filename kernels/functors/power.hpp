@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// power and float_power.
+#pragma once
+#include "../types.hpp"
+#include "complex.hpp"
+#include "math.hpp"
+
+namespace numloom::NL_TARGET {
+
+// Wraps like repeated multiplication. Negative exponents are refused before the loop; here they give 1 /
+// base**-n rounded towards zero, so that nothing traps.
+template <class T> NL_HD T integer_power(T base, T exponent) {
+  using U = wrap_of<T>;
+  if constexpr (is_signed<T>) {
+    if (exponent < 0) return base == 1 ? T(1) : (base == -1 ? ((exponent & 1) ? T(-1) : T(1)) : T(0));
+  }
+  U result = 1, square = static_cast<U>(base);
+  for (U n = static_cast<U>(exponent); n != 0; n >>= 1, square *= square) {
+    if (n & 1) result *= square;
+  }
+  return static_cast<T>(result);
+}
+
+// Small whole exponents by multiplication, as NumPy does: exact for Gaussian integers, where exp(w log z) is
+// not.
+template <class T> NL_HD complex<T> complex_power(complex<T> a, complex<T> b) {
+  if (b.re == T(0) && b.im == T(0)) return {T(1), T(0)};
+  if (a.re == T(0) && a.im == T(0)) {
+    if (b.re > T(0)) return {T(0), T(0)};
+    return {limits<T>::quiet_nan(), limits<T>::quiet_nan()};
+  }
+  if (b.im == T(0) && b.re > T(-100) && b.re < T(100) && b.re == trunc_(b.re)) {
+    const int exponent = static_cast<int>(b.re);
+    complex<T> result(T(1)), square = a;
+    if (exponent == 1) return a;
+    if (exponent == 2) return a * a;
+    if (exponent == 3) return a * (a * a);
+    for (int n = exponent < 0 ? -exponent : exponent;;) {
+      if (n & 1) result = result * square;
+      if ((n >>= 1) == 0) break;
+      square = square * square;
+    }
+    return exponent < 0 ? complex<T>(T(1)) / result : result;
+  }
+  return pow_(a, b);
+}
+
+struct Power {
+  template <class T> NL_HD T operator()(T a, T b) const {
+    if constexpr (is_integral<T>)
+      return integer_power(a, b);
+    else if constexpr (is_complex<T>)
+      return complex_power(a, b);
+    else
+      return T(pow_(wide(a), wide(b)));
+  }
+};
+using FloatPower = Power;
+}  // namespace numloom::NL_TARGET

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Trigonometric functors, for real and complex numbers; float16 is computed in float.
+#pragma once
+#include "../types.hpp"
+#include "complex.hpp"
+#include "math.hpp"
+
+namespace numloom::NL_TARGET {
+
+struct Sin {
+  template <class T> NL_HD T operator()(T x) const { return T(sin_(wide(x))); }
+};
+struct Cos {
+  template <class T> NL_HD T operator()(T x) const { return T(cos_(wide(x))); }
+};
+struct Tan {
+  template <class T> NL_HD T operator()(T x) const { return T(tan_(wide(x))); }
+};
+struct Arcsin {
+  template <class T> NL_HD T operator()(T x) const { return T(asin_(wide(x))); }
+};
+struct Arccos {
+  template <class T> NL_HD T operator()(T x) const { return T(acos_(wide(x))); }
+};
+struct Arctan {
+  template <class T> NL_HD T operator()(T x) const { return T(atan_(wide(x))); }
+};
+struct Arctan2 {
+  template <class T> NL_HD T operator()(T y, T x) const { return T(atan2_(wide(y), wide(x))); }
+};
+struct Hypot {
+  template <class T> NL_HD T operator()(T x, T y) const { return T(hypot_(wide(x), wide(y))); }
+};
+struct Deg2rad {
+  template <class T> NL_HD T operator()(T x) const {
+    return T(wide(x) * wide_of<T>(0.017453292519943295769236907684886127));
+  }
+};
+struct Rad2deg {
+  template <class T> NL_HD T operator()(T x) const {
+    // In float NumPy multiplies by 180.0f / pi_f, one unit in the last place below the nearest float.
+    if constexpr (is_same<T, double>)
+      return x * 57.29577951308232087679815481410517;
+    else
+      return T(wide(x) * 57.295776f);
+  }
+};
+}  // namespace numloom::NL_TARGET
