@@ -102,7 +102,8 @@ NL_API ndarray empty_like(const ndarray& a, std::optional<dtype> type = {}, orde
 
 /// Byte strides of a contiguous array. order is C or F.
 NL_API dims contiguous_strides(const shape_t& shape, int itemsize, order layout = order::C);
-/// Byte strides of a new array like a: K keeps the order of a's axes, from the largest stride to the smallest.
+/// Byte strides of a new array like a: K keeps the order of a's axes, from the largest stride to the
+/// smallest.
 NL_API dims strides_like(const ndarray& a, dtype type, order layout, const shape_t& shape);
 /// Product of the extents. Throws value_error when it overflows.
 NL_API std::int64_t size_of(const shape_t& shape);

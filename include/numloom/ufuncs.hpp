@@ -56,11 +56,13 @@ NL_API const ufunc_info& info(ufunc f);
 NL_API std::optional<ufunc> find_ufunc(std::string_view name);
 /// NumPy's type strings, "ff->f", "dd->?", one for each loop.
 NL_API std::vector<std::string> types_of(ufunc f);
-/// The dtypes that the ufunc computes and returns for these operand dtypes: inputs (converted to), then
-/// outputs.
+/// The common dtype of arrays and weak numbers (NEP 50): numpy.result_type.
+NL_API dtype result_type(std::span<const array_like> operands);
+/// How a call is computed: the loop dtype L, what the inputs are converted to, and what the loop returns.
 struct resolved_types {
   dtype loop;
-  inline_vector<dtype, 4> in, out;
+  dtype in[3];
+  dtype out[2];
 };
 /// Throws casting_error as numpy.ufunc.resolve_dtypes.
 NL_API resolved_types resolve(ufunc f, std::span<const array_like> inputs, std::optional<dtype> wanted = {},

@@ -106,7 +106,8 @@ void check_input_casts(ufunc f, std::span<const array_like> inputs, const resolv
     const ndarray* a = inputs[i].array();
     if (a && !can_cast(a->dtype(), types.in[static_cast<int>(i)], rule))
       fail<casting_error>("Cannot cast ufunc '", info(f).name, "' input ", i, " from dtype('", a->dtype(),
-                          "') to dtype('", types.in[static_cast<int>(i)], "') with casting rule '", name_of(rule), "'");
+                          "') to dtype('", types.in[static_cast<int>(i)], "') with casting rule '",
+                          name_of(rule), "'");
   }
 }
 

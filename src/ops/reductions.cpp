@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Reductions: dtypes, axes, the plan, and what NumPy composes of them (mean, var, std).
+#include "numloom/reductions.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/backend.hpp"
+#include "numloom/creation.hpp"
+#include "ops/ufunc_types.hpp"
+
+namespace numloom {
+
+dims axes::normalized(int ndim, std::string_view operation) const {
+  dims result;
+  if (all_) {
+    for (int d = 0; d < ndim; ++d) result.push_back(d);
+    return result;
+  }
+  for (int axis : list_) result.push_back(normalize_axis(axis, ndim, operation));
+  std::sort(result.begin(), result.end());
+  if (std::adjacent_find(result.begin(), result.end()) != result.end())
+    fail<value_error>("duplicate value in 'axis'");
+  return result;
+}
+
+namespace {
+
+enum class loop_rule { SAME, WIDEN, FLOAT };
+enum class result_rule { SAME, TO_BOOL, TO_INT64, MOMENTS };
+struct row {
+  const char* name;
+  loop_rule loop;
+  result_rule result;
+};
+constexpr row rows[] = {
+#define NL_REDUCTION(name, functor, inputs, loop, result, doc) {#name, loop_rule::loop, result_rule::result},
+#include "numloom/reductions.def"
+};
+const row& row_of(reduction op) { return rows[static_cast<int>(op)]; }
+
+dtype loop_dtype(reduction op, dtype type, std::optional<dtype> wanted) {
+  if (wanted) return *wanted;
+  switch (row_of(op).loop) {
+    case loop_rule::WIDEN:
+      if (kind_of(type) == 'b' || kind_of(type) == 'i') return dtype::int64;
+      return kind_of(type) == 'u' ? dtype::uint64 : type;
+    case loop_rule::FLOAT: return is_inexact(type) ? type : dtype::float64;
+    default: return type;
+  }
+}
+
+dtype result_dtype(reduction op, dtype loop) {
+  switch (row_of(op).result) {
+    case result_rule::TO_BOOL: return dtype::bool_;
+    case result_rule::TO_INT64: return dtype::int64;
+    default: return loop;
+  }
+}
+
+// The shape of the result, and where the kept axes' strides of `out` go (axes of extent 1 are left out of
+// neither).
+shape_t reduced_shape(const shape_t& shape, const dims& axes, bool keepdims) {
+  shape_t result;
+  int next = 0;
+  for (int d = 0; d < shape.size(); ++d) {
+    if (next < axes.size() && axes[next] == d) {
+      ++next;
+      if (keepdims) result.push_back(1);
+    } else {
+      result.push_back(shape[d]);
+    }
+  }
+  return result;
+}
+
+dims kept_strides(const ndarray& out, const dims& axes, bool keepdims) {
+  if (!keepdims) return out.strides();
+  dims result;
+  int next = 0;
+  for (int d = 0; d < out.ndim(); ++d) {
+    if (next < axes.size() && axes[next] == d)
+      ++next;
+    else
+      result.push_back(out.strides()[d]);
+  }
+  return result;
+}
+
+struct reduction_call {
+  reduction op;
+  const char* operation;  // for error texts
+  dims axes;
+  std::optional<dtype> wanted;
+  bool keepdims = false;
+  const ndarray* where = nullptr;
+  const scalar* initial = nullptr;
+};
+
+bool needs_initial(reduction op) {
+  return op == reduction::min || op == reduction::max || op == reduction::fmin || op == reduction::fmax;
+}
+
+// Runs the reduction into new arrays of its own result dtypes.
+void reduce_into(const ndarray& a, const reduction_call& call, const ndarray& out, const ndarray* out2) {
+  reduction_plan plan;
+  plan.op = call.op;
+  plan.type = a.dtype();
+  plan.loop = loop_dtype(call.op, a.dtype(), call.wanted);
+  plan.result = out.dtype();
+  plan.result2 = out2 ? out2->dtype() : out.dtype();
+  plan.source = a.data(access::read);
+  plan.out = out.data(access::write);
+  plan.out2 = out2 ? out2->data(access::write) : nullptr;
+  dims mask_strides;
+  ndarray mask;
+  if (call.where) {
+    mask = broadcast_to(to_device(*call.where, a.device()), a.shape());
+    if (mask.dtype() != dtype::bool_)
+      fail<casting_error>("[", call.operation, "] expected a bool array for where, got ", mask.dtype());
+    mask_strides = mask.strides();
+    plan.mask = mask.data(access::read);
+  }
+  if (call.initial && needs_initial(call.op)) {
+    plan.has_initial = true;
+    store_scalar(*call.initial, plan.loop, plan.initial);
+  }
+  const dims out_strides = kept_strides(out, call.axes, call.keepdims);
+  const dims out2_strides = out2 ? kept_strides(*out2, call.axes, call.keepdims) : dims();
+  const bool ordered = call.op == reduction::argmin || call.op == reduction::argmax;
+  make_plan(plan, a.shape(), a.strides(), call.where ? mask_strides.data() : nullptr, call.axes,
+            out_strides.data(), out2 ? out2_strides.data() : nullptr, ordered);
+  if (plan.outputs == 0) return;
+  if (plan.length == 0 && (ordered || (needs_initial(call.op) && !call.initial)))
+    fail<value_error>(ordered ? "attempt to get " : "zero-size array to reduction operation ", call.operation,
+                      ordered ? " of an empty sequence" : " which has no identity");
+  if (call.where && needs_initial(call.op) && !call.initial)
+    fail<value_error>("reduction operation '", call.operation,
+                      "' does not have an identity, so to use a where mask one has to specify 'initial'");
+  backend_of(a.device()).reduce(plan, current_stream(a.device()));
+}
+
+ndarray new_result(const ndarray& a, const reduction_call& call, dtype type) {
+  return empty(reduced_shape(a.shape(), call.axes, call.keepdims), type, a.device());
+}
+
+// Hands the result over: into out= by casting, else as a scalar when it has no axes left.
+ndarray deliver(ndarray result, const std::optional<ndarray>& out, const char* operation) {
+  if (!out) {
+    if (result.ndim() == 0) result.set_scalar(true);
+    return result;
+  }
+  if (out->shape() != result.shape())
+    fail<value_error>("output parameter for reduction operation ", operation,
+                      " has the wrong shape: expected ", to_string(result.shape()), ", got ",
+                      to_string(out->shape()));
+  copyto(*out, result, casting::same_kind);
+  return *out;
+}
+
+ndarray combine_initial(ufunc f, const ndarray& result, const std::optional<scalar>& initial) {
+  return initial ? call(f, result, array_like(*initial)) : result;
+}
+
+ndarray run_reduction(reduction op, const char* operation, ufunc joins, const ndarray& a,
+                      const reduction_options& options) {
+  reduction_call call{op, operation, options.axis.normalized(a.ndim(), operation), options.dtype,
+                      options.keepdims};
+  call.where = options.where ? &*options.where : nullptr;
+  call.initial = options.initial ? &*options.initial : nullptr;
+  const dtype type = result_dtype(op, loop_dtype(op, a.dtype(), options.dtype));
+  ndarray result = new_result(a, call, type);
+  reduce_into(a, call, result, nullptr);
+  if (options.initial && !needs_initial(op)) {
+    result.set_scalar(false);
+    result = combine_initial(joins, result, options.initial);
+  }
+  return deliver(std::move(result), options.out, operation);
+}
+
+}  // namespace
+
+#define NL_REDUCE(name, joins)                                              \
+  ndarray name(const ndarray& a, const reduction_options& options) {        \
+    return run_reduction(reduction::name, #name, ufunc::joins, a, options); \
+  }
+NL_REDUCE(sum, add)
+NL_REDUCE(prod, multiply)
+NL_REDUCE(min, minimum)
+NL_REDUCE(max, maximum)
+NL_REDUCE(any, logical_or)
+NL_REDUCE(all, logical_and)
+NL_REDUCE(count_nonzero, add)
+#undef NL_REDUCE
+
+ndarray reduce(ufunc f, const ndarray& a, const reduction_options& options) {
+  static constexpr std::pair<ufunc, reduction> known[] = {{ufunc::add, reduction::sum},
+                                                          {ufunc::multiply, reduction::prod},
+                                                          {ufunc::minimum, reduction::min},
+                                                          {ufunc::maximum, reduction::max},
+                                                          {ufunc::fmin, reduction::fmin},
+                                                          {ufunc::fmax, reduction::fmax},
+                                                          {ufunc::logical_and, reduction::all},
+                                                          {ufunc::logical_or, reduction::any},
+                                                          {ufunc::bitwise_and, reduction::bitwise_and},
+                                                          {ufunc::bitwise_or, reduction::bitwise_or},
+                                                          {ufunc::bitwise_xor, reduction::bitwise_xor}};
+  for (const auto& [joins, op] : known)
+    if (joins == f) return run_reduction(op, info(f).name.data(), f, a, options);
+  fail<not_available>("[", info(f).name, ".reduce] this ufunc has no reduction yet");
+}
+
+namespace {
+
+ndarray number_of_elements(const ndarray& a, const reduction_call& call) {
+  // int64 counts of what `where` lets through, along the axes.
+  reduction_call counting = call;
+  counting.op = reduction::count_nonzero;
+  counting.where = nullptr;
+  counting.wanted = {};
+  const ndarray mask = broadcast_to(to_device(*call.where, a.device()), a.shape());
+  ndarray counts = new_result(a, call, dtype::int64);
+  reduce_into(mask, counting, counts, nullptr);
+  return counts;
+}
+
+std::int64_t reduced_length(const ndarray& a, const dims& axes) {
+  std::int64_t n = 1;
+  for (std::int64_t axis : axes) n *= a.shape()[static_cast<int>(axis)];
+  return n;
+}
+
+}  // namespace
+
+ndarray mean(const ndarray& a, const reduction_options& options) {
+  reduction_call call{
+      reduction::sum, "mean", options.axis.normalized(a.ndim(), "mean"), {}, options.keepdims};
+  call.where = options.where ? &*options.where : nullptr;
+  const dtype natural = is_inexact(a.dtype()) ? a.dtype() : dtype::float64;
+  const dtype result_type = options.dtype.value_or(natural);
+  // float16 is summed in float32 and rounded once, at the end; integers asked for are summed as such (NumPy's
+  // rule).
+  call.wanted = result_type == dtype::float16 ? dtype::float32 : result_type;
+  ndarray total = new_result(a, call, *call.wanted);
+  reduce_into(a, call, total, nullptr);
+  ndarray result = options.where
+                       ? numloom::call(ufunc::divide, total, number_of_elements(a, call))
+                       : numloom::call(ufunc::divide, total,
+                                       array_like(static_cast<double>(reduced_length(a, call.axes))));
+  if (result.dtype() != result_type) result = astype(result, result_type, order::K, casting::unsafe);
+  return deliver(std::move(result), options.out, "mean");
+}
+
+namespace {
+
+ndarray variance(const ndarray& a, const variance_options& options, const char* operation, bool root) {
+  reduction_call call{
+      reduction::moments, operation, options.axis.normalized(a.ndim(), operation), {}, options.keepdims};
+  call.where = options.where ? &*options.where : nullptr;
+  const dtype natural = is_inexact(a.dtype()) ? a.dtype() : dtype::float64;
+  const dtype loop = options.dtype ? (is_inexact(*options.dtype) ? *options.dtype : dtype::float64) : natural;
+  call.wanted = loop == dtype::float16 ? dtype::float32 : loop;
+  const dtype real = real_part_of(*call.wanted);
+  const ndarray means = new_result(a, call, *call.wanted);
+  const ndarray squares = new_result(a, call, real);
+  reduce_into(a, call, means, &squares);
+  ndarray result;
+  if (options.where) {
+    const ndarray counts =
+        numloom::call(ufunc::subtract, number_of_elements(a, call), array_like(options.ddof));
+    result = numloom::call(ufunc::divide, squares, numloom::call(ufunc::maximum, counts, array_like(0.0)));
+  } else {
+    const double divisor = static_cast<double>(reduced_length(a, call.axes)) - options.ddof;
+    result = numloom::call(ufunc::divide, squares, array_like(std::max(divisor, 0.0)));
+  }
+  if (root) result = numloom::call(ufunc::sqrt, result);
+  const dtype final = options.dtype ? real_part_of(*options.dtype) : real_part_of(natural);
+  if (result.dtype() != final) result = astype(result, final, order::K, casting::unsafe);
+  return deliver(std::move(result), options.out, operation);
+}
+
+}  // namespace
+
+ndarray var(const ndarray& a, const variance_options& options) { return variance(a, options, "var", false); }
+ndarray std(const ndarray& a, const variance_options& options) { return variance(a, options, "std", true); }
+
+namespace {
+
+ndarray arg_reduction(reduction op, const char* operation, const ndarray& a, const arg_options& options) {
+  if (!options.axis) {
+    const ndarray flat = a.is_c_contiguous() || a.ndim() <= 1 ? a : copy(a, order::C);
+    reduction_call call{op, operation, axes().normalized(flat.ndim(), operation), {}, options.keepdims};
+    ndarray result = new_result(flat, call, dtype::int64);
+    reduce_into(flat, call, result, nullptr);
+    return deliver(std::move(result), options.out, operation);
+  }
+  reduction_call call{op,
+                      operation,
+                      axes(*options.axis).normalized(a.ndim() ? a.ndim() : 1, operation),
+                      {},
+                      options.keepdims};
+  if (a.ndim() == 0) call.axes.clear();
+  ndarray result = new_result(a, call, dtype::int64);
+  reduce_into(a, call, result, nullptr);
+  return deliver(std::move(result), options.out, operation);
+}
+
+ndarray scan(scan_op op, reduction widens, const char* operation, const ndarray& source,
+             const scan_options& options) {
+  ndarray a = source;
+  int axis = 0;
+  if (options.axis) {
+    axis = normalize_axis(*options.axis, a.ndim() ? a.ndim() : 1, operation);
+    if (a.ndim() == 0) a = a.view({1}, {a.itemsize()});
+  } else {
+    a = ascontiguousarray(a);
+    a = a.view({a.size()}, {a.itemsize()});
+  }
+  const dtype type = loop_dtype(widens, a.dtype(), options.dtype);
+  const ndarray result = empty(a.shape(), type, a.device());
+  if (a.size() > 0) {
+    const array_ref out{result.data(access::write), type, result.ndim(), result.shape().data(),
+                        result.strides().data()};
+    const array_ref in{a.data(access::read), a.dtype(), a.ndim(), a.shape().data(), a.strides().data()};
+    backend_of(a.device()).scan(op, out, in, axis, current_stream(a.device()));
+  }
+  if (!options.out) return result;
+  if (options.out->shape() != result.shape())
+    fail<value_error>("[", operation, "] expected out of shape ", to_string(result.shape()), ", got ",
+                      to_string(options.out->shape()));
+  copyto(*options.out, result, casting::same_kind);
+  return *options.out;
+}
+
+}  // namespace
+
+ndarray argmin(const ndarray& a, const arg_options& options) {
+  return arg_reduction(reduction::argmin, "argmin", a, options);
+}
+ndarray argmax(const ndarray& a, const arg_options& options) {
+  return arg_reduction(reduction::argmax, "argmax", a, options);
+}
+ndarray cumsum(const ndarray& a, const scan_options& options) {
+  return scan(scan_op::sum, reduction::sum, "cumsum", a, options);
+}
+ndarray cumprod(const ndarray& a, const scan_options& options) {
+  return scan(scan_op::prod, reduction::prod, "cumprod", a, options);
+}
+
+}  // namespace numloom
