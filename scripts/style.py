@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Formatting and linting: clang-format and ruff over the tracked files, clang-tidy over a build."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+from . import building
+from .console import run
+from .environment import ROOT, jobs, tool
+
+CPP = (".hpp", ".cpp", ".cu", ".cuh", ".h")
+
+
+def files(*suffixes: str) -> list[str]:
+    """The checkout's own files with these endings, relative to its root."""
+    listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    done = subprocess.run(listed, cwd=ROOT, capture_output=True, text=True)
+    if done.returncode == 0:
+        names = done.stdout.splitlines()
+    else:  # a checkout without git, such as an unpacked archive
+        tops = ("benchmarks", "examples", "include", "kernels", "python", "scripts", "src", "tests")
+        names = [str(p.relative_to(ROOT)) for top in tops for p in (ROOT / top).rglob("*") if p.is_file()]
+    return sorted(n for n in names if n.endswith(suffixes) and (ROOT / n).exists())
+
+
+def python_files() -> list[str]:
+    """Everything that ruff looks after; ./dev has no ending that would tell."""
+    return ["dev", *files(".py", ".pyi")]
+
+
+def format_in_place() -> None:
+    """Rewrite C++ and Python files as the house formats them."""
+    run([tool("ruff"), "format", "-q", *python_files()], what="ruff format", cwd=ROOT)
+    run(
+        [tool("ruff"), "check", "-q", "--select", "I", "--fix", *python_files()],
+        what="sorting imports",
+        cwd=ROOT,
+    )
+    if names := files(*CPP):
+        run([tool("clang-format"), "-i", *names], what="clang-format", cwd=ROOT)
+
+
+def check_format_cpp() -> None:
+    """clang-format would change nothing."""
+    if names := files(*CPP):
+        words = [tool("clang-format"), "--dry-run", "-Werror", *names]
+        run(words, what="clang-format (./dev format mends it)", cwd=ROOT, quiet=True)
+
+
+def check_format_python() -> None:
+    """ruff format would change nothing."""
+    words = [tool("ruff"), "format", "--check", *python_files()]
+    run(words, what="ruff format (./dev format mends it)", cwd=ROOT, quiet=True)
+
+
+def check_python() -> None:
+    """ruff finds nothing."""
+    run([tool("ruff"), "check", *python_files()], what="ruff check", cwd=ROOT, quiet=True)
+
+
+def check_cpp(preset: str = "cpu") -> None:
+    """clang-tidy finds nothing in the sources that a preset compiles."""
+    build = building.build_dir(preset)
+    sources = [n for n in files(".cpp") if n.startswith(("src/", "python/src/"))]
+    runner = Path(tool("clang-tidy")).with_name("run-clang-tidy")
+    if runner.exists():
+        words = [runner, "-quiet", "-p", build, "-j", str(jobs()), *sources]
+    else:
+        words = [tool("clang-tidy"), "--quiet", "-p", build, *sources]
+    run(words, what="clang-tidy", cwd=ROOT)
+
+
+FORMAT_CHECKS = {
+    "clang-format": check_format_cpp,
+    "ruff format": check_format_python,
+    "ruff check": check_python,
+}

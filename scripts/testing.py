@@ -1,0 +1,241 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The stages of ./dev test. Each builds what it needs, runs its suites, and counts from their own reports."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+import xml.etree.ElementTree as xml
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from . import building, environment, style
+from .console import Failure, duration, heading, paint, step
+from .environment import ROOT, tool
+
+REPORTS = ROOT / "build" / "test-reports"
+CPP_TIMEOUT = 900  # seconds a single C++ test may take, under a sanitizer
+
+
+@dataclass
+class Count:
+    """What one suite of a stage came to."""
+
+    suite: str
+    device: str
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+    reasons: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass
+class Options:
+    """What the command line asked for."""
+
+    match: str = ""
+    workers: int = 0
+
+
+def read_junit(path: Path, suite: str, device: str) -> Count:
+    """Count the cases of a JUnit report; a report that is not there counts as one failure."""
+    count = Count(suite, device)
+    if not path.exists():
+        count.failed = 1
+        return count
+    for case in xml.parse(path).getroot().iter("testcase"):
+        skipped = case.find("skipped")
+        if case.find("failure") is not None or case.find("error") is not None:
+            count.failed += 1
+        elif skipped is not None or case.get("status") in ("notrun", "disabled"):
+            count.skipped += 1
+            reason = "" if skipped is None else skipped.get("message", "")
+            count.reasons[reason or "no reason given"] = count.reasons.get(reason or "no reason given", 0) + 1
+        else:
+            count.passed += 1
+    return count
+
+
+def ctest(preset: str, device: str, options: Options) -> Count:
+    """Run a preset's C++ tests."""
+    report = REPORTS / f"{preset}-ctest.xml"
+    report.unlink(missing_ok=True)
+    words = [Path(tool("cmake")).with_name("ctest"), "--test-dir", building.build_dir(preset)]
+    words += ["-j", str(environment.jobs()), "--timeout", str(CPP_TIMEOUT), "--no-tests=error"]
+    words += ["--quiet", "--output-on-failure", "--output-junit", report]
+    if options.match:
+        words += ["-R", options.match]
+    code = subprocess.call([os.fspath(w) for w in words], cwd=ROOT)
+    count = read_junit(report, "C++", device)
+    if code != 0 and not count.failed:
+        count.failed = 1
+    if count.failed:
+        listed = building.build_dir(preset) / "Testing" / "Temporary" / "LastTestsFailed.log"
+        names = listed.read_text().split() if listed.exists() else []
+        step(paint(f"C++ tests that failed: {' '.join(names) or 'none was run'}", "red"))
+    return count
+
+
+def pytest(preset: str, folder: str, device: str, options: Options, *extra: str, **env: str) -> Count:
+    """Run a folder of Python tests against what a preset built."""
+    report = REPORTS / f"{preset}-{folder.replace('/', '-')}-pytest.xml"
+    report.unlink(missing_ok=True)
+    words = [
+        "-m",
+        "pytest",
+        "-q",
+        "--no-header",
+        "-p",
+        "no:cacheprovider",
+        folder,
+        f"--junitxml={report}",
+        *extra,
+    ]
+    if options.match:
+        words += ["-k", options.match]
+    code = building.run_python(preset, *words, **env)
+    count = read_junit(report, folder.removeprefix("tests/"), device)
+    if code != 0 and not count.failed and not (code == 5 and options.match):
+        count.failed = 1
+    return count
+
+
+def pytest_on_gpu(python: Path, seconds: float, log: Path) -> Count:
+    """The Python suite on real hardware, in one process (one context), ended when its time is over."""
+    report = REPORTS / "cuda-pytest.xml"
+    report.unlink(missing_ok=True)
+    words = [
+        "timeout",
+        f"{seconds:.0f}",
+        python,
+        "-m",
+        "pytest",
+        "-q",
+        "--no-header",
+        "-p",
+        "no:cacheprovider",
+    ]
+    words += ["tests/python", f"--junitxml={report}"]
+    env = {"PYTHONPATH": str(building.python_path("cuda")), "NUMLOOM_TEST_DEVICE": "cuda"}
+    with log.open("w") as file:
+        command = [os.fspath(w) for w in words]
+        code = subprocess.call(command, cwd=ROOT, env={**os.environ, **env}, stdout=file, stderr=file)
+    print("".join(log.read_text().splitlines(keepends=True)[-40:]))
+    count = read_junit(report, "python", "cuda")
+    if code == 124:
+        step(paint(f"stopped after {seconds:.0f} s: the suite was not over", "red"))
+    if code != 0 and not count.failed:
+        count.failed = 1
+    return count
+
+
+def suite_on(preset: str, device: str, options: Options) -> list[Count]:
+    """The C++ and Python suites of a preset on one device."""
+    building.build(preset)
+    counts = [ctest(preset, device, options)]
+    parallel = ["-n", str(options.workers or environment.jobs())]
+    counts.append(pytest(preset, "tests/python", device, options, *parallel, NUMLOOM_TEST_DEVICE=device))
+    return counts
+
+
+def stage_style(_: Options) -> list[Count]:
+    """formatting and lint: clang-format, ruff"""
+    count = Count("style", "-")
+    for name, check in style.FORMAT_CHECKS.items():
+        try:
+            check()
+            count.passed += 1
+        except Failure as failure:
+            step(paint(f"{name}: {failure}", "red"))
+            count.failed += 1
+    return [count]
+
+
+def stage_cpu(options: Options) -> list[Count]:
+    """C++ and Python suites on the CPU device"""
+    return suite_on("cpu", "cpu", options)
+
+
+def stage_sim(options: Options) -> list[Count]:
+    """the same suites on the CUDA device, its kernels run by the simulator"""
+    return suite_on("sim", "cuda", options)
+
+
+def stage_asan(options: Options) -> list[Count]:
+    """C++ suites under AddressSanitizer and UBSan"""
+    building.build("sim-asan")
+    return [ctest("sim-asan", "cuda+asan", options)]
+
+
+def stage_tsan(options: Options) -> list[Count]:
+    """pool, streams and small grids under ThreadSanitizer"""
+    building.build("sim-tsan")
+    return [ctest("sim-tsan", "cuda+tsan", options)]
+
+
+def stage_meta(options: Options) -> list[Count]:
+    """what is checked of the code base itself: sizes, includes, budgets, documents"""
+    return [pytest("cpu", "tests/meta", "-", options)]
+
+
+def stage_install(options: Options) -> list[Count]:
+    """a consumer project against the installed library, and the wheel"""
+    return [pytest("cpu", "tests/install", "-", options)]
+
+
+STAGES: dict[str, Callable[[Options], list[Count]]] = {
+    "style": stage_style,
+    "cpu": stage_cpu,
+    "sim": stage_sim,
+    "asan": stage_asan,
+    "tsan": stage_tsan,
+    "meta": stage_meta,
+    "install": stage_install,
+}
+FAST = ("style", "cpu", "meta")
+
+
+def summary(results: list[tuple[str, list[Count], float]]) -> int:
+    """Print the counts per suite and device and the time of each stage; the number of failures."""
+    heading("Summary")
+    step(
+        paint(
+            f"{'stage':9} {'suite':9} {'device':10} {'passed':>7} {'failed':>7} {'skipped':>8}   time", "dim"
+        )
+    )
+    for name, counts, seconds in results:
+        for i, c in enumerate(counts):
+            shown, took = (name, duration(seconds)) if i == 0 else ("", "")
+            line = f"{shown:9} {c.suite:9} {c.device:10} {c.passed:7} {c.failed:7} {c.skipped:8}   {took}"
+            step(paint(line, "red") if c.failed else line)
+    every = [c for _, counts, _ in results for c in counts]
+    reasons: dict[str, int] = {}
+    for c in every:
+        for reason, times in c.reasons.items():
+            reasons[reason] = reasons.get(reason, 0) + times
+    if reasons:
+        heading("Skipped, and why")
+        for reason, times in sorted(reasons.items(), key=lambda item: -item[1]):
+            step(f"{times:6} {reason}")
+    total = sum(seconds for *_, seconds in results)
+    passed, failed = sum(c.passed for c in every), sum(c.failed for c in every)
+    print(f"\nin {duration(total)}\n{passed} passed, {failed} failed", flush=True)
+    return failed
+
+
+def run_stages(names: list[str], options: Options) -> int:
+    """Run the stages in order, each to its end whatever came of the ones before; the number of failures."""
+    REPORTS.mkdir(parents=True, exist_ok=True)
+    results = []
+    for name in names:
+        heading(f"{name}: {STAGES[name].__doc__}")
+        start = time.monotonic()
+        try:
+            counts = STAGES[name](options)
+        except Failure as failure:
+            step(paint(str(failure), "red"))
+            counts = [Count("build", "-", failed=1)]
+        results.append((name, counts, time.monotonic() - start))
+    return summary(results)
