@@ -113,7 +113,7 @@ ndarray where(const ndarray& condition, const array_like& x, const array_like& y
       b.number ? operand_layout{nullptr, strides[2]} : bind(b.array, strides[2]),
   };
   iteration_space space;
-  canonicalise(space, shape, operands);
+  canonicalise(space, std::as_const(shape), operands);
   if (space.size > 0) backend_for(out).select(space, out.itemsize(), a.number, b.number, stream_for(out));
   return out;
 }
