@@ -32,6 +32,14 @@ NL_API ndarray basic_view(const ndarray& a, index_list index);
 /// a[...] = value, with broadcasting and casting (unsafe, as NumPy's assignment).
 NL_API void set_item(const ndarray& a, index_list index, const array_like& value);
 
+/// a[:, :, i] for axis 2: a view of one dimension less; of a one-dimensional array a scalar result, a copy.
+/// Negative i counts from the end. Throws index_error.
+NL_API ndarray select_index(const ndarray& a, int axis, std::int64_t i);
+/// a[:, start:stop:step] for axis 1: a view. Bounds are clipped as Python clips those of a slice; a missing
+/// stop is the largest int64 (the smallest for a negative step). Throws value_error for step 0.
+NL_API ndarray slice_axis(const ndarray& a, int axis, std::int64_t start, std::int64_t stop,
+                          std::int64_t step = 1);
+
 NL_API ndarray take(const ndarray& a, const ndarray& indices, std::optional<int> axis = {},
                     std::string_view mode = "raise", const std::optional<ndarray>& out = {});
 NL_API void put(const ndarray& a, const ndarray& indices, const ndarray& values,

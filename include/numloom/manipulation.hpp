@@ -29,12 +29,20 @@ struct concatenate_options {
   std::optional<numloom::dtype> dtype{};
   numloom::casting casting = numloom::casting::same_kind;
 };
-NL_API ndarray concatenate(const std::vector<ndarray>& arrays, const concatenate_options& options = {});
-NL_API ndarray stack(const std::vector<ndarray>& arrays, const concatenate_options& options = {});
+NL_API ndarray concatenate(std::span<const ndarray> arrays, const concatenate_options& options = {});
+inline ndarray concatenate(std::initializer_list<ndarray> arrays, const concatenate_options& options = {}) {
+  return concatenate(std::span(arrays.begin(), arrays.size()), options);
+}
+/// Along a new axis. All arrays have one shape.
+NL_API ndarray stack(std::span<const ndarray> arrays, const concatenate_options& options = {});
+inline ndarray stack(std::initializer_list<ndarray> arrays, const concatenate_options& options = {}) {
+  return stack(std::span(arrays.begin(), arrays.size()), options);
+}
 /// Views. Equal sections; throws value_error when they do not divide evenly.
 NL_API std::vector<ndarray> split(const ndarray& a, std::int64_t sections, int axis = 0);
 NL_API std::vector<ndarray> split(const ndarray& a, const std::vector<std::int64_t>& boundaries,
                                   int axis = 0);
+/// Sections that differ by at most one element.
 NL_API std::vector<ndarray> array_split(const ndarray& a, std::int64_t sections, int axis = 0);
 NL_API ndarray repeat(const ndarray& a, const ndarray& counts, std::optional<int> axis = {});
 NL_API ndarray repeat(const ndarray& a, std::int64_t count, std::optional<int> axis = {});

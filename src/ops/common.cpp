@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "ops/common.hpp"
+
+#include <cstdlib>
+
+namespace numloom::detail {
+
+void copy_elements(device d, int itemsize, const shape_t& shape, void* to, const std::int64_t* to_strides,
+                   const void* from, const std::int64_t* from_strides) {
+  iteration_space space;
+  const operand_layout operands[] = {{to, to_strides}, {const_cast<void*>(from), from_strides}};
+  canonicalise(space, shape, operands);
+  if (space.size > 0) backend_of(d).copy(space, itemsize, nullptr, current_stream(d));
+}
+
+void copy_into(const ndarray& to, const ndarray& from) {
+  if (to.dtype() != from.dtype() || to.device() != from.device()) return copyto(to, from, casting::unsafe);
+  std::int64_t strides[max_dims];
+  broadcast_strides(from.shape(), from.strides(), to.shape(), strides);
+  copy_elements(to.device(), to.itemsize(), to.shape(), to.data(access::write), to.strides().data(),
+                from.data(access::read), strides);
+}
+
+void fill_with(const ndarray& to, const scalar& value) {
+  if (value.type == scalar::kind::complex && !is_complex(to.dtype()) && to.dtype() != dtype::bool_)
+    fail<type_error>("expected a real number for dtype ", to.dtype(), ", got a complex one");
+  alignas(16) unsigned char element[16];
+  store_scalar(value, to.dtype(), element);
+  static constexpr std::int64_t zeros[max_dims] = {};
+  iteration_space space;
+  const operand_layout operands[] = {{to.data(access::write), to.strides().data()}, {nullptr, zeros}};
+  canonicalise(space, to.shape(), operands);
+  if (space.size > 0) backend_for(to).copy(space, to.itemsize(), element, stream_for(to));
+}
+
+namespace {
+
+// Does axis x belong inside axis y? Only if every source that moves along both says so.
+bool belongs_inside(std::span<const ndarray* const> sources, int x, int y) {
+  bool decided = false, inside = false;
+  for (const ndarray* a : sources) {
+    const std::int64_t sx = std::abs(a->strides()[x]), sy = std::abs(a->strides()[y]);
+    if (sx == 0 || sy == 0 || sx == sy) continue;
+    if (sx > sy) return false;
+    decided = true;
+    inside = true;
+  }
+  return decided && inside;
+}
+
+}  // namespace
+
+dims strides_for(const shape_t& shape, int itemsize, std::span<const ndarray* const> sources) {
+  const int n = shape.size();
+  bool plain = true;
+  for (const ndarray* a : sources) plain &= a->is_c_contiguous() || a->ndim() != n;
+  if (plain || n < 2) return contiguous_strides(shape, itemsize);
+  inline_vector<const ndarray*, 8> list;  // sources of lower rank say nothing about the order of axes
+  for (const ndarray* a : sources)
+    if (a->ndim() == n) list.push_back(a);
+  const std::span<const ndarray* const> full(list.data(), static_cast<std::size_t>(list.size()));
+  dims axes(n), strides(n);  // innermost first
+  for (int d = 0; d < n; ++d) {
+    int at = d;
+    axes[d] = n - 1 - d;
+    // NumPy's insertion sort: C order, unless the strides of all sources ask for another one.
+    for (; at > 0 && belongs_inside(full, static_cast<int>(axes[at]), static_cast<int>(axes[at - 1])); --at)
+      std::swap(axes[at], axes[at - 1]);
+  }
+  std::int64_t step = itemsize;
+  for (int k = 0; k < n; ++k) {
+    const int axis = static_cast<int>(axes[k]);
+    strides[axis] = step;
+    step *= shape[axis] > 0 ? shape[axis] : 1;
+  }
+  return strides;
+}
+
+ndarray empty_for(const shape_t& shape, dtype type, device d, std::span<const ndarray* const> sources) {
+  const ndarray made = empty(shape, type, d);
+  const dims strides = strides_for(shape, made.itemsize(), sources);
+  return strides == made.strides() ? made : made.view(shape, strides);
+}
+
+void fail_cast(std::string_view operation, dtype from, dtype to, casting rule) {
+  fail<casting_error>("[", operation, "] Cannot cast array data from dtype('", from, "') to dtype('", to,
+                      "') according to the rule '", name_of(rule), "'");
+}
+
+ndarray integer_indices(const ndarray& a, device d, std::string_view operation) {
+  if (a.dtype() == dtype::bool_) return to_device(astype(a, dtype::int64), d);
+  if (!is_integer(a.dtype())) {
+    if (a.size() == 0) return empty(a.shape(), dtype::int64, d);
+    fail_cast(operation, a.dtype(), dtype::int64, casting::safe);
+  }
+  return to_device(a, d);
+}
+
+index_mode parse_index_mode(std::string_view name) {
+  if (name == "raise") return index_mode::raise;
+  if (name == "wrap") return index_mode::wrap;
+  if (name == "clip") return index_mode::clip;
+  fail<value_error>("clipmode must be one of 'clip', 'raise', or 'wrap' (got '", name, "')");
+}
+
+dtype common_type(std::span<const array_like> operands) {
+  std::optional<dtype> common;
+  for (const array_like& a : operands)
+    if (a.array()) common = common ? promote_types(*common, a.array()->dtype()) : a.array()->dtype();
+  for (const array_like& a : operands)
+    if (!a.array()) {
+      const dtype own = a.number().default_dtype();
+      common = common ? promote_with_scalar(*common, a.number()) : own;
+    }
+  return common.value_or(dtype::float64);
+}
+
+ndarray as_array(const array_like& a, dtype type, device d) {
+  if (!a.array()) {
+    const ndarray made = empty({}, type, d);
+    fill_with(made, a.number());
+    return made;
+  }
+  return to_device(astype(*a.array(), type, order::K, casting::unsafe, false), d);
+}
+
+device common_device(std::span<const array_like> operands, std::string_view operation) {
+  std::optional<device> chosen;
+  const ndarray* first = nullptr;
+  for (const array_like& operand : operands) {
+    const ndarray* a = operand.array();
+    if (!a) continue;
+    if (!first) first = a;
+    if (a->ndim() == 0 && a->device().is_cpu()) continue;
+    if (chosen && *chosen != a->device())
+      fail<value_error>("[", operation, "] expected operands on one device, got ", *chosen, " and ",
+                        a->device(), "; move one with to_device()");
+    chosen = a->device();
+  }
+  return chosen ? *chosen : first ? first->device() : current_device();
+}
+
+}  // namespace numloom::detail

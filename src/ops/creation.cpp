@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// New arrays: filled, counted, copied from the host.
+#include "numloom/creation.hpp"
+
+#include <cmath>
+#include <complex>
+#include <cstring>
+
+#include "numloom/manipulation.hpp"
+#include "ops/common.hpp"
+
+namespace numloom {
+
+using namespace detail;
+
+namespace {
+
+ndarray filled(const shape_t& shape, const scalar& value, dtype type, const creation_options& options) {
+  const order layout = options.order == order::F ? order::F : order::C;
+  const ndarray made = empty(shape, type, options.device, layout);
+  fill_with(made, value);
+  return made;
+}
+
+ndarray filled_like(const ndarray& a, const scalar& value, const like_options& options) {
+  const ndarray made = empty_like(a, options.dtype, options.order, options.shape);
+  fill_with(made, value);
+  return made;
+}
+
+}  // namespace
+
+ndarray zeros(const shape_t& shape, const creation_options& options) {
+  return filled(shape, false, options.dtype.value_or(dtype::float64), options);
+}
+
+ndarray ones(const shape_t& shape, const creation_options& options) {
+  return filled(shape, true, options.dtype.value_or(dtype::float64), options);
+}
+
+ndarray full(const shape_t& shape, const array_like& value, const creation_options& options) {
+  if (!value.array())
+    return filled(shape, value.number(), options.dtype.value_or(value.number().default_dtype()), options);
+  const ndarray& from = *value.array();
+  const order layout = options.order == order::F ? order::F : order::C;
+  const device where = options.device.value_or(from.device());
+  const ndarray made = empty(shape, options.dtype.value_or(from.dtype()), where, layout);
+  copyto(made, from, casting::unsafe);
+  return made;
+}
+
+ndarray zeros_like(const ndarray& a, const like_options& options) { return filled_like(a, false, options); }
+
+ndarray ones_like(const ndarray& a, const like_options& options) { return filled_like(a, true, options); }
+
+ndarray full_like(const ndarray& a, const array_like& value, const like_options& options) {
+  if (!value.array()) return filled_like(a, value.number(), options);
+  const ndarray made = empty_like(a, options.dtype, options.order, options.shape);
+  copyto(made, *value.array(), casting::unsafe);
+  return made;
+}
+
+ndarray from_host(const void* data, const shape_t& shape, dtype type, std::optional<device> where) {
+  const ndarray made = empty(shape, type, where);
+  if (made.size() > 0)
+    backend_for(made).copy_from_host(made.data(access::write), data, static_cast<std::size_t>(made.nbytes()),
+                                     stream_for(made));
+  return made;
+}
+
+ndarray full0(const scalar& value, dtype type, device where) {
+  const ndarray made = empty({}, type, where);
+  fill_with(made, value);
+  return made;
+}
+
+namespace {
+
+constexpr bool is_whole(const scalar& s) { return s.type <= scalar::kind::integer; }
+std::int64_t whole(const scalar& s) { return s.type == scalar::kind::boolean ? s.b : s.i; }
+bool is_complex_number(const scalar& s) { return s.type == scalar::kind::complex; }
+std::complex<double> as_complex(const scalar& s) { return {s.real(), s.imag()}; }
+
+std::int64_t checked_length(double exact) {
+  if (std::isnan(exact)) fail<value_error>("[arange] cannot compute length");
+  const double length = std::ceil(exact);
+  if (length >= 0x1p63) fail<value_error>("[arange] Maximum allowed size exceeded");
+  return length > 0 ? static_cast<std::int64_t>(length) : 0;
+}
+
+// Length, and the number that follows start, both as Python's arithmetic gives them.
+struct progression {
+  std::int64_t length;
+  scalar first, second;
+};
+
+progression make_progression(const scalar& start, const scalar& stop, const scalar& step) {
+  if (step.real() == 0 && step.imag() == 0) fail<value_error>("[arange] expected a step that is not zero");
+  if (is_whole(start) && is_whole(stop) && is_whole(step)) {
+    const auto distance = static_cast<__int128>(whole(stop)) - whole(start);
+    const __int128 by = whole(step);
+    const __int128 length = (distance > 0) == (by > 0) ? (distance + by - (by > 0 ? 1 : -1)) / by : 0;
+    if (length > INT64_MAX) fail<value_error>("[arange] Maximum allowed size exceeded");
+    const auto next = static_cast<std::uint64_t>(whole(start)) + static_cast<std::uint64_t>(whole(step));
+    return {distance == 0 ? 0 : static_cast<std::int64_t>(length), start, static_cast<std::int64_t>(next)};
+  }
+  if (is_complex_number(start) || is_complex_number(stop) || is_complex_number(step)) {
+    const std::complex<double> exact = (as_complex(stop) - as_complex(start)) / as_complex(step);
+    const std::int64_t length = checked_length(std::min(exact.real(), exact.imag()));
+    return {length, start, as_complex(start) + as_complex(step)};
+  }
+  return {checked_length((stop.real() - start.real()) / step.real()), start, start.real() + step.real()};
+}
+
+scalar rounded_to(const scalar& value, dtype t) {
+  alignas(16) unsigned char element[16];
+  store_scalar(value, t, element);
+  return load_scalar(t, element);
+}
+
+// The step of NumPy's fill: the distance of the first two elements as the dtype holds them.
+scalar step_between(const scalar& first, const scalar& second, dtype t) {
+  if (is_integer(t) || t == dtype::bool_) {
+    const auto bits = [](const scalar& s) {
+      return s.type == scalar::kind::unsigned_integer ? s.u : static_cast<std::uint64_t>(whole(s));
+    };
+    return static_cast<std::int64_t>(bits(second) - bits(first));
+  }
+  if (is_complex(t)) {
+    const std::complex<double> step = as_complex(second) - as_complex(first);
+    if (t == dtype::complex128) return step;
+    return std::complex<double>(static_cast<float>(step.real()), static_cast<float>(step.imag()));
+  }
+  const double step = second.real() - first.real();
+  return t == dtype::float64 ? step : static_cast<double>(static_cast<float>(step));
+}
+
+void set_element(const ndarray& a, std::int64_t at, const scalar& value) {
+  fill_with(a.view({}, {}, at * a.itemsize()), value);
+}
+
+}  // namespace
+
+ndarray arange(const scalar& start, const scalar& stop, const scalar& step, const creation_options& options) {
+  dtype type = dtype::int64;
+  for (const scalar& s : {start, stop, step}) type = promote_types(type, s.default_dtype());
+  type = options.dtype.value_or(type);
+  const progression p = make_progression(start, stop, step);
+  if (type == dtype::bool_ && p.length > 2)
+    fail<type_error>(
+        "[arange] arange() is only supported for booleans when the result has at most length 2.");
+  const ndarray made = empty({p.length}, type, options.device);
+  if (p.length == 0) return made;
+  if (p.length <= 2) {
+    set_element(made, 0, p.first);
+    if (p.length == 2) set_element(made, 1, p.second);
+    return made;
+  }
+  const scalar first = rounded_to(p.first, type), second = rounded_to(p.second, type);
+  const scalar by = step_between(first, second, type);
+  backend_for(made).sequence(made.data(access::write), type, p.length, first, by, stream_for(made));
+  // NumPy stores the second element itself; first + (second - first) may differ from it in the last bit.
+  if (is_inexact(type)) {
+    const scalar reached = rounded_to(as_complex(first) + as_complex(by), type);
+    if (as_complex(reached) != as_complex(second)) set_element(made, 1, second);
+  }
+  return made;
+}
+
+ndarray linspace(const scalar& start, const scalar& stop, const linspace_options& options) {
+  if (options.num < 0)
+    fail<value_error>("[linspace] Number of samples, ", options.num, ", must be non-negative.");
+  const bool complex_ends = is_complex_number(start) || is_complex_number(stop);
+  const dtype computed = complex_ends ? dtype::complex128 : dtype::float64;
+  const dtype type = options.dtype.value_or(computed);
+  const std::int64_t n = options.num;
+  ndarray made = empty({n}, computed, options.device);
+  if (n == 0) return astype(made, type, order::C, casting::unsafe, false);
+  const auto intervals = static_cast<double>(options.endpoint ? n - 1 : n);
+  const std::complex<double> from = as_complex(start), to = as_complex(stop), distance = to - from;
+  const std::complex<double> by = intervals > 0 ? distance / intervals : 0;
+  if (by == 0.0 && distance != 0.0 && intervals > 0) {
+    // The step underflows: NumPy divides first, then multiplies.
+    const ndarray count = arange(0, n, 1, {.dtype = computed, .device = options.device});
+    made = call(ufunc::add, call(ufunc::multiply, call(ufunc::divide, count, intervals), scalar(distance)),
+                start);
+  } else {
+    backend_for(made).sequence(made.data(access::write), computed, n,
+                               complex_ends ? scalar(from) : scalar(from.real()),
+                               complex_ends ? scalar(by) : scalar(by.real()), stream_for(made));
+  }
+  if (options.endpoint && n > 1) set_element(made, n - 1, stop);
+  if (is_integer(type)) made = call(ufunc::floor, made);
+  return astype(made, type, order::C, casting::unsafe, false);
+}
+
+ndarray eye(std::int64_t rows, std::int64_t columns, int k, const creation_options& options) {
+  if (columns < 0) columns = rows;
+  const ndarray made = zeros({rows, columns}, options);
+  if (k < columns && -k < rows) fill_with(diagonal_view(made, k, 0, 1), true);
+  return made;
+}
+
+ndarray identity(std::int64_t n, const creation_options& options) { return eye(n, n, 0, options); }
+
+std::vector<ndarray> meshgrid(const std::vector<ndarray>& axes, indexing kind, bool sparse, bool copy) {
+  const int n = static_cast<int>(axes.size());
+  const auto place = [&](int i) { return kind == indexing::xy && n > 1 && i < 2 ? 1 - i : i; };
+  shape_t grid(n);
+  for (int i = 0; i < n; ++i) grid[place(i)] = axes[static_cast<std::size_t>(i)].size();
+  std::vector<ndarray> result;
+  for (int i = 0; i < n; ++i) {
+    const ndarray& a = axes[static_cast<std::size_t>(i)];
+    shape_t shape(n, 1);
+    shape[place(i)] = a.size();
+    ndarray seen = reshape(a, shape);
+    if (!sparse) {
+      const bool writeable = seen.writeable();
+      seen = broadcast_to(seen, grid);
+      seen.set_writeable(writeable);
+    }
+    result.push_back(copy ? numloom::copy(seen, order::C) : seen);
+  }
+  return result;
+}
+
+}  // namespace numloom

@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Arrays joined, taken apart and repeated.
+#include <algorithm>
+
+#include "numloom/creation.hpp"
+#include "numloom/indexing.hpp"
+#include "numloom/manipulation.hpp"
+#include "numloom/sorting.hpp"
+#include "ops/common.hpp"
+
+namespace numloom {
+
+using namespace detail;
+
+namespace {
+
+struct common_facts {
+  dtype type;
+  device where;
+};
+
+// Where the parts go and in which dtype; checks the casts.
+common_facts facts_of(std::span<const ndarray> arrays, const concatenate_options& options,
+                      std::string_view operation) {
+  dtype type = arrays[0].dtype();
+  const device where = arrays[0].device();
+  for (const ndarray& a : arrays.subspan(1)) {
+    type = promote_types(type, a.dtype());
+    if (a.device() != where)
+      fail<value_error>("[", operation, "] expected arrays on one device, got ", where, " and ", a.device());
+  }
+  if (options.out && options.dtype)
+    fail<type_error>("[", operation,
+                     "] concatenate() only takes `out` or `dtype` as an argument, but both were provided.");
+  if (options.out) type = options.out->dtype();
+  if (options.dtype) type = *options.dtype;
+  if (options.out || options.dtype)
+    for (const ndarray& a : arrays)
+      if (!can_cast(a.dtype(), type, options.casting)) fail_cast(operation, a.dtype(), type, options.casting);
+  return {type, where};
+}
+
+void check_out(const ndarray& out, const shape_t& shape, std::string_view operation) {
+  if (out.ndim() != shape.size())
+    fail<value_error>("[", operation, "] Output array has wrong dimensionality");
+  if (out.shape() != shape)
+    fail<value_error>("[", operation, "] Output array is the wrong shape: expected ", to_string(shape),
+                      ", got ", to_string(out.shape()));
+}
+
+bool overlaps_any(const ndarray& out, std::span<const ndarray> arrays) {
+  return std::any_of(arrays.begin(), arrays.end(),
+                     [&](const ndarray& a) { return may_share_memory(out, a); });
+}
+
+// Writes every part behind the last one along the axis. `extent` of a part along it: 1 for stack.
+void write_parts(const ndarray& to, std::span<const ndarray> arrays, int axis, bool new_axis) {
+  std::int64_t at = 0;
+  for (const ndarray& a : arrays) {
+    const std::int64_t extent = new_axis ? 1 : a.shape()[axis];
+    shape_t shape = to.shape();
+    dims strides = to.strides();
+    shape[axis] = extent;
+    if (new_axis) {
+      shape.erase(axis);
+      strides.erase(axis);
+    }
+    const std::int64_t offset = at * to.strides()[axis];
+    at += extent;
+    if (a.size() == 0) continue;
+    if (a.dtype() == to.dtype())
+      copy_elements(to.device(), to.itemsize(), shape, static_cast<char*>(to.data(access::write)) + offset,
+                    strides.data(), a.data(access::read), a.strides().data());
+    else
+      copyto(to.view(shape, strides, offset), a, casting::unsafe);
+  }
+}
+
+shape_t joined_shape(std::span<const ndarray> arrays, int axis) {
+  const ndarray& first = arrays[0];
+  shape_t shape = first.shape();
+  for (std::size_t k = 1; k < arrays.size(); ++k) {
+    const ndarray& a = arrays[k];
+    if (a.ndim() != first.ndim())
+      fail<value_error>(
+          "[concatenate] all the input arrays must have same number of dimensions, but the array at index 0 "
+          "has ",
+          first.ndim(), " dimension(s) and the array at index ", k, " has ", a.ndim(), " dimension(s)");
+    for (int d = 0; d < a.ndim(); ++d) {
+      if (d == axis) {
+        shape[d] += a.shape()[d];
+      } else if (a.shape()[d] != shape[d]) {
+        fail<value_error>(
+            "[concatenate] all the input array dimensions except for the concatenation axis must match "
+            "exactly, but "
+            "along dimension ",
+            d, ", the array at index 0 has size ", shape[d], " and the array at index ", k, " has size ",
+            a.shape()[d]);
+      }
+    }
+  }
+  return shape;
+}
+
+ndarray join(std::span<const ndarray> arrays, const shape_t& shape, int axis, bool new_axis,
+             const concatenate_options& options, std::string_view operation) {
+  const common_facts facts = facts_of(arrays, options, operation);
+  if (options.out) {
+    check_out(*options.out, shape, operation);
+    ndarray target = *options.out;
+    if (target.device() != facts.where || overlaps_any(target, arrays)) {
+      target = empty(shape, facts.type, facts.where);
+      write_parts(target, arrays, axis, new_axis);
+      copyto(*options.out, target, casting::unsafe);
+    } else {
+      write_parts(target, arrays, axis, new_axis);
+    }
+    return *options.out;
+  }
+  bool plain = new_axis;  // stack of C arrays and of arrays of another order alike: NumPy's stack joins views
+  for (const ndarray& a : arrays) plain &= a.is_c_contiguous();
+  ndarray made;
+  if (plain || shape.size() < 2) {
+    made = empty(shape, facts.type, facts.where);
+  } else {
+    std::vector<ndarray> views;
+    std::vector<const ndarray*> sources;
+    for (const ndarray& a : arrays) views.push_back(new_axis ? expand_dims(a, axis) : a);
+    for (const ndarray& a : views) sources.push_back(&a);
+    made = empty_for(shape, facts.type, facts.where, sources);
+  }
+  write_parts(made, arrays, axis, new_axis);
+  return made;
+}
+
+}  // namespace
+
+ndarray concatenate(std::span<const ndarray> arrays, const concatenate_options& options) {
+  if (arrays.empty()) fail<value_error>("[concatenate] need at least one array to concatenate");
+  if (!options.axis) {
+    std::vector<ndarray> flat;
+    for (const ndarray& a : arrays) flat.push_back(ravel(a));
+    concatenate_options along_first = options;
+    along_first.axis = 0;
+    return concatenate(flat, along_first);
+  }
+  if (arrays[0].ndim() == 0)
+    fail<value_error>("[concatenate] zero-dimensional arrays cannot be concatenated");
+  const int axis = normalize_axis(*options.axis, arrays[0].ndim(), "concatenate");
+  return join(arrays, joined_shape(arrays, axis), axis, false, options, "concatenate");
+}
+
+ndarray stack(std::span<const ndarray> arrays, const concatenate_options& options) {
+  if (arrays.empty()) fail<value_error>("[stack] need at least one array to stack");
+  for (const ndarray& a : arrays)
+    if (a.shape() != arrays[0].shape())
+      fail<value_error>("[stack] all input arrays must have the same shape, got ",
+                        to_string(arrays[0].shape()), " and ", to_string(a.shape()));
+  const int axis = normalize_axis(options.axis.value_or(0), arrays[0].ndim() + 1, "stack");
+  shape_t shape = arrays[0].shape();
+  shape.insert(axis, static_cast<std::int64_t>(arrays.size()));
+  return join(arrays, shape, axis, true, options, "stack");
+}
+
+namespace {
+
+ndarray section(const ndarray& a, int axis, std::int64_t first, std::int64_t last) {
+  const std::int64_t n = a.shape()[axis];
+  const auto bound = [&](std::int64_t i) { return std::clamp<std::int64_t>(i < 0 ? i + n : i, 0, n); };
+  const std::int64_t from = bound(first), to = std::max(bound(last), from);
+  shape_t shape = a.shape();
+  shape[axis] = to - from;
+  return a.view(std::move(shape), a.strides(), from < n ? from * a.strides()[axis] : 0);
+}
+
+}  // namespace
+
+std::vector<ndarray> array_split(const ndarray& a, std::int64_t sections, int axis) {
+  if (sections <= 0) fail<value_error>("[array_split] number sections must be larger than 0.");
+  const int d = normalize_axis(axis, a.ndim(), "array_split");
+  const std::int64_t each = a.shape()[d] / sections, larger = a.shape()[d] % sections;
+  std::vector<ndarray> parts;
+  for (std::int64_t k = 0, at = 0; k < sections; ++k) {
+    const std::int64_t extent = each + (k < larger ? 1 : 0);
+    parts.push_back(section(a, d, at, at + extent));
+    at += extent;
+  }
+  return parts;
+}
+
+std::vector<ndarray> split(const ndarray& a, std::int64_t sections, int axis) {
+  const int d = normalize_axis(axis, a.ndim(), "split");
+  if (sections <= 0) fail<value_error>("[split] number sections must be larger than 0.");
+  if (a.shape()[d] % sections != 0)
+    fail<value_error>("[split] array split does not result in an equal division");
+  return array_split(a, sections, d);
+}
+
+std::vector<ndarray> split(const ndarray& a, const std::vector<std::int64_t>& boundaries, int axis) {
+  const int d = normalize_axis(axis, a.ndim(), "split");
+  std::vector<ndarray> parts;
+  std::int64_t at = 0;
+  for (std::int64_t end : boundaries) {
+    parts.push_back(section(a, d, at, end));
+    at = end;
+  }
+  parts.push_back(section(a, d, at, a.shape()[d]));
+  return parts;
+}
+
+ndarray repeat(const ndarray& a, std::int64_t count, std::optional<int> axis) {
+  if (count < 0) fail<value_error>("[repeat] repeats may not contain negative values.");
+  if (!axis) return repeat(ravel(a), count, 0);
+  const ndarray source = a.ndim() == 0 ? reshape(a, {1}) : a;
+  const int d = normalize_axis(*axis, source.ndim(), "repeat");
+  shape_t shape = source.shape();
+  shape[d] *= count;
+  const ndarray made = empty(shape, a.dtype(), a.device());
+  if (made.size() == 0) return made;
+  // Each element becomes a row of `count` along an axis of its own, on which the source stands still.
+  shape_t split_shape = source.shape();
+  dims to = made.strides(), from = source.strides();
+  split_shape.insert(d + 1, count);
+  to.insert(d + 1, made.strides()[d]);
+  to[d] *= count;
+  from.insert(d + 1, 0);
+  copy_elements(a.device(), a.itemsize(), split_shape, made.data(access::write), to.data(),
+                source.data(access::read), from.data());
+  return made;
+}
+
+ndarray repeat(const ndarray& a, const ndarray& counts, std::optional<int> axis) {
+  if (!axis) return repeat(ravel(a), counts, 0);
+  if (counts.ndim() > 1) fail<value_error>("[repeat] object too deep for desired array");
+  if (!can_cast(counts.dtype(), dtype::int64))
+    fail_cast("repeat", counts.dtype(), dtype::int64, casting::safe);
+  if (counts.size() == 1) return repeat(a, counts.item<std::int64_t>(), axis);
+  const ndarray source = a.ndim() == 0 ? reshape(a, {1}) : a;
+  const int d = normalize_axis(*axis, source.ndim(), "repeat");
+  if (counts.size() != source.shape()[d])
+    fail<value_error>("[repeat] operands could not be broadcast together with shape (", source.shape()[d],
+                      ",) (", counts.size(), ",)");
+  if (counts.size() == 0) return copy(source, order::C);
+  const ndarray each = to_device(astype(counts, dtype::int64, order::C, casting::safe, false), a.device());
+  if (min(each).item<std::int64_t>() < 0)
+    fail<value_error>("[repeat] repeats may not contain negative values.");
+  // Position i of the result comes from the first element whose running count exceeds i.
+  const ndarray ends = cumsum(each);
+  const std::int64_t total = ends.view({}, {}, (ends.size() - 1) * ends.itemsize()).item<std::int64_t>();
+  const ndarray positions = arange(0, total, 1, {.dtype = dtype::int64, .device = a.device()});
+  return take(source, searchsorted(ends, positions, true), d);
+}
+
+ndarray tile(const ndarray& a, const std::vector<std::int64_t>& repetitions) {
+  const int n = std::max(a.ndim(), static_cast<int>(repetitions.size()));
+  shape_t extents(n, 1), times(n, 1), shape(n);
+  dims steps(n, 0);
+  for (int d = 0; d < a.ndim(); ++d) {
+    extents[n - a.ndim() + d] = a.shape()[d];
+    steps[n - a.ndim() + d] = a.strides()[d];
+  }
+  for (std::size_t k = 0; k < repetitions.size(); ++k)
+    times[n - static_cast<int>(repetitions.size()) + static_cast<int>(k)] = repetitions[k];
+  for (int d = 0; d < n; ++d) shape[d] = extents[d] * times[d];
+  const ndarray made = empty(shape, a.dtype(), a.device());
+  if (made.size() == 0) return made;
+  // Every axis as (times, extent); the source stands still along `times`.
+  shape_t both;
+  dims to, from;
+  for (int d = 0; d < n; ++d) {
+    both.push_back(times[d]);
+    both.push_back(extents[d]);
+    to.push_back(made.strides()[d] * extents[d]);
+    to.push_back(made.strides()[d]);
+    from.push_back(0);
+    from.push_back(steps[d]);
+  }
+  if (both.size() > max_dims)
+    fail<value_error>("[tile] expected at most ", max_dims / 2, " dimensions, got ", n);
+  copy_elements(a.device(), a.itemsize(), both, made.data(access::write), to.data(), a.data(access::read),
+                from.data());
+  return made;
+}
+
+}  // namespace numloom
