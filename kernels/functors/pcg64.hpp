@@ -54,8 +54,8 @@ NL_HD u64 pcg64_output(u128 state) {
 
 // ---- what a draw of some width means ----
 // Draws of 32, 16 and 8 bits are the parts of the words, low ones first.
-NL_HD double uniform_f64(u64 word) { return static_cast<double>(word >> 11) * 0x1p-53; }
-NL_HD float uniform_f32(u32 draw) { return static_cast<float>(draw >> 8) * 0x1p-24f; }
+NL_HD double uniform_f64(u64 word) { return static_cast<double>(static_cast<i64>(word >> 11)) * 0x1p-53; }
+NL_HD float uniform_f32(u32 draw) { return static_cast<float>(static_cast<i32>(draw >> 8)) * 0x1p-24f; }
 
 // Lemire's bounded integers (2019): the high half of draw * (range + 1), unless the low half is below a
 // threshold; then the draw is passed over. Draw is the unsigned type of the draws; range < its maximum.
