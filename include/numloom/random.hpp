@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// Random numbers: NumPy's Generator over PCG64. The same seed gives NumPy's own numbers, on every device.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "numloom/ndarray.hpp"
+
+namespace numloom {
+
+__extension__ using uint128 = unsigned __int128;
+
+/// PCG64 (O'Neill 2014, XSL-RR 128/64) as NumPy seeds and steps it: a 128-bit LCG, so any position can be
+/// jumped to. The fields are those of numpy.random.PCG64().state.
+struct pcg64_state {
+  uint128 state = 0, increment = 1;
+  bool has_uint32 = false;  ///< the upper half of the last word is still to be used by 32-bit draws
+  std::uint32_t uinteger = 0;
+  friend bool operator==(const pcg64_state&, const pcg64_state&) = default;
+};
+
+namespace random {
+
+/// numpy.random.SeedSequence: mixes entropy of any length into well distributed words.
+class NL_API seed_sequence {
+ public:
+  /// 128 bits of entropy from the operating system.
+  seed_sequence();
+  explicit seed_sequence(std::uint64_t entropy) : seed_sequence(words_of(entropy)) {}
+  /// Entropy as NumPy flattens it: the 32-bit words of every integer, least significant first, at least one
+  /// word for each.
+  explicit seed_sequence(std::span<const std::uint32_t> entropy,
+                         std::span<const std::uint32_t> spawn_key = {}, int pool_size = 4);
+  explicit seed_sequence(const std::vector<std::uint32_t>& entropy)
+      : seed_sequence(std::span<const std::uint32_t>(entropy)) {}
+
+  /// n 32-bit words. The same words at every call.
+  std::vector<std::uint32_t> generate_state(int n) const;
+  /// n sequences that are independent of this one and of each other. Every call gives new ones.
+  std::vector<seed_sequence> spawn(int n);
+
+  const std::vector<std::uint32_t>& entropy() const noexcept { return entropy_; }
+  const std::vector<std::uint32_t>& spawn_key() const noexcept { return spawn_key_; }
+  const std::vector<std::uint32_t>& pool() const noexcept { return pool_; }
+  std::uint32_t children_spawned() const noexcept { return children_; }
+
+ private:
+  static std::vector<std::uint32_t> words_of(std::uint64_t value);
+  std::vector<std::uint32_t> entropy_, spawn_key_, pool_;
+  std::uint32_t children_ = 0;
+};
+
+/// The state that numpy.random.PCG64(sequence) starts in.
+NL_API pcg64_state pcg64_seed(const seed_sequence& sequence);
+/// The state after `delta` steps (64-bit draws): numpy.random.PCG64.advance. Negative steps are steps modulo
+/// 2^128. Forgets a half-used word, as NumPy does.
+NL_API pcg64_state pcg64_advance(pcg64_state s, uint128 delta);
+
+struct integers_options {
+  numloom::dtype dtype = numloom::dtype::int64;
+  bool endpoint = false;  ///< high is included
+};
+
+/// numpy.random.Generator(PCG64(seed)). Arrays are made on the current device. Copies go on independently
+/// from the same position. One generator must not be used by two threads at once.
+class NL_API generator {
+ public:
+  /// Seeded by the operating system.
+  generator() : generator(seed_sequence()) {}
+  explicit generator(std::uint64_t seed) : generator(seed_sequence(seed)) {}
+  explicit generator(const seed_sequence& sequence) : state_(pcg64_seed(sequence)) {}
+  explicit generator(const pcg64_state& s) : state_(s) {}
+
+  /// Uniform in [0, 1). dtype is float64 or float32.
+  ndarray random(const shape_t& shape, dtype type = dtype::float64);
+  /// Uniform integers in [low, high), or [low, high] with endpoint. Throws value_error when the bounds are
+  /// empty or do not fit the dtype.
+  ndarray integers(const scalar& low, const scalar& high, const shape_t& shape,
+                   integers_options options = {});
+  /// Uniform integers in [0, high).
+  ndarray integers(const scalar& high, const shape_t& shape, integers_options options = {}) {
+    return integers(scalar(0), high, shape, options);
+  }
+  /// Normal with mean 0 and deviation 1. dtype is float64 or float32.
+  ndarray standard_normal(const shape_t& shape, dtype type = dtype::float64);
+  /// low + (high - low) * random(shape), float64.
+  ndarray uniform(double low, double high, const shape_t& shape);
+  /// loc + scale * standard_normal(shape), float64. Throws value_error for a negative scale.
+  ndarray normal(double loc, double scale, const shape_t& shape);
+  /// The next 64-bit words: numpy.random.PCG64.random_raw. dtype uint64.
+  ndarray random_raw(const shape_t& shape);
+
+  /// NumPy's out=: fill an existing float32 or float64 array, C-contiguous and writeable. Throws value_error
+  /// otherwise.
+  void random_into(const ndarray& out);
+  void standard_normal_into(const ndarray& out);
+
+  /// Where the generator stands, as numpy.random.PCG64().state has it.
+  const pcg64_state& state() const noexcept { return state_; }
+  void set_state(const pcg64_state& s) noexcept { state_ = s; }
+  /// Skips `delta` 64-bit draws.
+  void advance(uint128 delta) { state_ = pcg64_advance(state_, delta); }
+
+ private:
+  pcg64_state state_;
+};
+
+/// numpy.random.default_rng.
+inline generator default_rng() { return generator(); }
+inline generator default_rng(std::uint64_t seed) { return generator(seed); }
+inline generator default_rng(const seed_sequence& sequence) { return generator(sequence); }
+
+}  // namespace random
+}  // namespace numloom

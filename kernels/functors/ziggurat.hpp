@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Normal numbers by the ziggurat, draw for draw as numpy.random.Generator makes them. One draw makes a sample
+// in 98.5 % of the cases; the others are finished by settle(), which takes more draws. So every position of
+// the stream can be judged at once as if a sample began there (ziggurat_draw), and only the exceptional
+// positions have to be walked in order, because they alone say where the next sample does not begin.
+#pragma once
+#include "functors/pcg64.hpp"
+#include "functors/ziggurat_tables.hpp"
+
+namespace numloom::NL_TARGET {
+
+// What one draw says: the sample when `plain`, else the start of one that settle() finishes.
+template <class T> struct ziggurat_draw;
+
+template <> struct ziggurat_draw<double> {
+  using draw = u64;
+  static constexpr double edge = 3.6541528853610087963519472518,
+                          inverse_edge = 0.27366123732975827203338247596;
+  double value;
+  u64 magnitude;
+  u32 strip;
+  bool plain;
+
+  NL_HD explicit ziggurat_draw(u64 word) {
+    strip = static_cast<u32>(word) & 255u;
+    magnitude = (word >> 9) & 0xfffffffffffffu;
+    value = static_cast<double>(static_cast<i64>(magnitude)) * ziggurat_width_f64[strip];
+    value = (word >> 8) & 1u ? -value : value;
+    plain = magnitude < ziggurat_bound_f64[strip];
+  }
+  static NL_HD double uniform(u64 word) { return uniform_f64(word); }
+  static NL_HD double log1p_(double x) { return ::log1p(x); }
+  static NL_HD double height(u32 i) { return ziggurat_height_f64[i]; }
+};
+
+template <> struct ziggurat_draw<float> {
+  using draw = u32;
+  static constexpr float edge = 3.6541528853610087963519472518f,
+                         inverse_edge = 0.27366123732975827203338247596f;
+  float value;
+  u32 magnitude, strip;
+  bool plain;
+
+  NL_HD explicit ziggurat_draw(u32 bits) {
+    strip = bits & 255u;
+    magnitude = bits >> 9;
+    value = static_cast<float>(static_cast<i32>(magnitude)) * ziggurat_width_f32[strip];
+    value = (bits >> 8) & 1u ? -value : value;
+    plain = magnitude < ziggurat_bound_f32[strip];
+  }
+  static NL_HD float uniform(u32 bits) { return uniform_f32(bits); }
+  static NL_HD float log1p_(float x) { return ::log1pf(x); }
+  static NL_HD float height(u32 i) { return ziggurat_height_f32[i]; }
+};
+
+// Finishes a draw that is not plain; next() gives the draws that follow it. False: the draw makes no sample,
+// the next one begins after what was taken.
+template <class T, class Next> NL_HD bool settle(ziggurat_draw<T>& d, Next&& next) {
+  if (d.strip != 0) {
+    const T low = ziggurat_draw<T>::height(d.strip), high = ziggurat_draw<T>::height(d.strip - 1);
+    const T y = (high - low) * ziggurat_draw<T>::uniform(next()) + low;
+    const double x = static_cast<double>(d.value);
+    return static_cast<double>(y) < ::exp(-0.5 * x * x);
+  }
+  while (true) {  // the tail (Marsaglia 1964)
+    const T x =
+        -ziggurat_draw<T>::inverse_edge * ziggurat_draw<T>::log1p_(-ziggurat_draw<T>::uniform(next()));
+    const T y = -ziggurat_draw<T>::log1p_(-ziggurat_draw<T>::uniform(next()));
+    if (y + y > x * x) {
+      const T value = ziggurat_draw<T>::edge + x;
+      d.value = (d.magnitude >> 8) & 1u ? -value : value;
+      return true;
+    }
+  }
+}
+
+}  // namespace numloom::NL_TARGET

@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// random_fill: NumPy's numbers, made in any order. Words come from jumped-to positions of the PCG64 stream.
+/// Uniform numbers take one draw each, so chunks are independent. Bounded integers pass draws over and normal
+/// numbers may take several: there each chunk of draws is judged into a buffer on its own, and the chunks
+/// then agree, in order, on where their samples go and where the first one begins.
+#include <algorithm>
+#include <atomic>
+#include <cstring>
+#include <thread>
+#include <vector>
+
+#include "core/pcg64.hpp"
+#include "cpu/backend.hpp"
+#include "cpu/threads.hpp"
+#include "numloom/error.hpp"
+
+#define NL_TARGET cpu_host
+#include "functors/pcg64.hpp"
+#include "functors/ziggurat.hpp"
+
+namespace numloom::cpu_host {
+namespace {
+
+constexpr std::int64_t block_words = 1024;   // 8 KB: stays in L1 between making and using
+constexpr std::int64_t chunk_words = 32768;  // unit of parallel work
+
+u128 split(uint128 x) { return {static_cast<u64>(x >> 64), static_cast<u64>(x)}; }
+
+/// Makes words in sequence from any position of a stream.
+class word_reader {
+ public:
+  word_reader(const pcg64_words& source, std::int64_t position) : source_(source) { seek(position); }
+
+  void seek(std::int64_t position) {
+    position_ = position;
+    const std::int64_t steps = std::max<std::int64_t>(position - (source_.has_half ? 1 : 0), 0);
+    const u128 increment = split(source_.increment);
+    state_ = pcg64_steps(increment, {0, static_cast<u64>(steps)})(split(source_.state));
+  }
+
+  void read(u64* out, std::int64_t n) {
+    if (n == 0) return;
+    position_ += n;
+    if (source_.has_half && position_ == n) {
+      *out++ = source_.half_word;
+      --n;
+    }
+    const lcg_step one = pcg64_step(split(source_.increment));
+    if (n >= 2 * lanes) {
+      // One chain of 128-bit products is bound by their latency; four chains keep the multiplier busy.
+      const lcg_step stride = pcg64_steps(split(source_.increment), {0, lanes});
+      u128 lane[lanes];
+      lane[0] = one(state_);
+      for (int i = 1; i < lanes; ++i) lane[i] = one(lane[i - 1]);
+      for (; n >= lanes; n -= lanes, out += lanes) {
+        state_ = lane[lanes - 1];
+        for (int i = 0; i < lanes; ++i) {
+          out[i] = pcg64_output(lane[i]);
+          lane[i] = stride(lane[i]);
+        }
+      }
+    }
+    for (; n > 0; --n) {
+      state_ = one(state_);
+      *out++ = pcg64_output(state_);
+    }
+  }
+  std::int64_t position() const { return position_; }
+
+ private:
+  static constexpr int lanes = 4;
+  const pcg64_words source_;
+  u128 state_;
+  std::int64_t position_ = 0;  // of the next word
+};
+
+/// Draws of a width narrower than the words that hold them.
+template <class Draw> struct draw_view {
+  const u64* words;
+  std::int64_t first;
+  Draw operator[](std::int64_t i) const {
+    Draw value;
+    std::memcpy(&value, reinterpret_cast<const char*>(words) + (first + i) * sizeof(Draw), sizeof(Draw));
+    return value;
+  }
+};
+
+/// Calls f(draws, index of the first one, count) for the draws [begin, end) of a call, piece by piece.
+template <class Draw, class F>
+void for_each_piece(const pcg64_words& source, std::int64_t begin, std::int64_t end, F&& f) {
+  constexpr std::int64_t per_word = 8 / sizeof(Draw);
+  u64 words[block_words];
+  const std::int64_t first = source.first_draw(sizeof(Draw));
+  word_reader reader(source, (first + begin) / per_word);
+  std::int64_t skip = (first + begin) % per_word;
+  while (begin < end) {
+    const std::int64_t want = std::min(block_words, (skip + end - begin + per_word - 1) / per_word);
+    reader.read(words, want);
+    const std::int64_t count = std::min(end - begin, want * per_word - skip);
+    f(draw_view<Draw>{words, skip}, begin, count);
+    begin += count;
+    skip = 0;
+  }
+}
+
+/// out[i] = f(draw i).
+template <class Draw, class Out, class F> void fill_each(const random_call& call, F f) {
+  const pcg64_words source(*call.generator, sizeof(Draw));
+  Out* const out = static_cast<Out*>(call.out);
+  parallel_for(call.n, chunk_words, [&](std::int64_t begin, std::int64_t end) {
+    for_each_piece<Draw>(source, begin, end, [&](draw_view<Draw> draws, std::int64_t at, std::int64_t count) {
+      Out* const to = out + at;
+      for (std::int64_t i = 0; i < count; ++i) to[i] = f(draws[i]);
+    });
+  });
+  pcg64_consume(*call.generator, call.n, sizeof(Draw));
+}
+
+/// Samples of a chunk of draws.
+struct judged {
+  std::int64_t samples;
+  std::int64_t end;  // draws up to the end of the last sample; may lie beyond the chunk
+};
+
+/// Bounded integers: draws that are passed over make no sample.
+template <class Draw_, class Out_> struct bounded {
+  using Draw = Draw_;
+  using Out = Out_;
+  lemire<Draw> rule;
+  u64 low;
+
+  double draws_per_sample() const {
+    constexpr double all = 0x1p32 * (sizeof(Draw) == 8 ? 0x1p32 : 1) /
+                           (sizeof(Draw) == 2   ? 0x1p16
+                            : sizeof(Draw) == 1 ? 0x1p24
+                                                : 1);
+    return all / (all - static_cast<double>(rule.threshold));
+  }
+  /// Judges the draws [begin, count) until there are `limit` samples. `more` gives draws beyond count.
+  template <class More>
+  judged operator()(draw_view<Draw> draws, std::int64_t begin, std::int64_t count, Out* out,
+                    std::int64_t limit, More&&) const {
+    constexpr std::int64_t run = 256;
+    std::int64_t samples = 0, i = begin;
+    while (i < count && samples < limit) {
+      const std::int64_t n = std::min(run, count - i);
+      u32 passed_over = 0;
+      if (limit - samples >= n) {  // mostly nothing is passed over: judge the run first
+        for (std::int64_t j = 0; j < n; ++j) passed_over += rule.accepts(draws[i + j]) ? 0u : 1u;
+        if (passed_over == 0) {
+          for (std::int64_t j = 0; j < n; ++j) out[samples + j] = value(draws[i + j]);
+          samples += n;
+          i += n;
+          continue;
+        }
+      }
+      for (const std::int64_t end = i + n; i < end && samples < limit; ++i) {
+        out[samples] = value(draws[i]);
+        samples += rule.accepts(draws[i]) ? 1 : 0;
+      }
+    }
+    return {samples, i};
+  }
+  Out value(Draw draw) const { return static_cast<Out>(low + rule.value(draw)); }
+};
+
+template <class T> struct normal {
+  using Draw = typename ziggurat_draw<T>::draw;
+  using Out = T;
+  double draws_per_sample() const { return 1.03; }
+  template <class More>
+  judged operator()(draw_view<Draw> draws, std::int64_t begin, std::int64_t count, T* out, std::int64_t limit,
+                    More&& more) const {
+    std::int64_t samples = 0, i = begin;
+    while (i < count && samples < limit) {
+      ziggurat_draw<T> d(draws[i++]);
+      bool made = d.plain;
+      if (!made) made = settle(d, [&] { return i < count ? draws[i++] : more(i++); });
+      out[samples] = d.value;
+      samples += made ? 1 : 0;
+    }
+    return {samples, i};
+  }
+};
+
+/// What the chunks of a fill hand to each other, in order.
+struct relay {
+  alignas(64) std::atomic<std::int64_t> next_chunk{0};
+  alignas(64) std::atomic<std::int64_t> turn{0};
+  // Guarded by `turn`: only the chunk whose turn it is touches these.
+  std::int64_t samples = 0;   // made by the chunks before
+  std::int64_t carry = 0;     // draws of this chunk that the last sample before it took
+  std::int64_t consumed = 0;  // draws behind the last sample wanted
+
+  void await(std::int64_t chunk) const {
+    for (int spins = 0; turn.load(std::memory_order_acquire) != chunk; ++spins)
+      if (spins > 500) std::this_thread::yield();
+  }
+};
+
+template <class Sampler> class ordered_fill {
+  using Draw = typename Sampler::Draw;
+  using Out = typename Sampler::Out;
+  static constexpr std::int64_t per_word = 8 / sizeof(Draw);
+  static constexpr std::int64_t max_words = 8192;
+
+ public:
+  ordered_fill(const random_call& call, const Sampler& sampler)
+      : sampler_(sampler),
+        source_(*call.generator, sizeof(Draw)),
+        n_(call.n),
+        out_(static_cast<Out*>(call.out)) {
+    const double expected = static_cast<double>(n_) * sampler.draws_per_sample() * 1.01 + 16;
+    chunk_ = static_cast<std::int64_t>(std::min(expected, static_cast<double>(max_words * per_word)));
+    const bool many = expected > static_cast<double>(2 * chunk_);
+    parallel_for(many ? thread_count() : 1, 1, [&](std::int64_t, std::int64_t) { work(); });
+    pcg64_consume(*call.generator, relay_.consumed, sizeof(Draw));
+  }
+
+ private:
+  void work() {
+    const std::int64_t words = (chunk_ + 2 * per_word - 1) / per_word;
+    thread_local std::vector<u64> scratch;  // words, then samples
+    const std::size_t needed =
+        static_cast<std::size_t>(words) + static_cast<std::size_t>(chunk_) * sizeof(Out) / 8 + 1;
+    if (scratch.size() < needed) scratch.resize(needed);
+    while (true) {
+      const std::int64_t chunk = relay_.next_chunk.fetch_add(1, std::memory_order_relaxed);
+      if (!run(chunk, scratch.data(), reinterpret_cast<Out*>(scratch.data() + words))) return;
+    }
+  }
+
+  /// False when the samples are complete.
+  bool run(std::int64_t chunk, u64* words, Out* samples) {
+    const std::int64_t begin = source_.first_draw(sizeof(Draw)) + chunk * chunk_;
+    const std::int64_t skip = begin % per_word;
+    word_reader(source_, begin / per_word).read(words, (skip + chunk_ + per_word - 1) / per_word);
+    const draw_view<Draw> draws{words, skip};
+    const auto more = [&](std::int64_t i) { return draw_at(begin + i); };
+    const auto judge = [&](std::int64_t from, std::int64_t limit) {
+      return sampler_(draws, from, chunk_, samples, limit, more);
+    };
+    judged result{0, 0};
+    if (chunk > 0)
+      result = judge(0, chunk_);  // most often no sample reaches into the chunk: do not wait to know
+    relay_.await(chunk);
+    const std::int64_t at = relay_.samples, wanted = n_ - at;
+    if (wanted > 0) {
+      if (chunk == 0 || relay_.carry > 0 || result.samples >= wanted) result = judge(relay_.carry, wanted);
+      relay_.samples += result.samples;
+      relay_.carry = std::max<std::int64_t>(result.end - chunk_, 0);
+      relay_.consumed = chunk * chunk_ + result.end;
+    }
+    relay_.turn.store(chunk + 1, std::memory_order_release);
+    if (wanted <= 0) return false;
+    std::copy_n(samples, result.samples, out_ + at);
+    return result.samples < wanted;
+  }
+
+  Draw draw_at(std::int64_t position) const {
+    u64 word;
+    word_reader(source_, position / per_word).read(&word, 1);
+    return draw_view<Draw>{&word, position % per_word}[0];
+  }
+
+  const Sampler sampler_;
+  const pcg64_words source_;
+  const std::int64_t n_;
+  Out* const out_;
+  std::int64_t chunk_;
+  relay relay_;
+};
+
+void fill_bools(const random_call& call) {  // 32 out of each draw, lowest bit first
+  const pcg64_words source(*call.generator, 4);
+  unsigned char* const out = static_cast<unsigned char*>(call.out);
+  const std::int64_t draws = (call.n + 31) / 32;
+  parallel_for(draws, chunk_words, [&](std::int64_t begin, std::int64_t end) {
+    for_each_piece<u32>(source, begin, end, [&](draw_view<u32> view, std::int64_t at, std::int64_t count) {
+      for (std::int64_t i = 0; i < count; ++i) {
+        const std::int64_t first = (at + i) * 32, bits = std::min<std::int64_t>(32, call.n - first);
+        for (std::int64_t b = 0; b < bits; ++b)
+          out[first + b] = static_cast<unsigned char>(view[i] >> b & 1u);
+      }
+    });
+  });
+  pcg64_consume(*call.generator, draws, 4);
+}
+
+/// Draw is as wide as NumPy's for the range: 64 bits only when the range needs them.
+template <class Out, class Draw> void fill_bounded(const random_call& call) {
+  const u64 low = call.low;
+  if (call.range == static_cast<Draw>(~Draw(0)))
+    fill_each<Draw, Out>(call, [low](Draw draw) { return static_cast<Out>(low + draw); });
+  else
+    ordered_fill(call, bounded<Draw, Out>{lemire<Draw>(static_cast<Draw>(call.range)), low});
+}
+
+template <class Out> void fill_integers(const random_call& call) {
+  if (call.range == 0) {
+    std::fill_n(static_cast<Out*>(call.out), call.n, static_cast<Out>(call.low));
+  } else if constexpr (sizeof(Out) == 8) {
+    if (call.range <= 0xffffffffu)
+      fill_bounded<Out, u32>(call);
+    else
+      fill_bounded<Out, u64>(call);
+  } else {
+    fill_bounded<Out, Out>(call);
+  }
+}
+
+}  // namespace
+
+void cpu_device::random_fill(const random_call& call, stream_view) {
+  if (call.n == 0) return;
+  const bool single = call.type == dtype::float32;
+  switch (call.kind) {
+    case distribution::raw: return fill_each<u64, u64>(call, [](u64 word) { return word; });
+    case distribution::uniform:
+      if (single) return fill_each<u32, float>(call, uniform_f32);
+      return fill_each<u64, double>(call, uniform_f64);
+    case distribution::standard_normal:
+      if (single)
+        ordered_fill(call, normal<float>{});
+      else
+        ordered_fill(call, normal<double>{});
+      return;
+    case distribution::integers: break;
+  }
+  if (call.type == dtype::bool_ && call.range != 0) return fill_bools(call);
+  switch (itemsize(call.type)) {  // signed integers wrap to the same bits
+    case 1: return fill_integers<u8>(call);
+    case 2: return fill_integers<u16>(call);
+    case 4: return fill_integers<u32>(call);
+    default: return fill_integers<u64>(call);
+  }
+}
+
+}  // namespace numloom::cpu_host

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "numloom/random.hpp"
+
+#include <cmath>
+#include <initializer_list>
+
+#include "core/backend.hpp"
+#include "numloom/error.hpp"
+#include "numloom/ufuncs.hpp"
+
+namespace numloom::random {
+namespace {
+
+__extension__ using wide_integer = __int128;  // holds the bounds of every dtype, and one more
+
+void fill(distribution kind, pcg64_state& generator, const ndarray& out, std::uint64_t low = 0,
+          std::uint64_t range = 0) {
+  const random_call call{kind, out.dtype(), out.data(access::write), out.size(), &generator, low, range};
+  backend_of(out.device()).random_fill(call, current_stream(out.device()));
+}
+
+void require_floating(const char* operation, dtype type) {
+  if (type != dtype::float64 && type != dtype::float32)
+    fail<type_error>("[", operation, "] expected dtype float64 or float32, got ", type);
+}
+
+void require_contiguous(const char* operation, const ndarray& out) {
+  require_floating(operation, out.dtype());
+  if (!out.is_c_contiguous() || !out.writeable())
+    fail<value_error>("[", operation, "] expected out to be C-contiguous and writeable, got shape ",
+                      to_string(out.shape()), ", dtype ", out.dtype());
+}
+
+/// shift + scale * x, in place.
+void affine(const ndarray& x, double scale, double shift) {
+  const ufunc_options in_place{.out = x};
+  call(ufunc::multiply, std::initializer_list<array_like>{x, scale}, in_place);
+  call(ufunc::add, std::initializer_list<array_like>{x, shift}, in_place);
+}
+
+wide_integer bound_of(const char* name, const scalar& s) {
+  switch (s.type) {
+    case scalar::kind::boolean: return s.b ? 1 : 0;
+    case scalar::kind::integer: return s.i;
+    case scalar::kind::unsigned_integer: return s.u;
+    case scalar::kind::floating:  // NumPy takes floats and cuts them off
+      if (s.f[0] > -0x1p65 && s.f[0] < 0x1p65) return static_cast<wide_integer>(s.f[0]);
+      break;
+    case scalar::kind::complex: break;
+  }
+  fail<value_error>("[integers] expected an integer for ", name, ", got a number that is none");
+}
+
+}  // namespace
+
+ndarray generator::random(const shape_t& shape, dtype type) {
+  require_floating("random", type);
+  ndarray out = empty(shape, type);
+  fill(distribution::uniform, state_, out);
+  return out;
+}
+
+ndarray generator::standard_normal(const shape_t& shape, dtype type) {
+  require_floating("standard_normal", type);
+  ndarray out = empty(shape, type);
+  fill(distribution::standard_normal, state_, out);
+  return out;
+}
+
+ndarray generator::uniform(double low, double high, const shape_t& shape) {
+  const double range = high - low;
+  if (!std::isfinite(range))
+    fail<overflow_error>("[uniform] expected a finite high - low, got ", low, " and ", high);
+  ndarray out = random(shape);
+  affine(out, range, low);
+  return out;
+}
+
+ndarray generator::normal(double loc, double scale, const shape_t& shape) {
+  if (std::signbit(scale) && !std::isnan(scale))
+    fail<value_error>("[normal] expected scale >= 0, got ", scale);
+  ndarray out = standard_normal(shape);
+  affine(out, scale, loc);
+  return out;
+}
+
+void generator::random_into(const ndarray& out) {
+  require_contiguous("random", out);
+  fill(distribution::uniform, state_, out);
+}
+
+void generator::standard_normal_into(const ndarray& out) {
+  require_contiguous("standard_normal", out);
+  fill(distribution::standard_normal, state_, out);
+}
+
+ndarray generator::random_raw(const shape_t& shape) {
+  ndarray out = empty(shape, dtype::uint64);
+  fill(distribution::raw, state_, out);
+  return out;
+}
+
+ndarray generator::integers(const scalar& low, const scalar& high, const shape_t& shape,
+                            integers_options options) {
+  const dtype type = options.dtype;
+  if (type != dtype::bool_ && !is_integer(type))
+    fail<type_error>("[integers] expected an integer dtype or bool, got ", type);
+  const int bits = type == dtype::bool_ ? 1 : 8 * itemsize(type);
+  const bool is_signed = kind_of(type) == 'i';
+  const wide_integer least = is_signed ? -(wide_integer(1) << (bits - 1)) : 0;
+  const wide_integer most = least + (wide_integer(1) << bits) - 1;
+  const wide_integer first = bound_of("low", low);
+  const wide_integer last = bound_of("high", high) - (options.endpoint ? 0 : 1);
+  if (first < least) fail<value_error>("[integers] low is out of bounds for ", type);
+  if (last > most) fail<value_error>("[integers] high is out of bounds for ", type);
+  if (first > last) fail<value_error>("[integers] low ", options.endpoint ? ">" : ">=", " high");
+  ndarray out = empty(shape, type);
+  fill(distribution::integers, state_, out, static_cast<std::uint64_t>(first),
+       static_cast<std::uint64_t>(last - first));
+  return out;
+}
+
+}  // namespace numloom::random
