@@ -198,7 +198,7 @@ template <class T> struct Moments {
 template <class T> struct BitAnd {
   using acc = T;
   using result = T;
-  static NL_HD acc identity() { return is_bool<T> ? T(1) : static_cast<T>(~T(0)); }
+  static NL_HD acc identity() { return static_cast<T>(~u64(0)); }
   static NL_HD acc lift(T x, i64) { return x; }
   static NL_HD acc combine(acc a, acc b) { return static_cast<T>(a & b); }
   static NL_HD result finish(acc a) { return a; }
