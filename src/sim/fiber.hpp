@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// A fibre: a stack of its own and a place to continue. Switching is a dozen instructions on x86-64 and ucontext
+// elsewhere. A fibre never moves to another OS thread.
+#pragma once
+#include <stddef.h>
+
+#include "sanitizers.hpp"
+
+#if !defined(__x86_64__) && !defined(NUMLOOM_SIM_UCONTEXT)
+#define NUMLOOM_SIM_UCONTEXT 1
+#endif
+#if defined(NUMLOOM_SIM_UCONTEXT)
+#include <ucontext.h>
+#endif
+
+namespace numloom::simt {
+
+class fiber {
+ public:
+  // The OS thread's own context: something to switch back to.
+  fiber();
+  // A fibre with a stack. Equal stacks would put every fibre's hot lines into the same cache sets, so `colour`
+  // (any small number) shifts where the stack begins.
+  explicit fiber(unsigned colour);
+  ~fiber();
+  fiber(const fiber&) = delete;
+  fiber& operator=(const fiber&) = delete;
+
+  // The next switch to this fibre calls `entry`, which must not return. Forgets whatever it was doing before.
+  void arm(void (*entry)());
+  // True when the address lies in the guard page below the stack: it overflowed.
+  bool in_guard_page(const void* address) const;
+
+#if NUMLOOM_SIM_TSAN
+  void* tsan = nullptr;  // ThreadSanitizer's name for what runs here; the scheduler sets it before the first switch
+#endif
+
+ private:
+  friend void switch_fiber(fiber& from, fiber& to, bool from_ends);
+  friend void fiber_started();
+
+#if defined(NUMLOOM_SIM_UCONTEXT)
+  ucontext_t context_;
+#else
+  void* stack_pointer_ = nullptr;
+#endif
+  char* mapping_ = nullptr;  // guard page, then the stack; null for an OS thread's own context
+  const void* stack_bottom_ = nullptr;
+  size_t stack_bytes_ = 0;
+  size_t colour_bytes_ = 0;
+  [[maybe_unused]] void* asan_fake_stack_ = nullptr;
+};
+
+// Leaves `from` (the running fibre) for `to`; returns when somebody switches back. With `from_ends` nobody will.
+void switch_fiber(fiber& from, fiber& to, bool from_ends = false);
+// The first thing an entry function calls.
+void fiber_started();
+
+}  // namespace numloom::simt
