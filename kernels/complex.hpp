@@ -27,8 +27,8 @@ template <class T> NL_HD complex<T> operator*(complex<T> a, complex<T> b) {
 }
 // Smith's method: dividing through by the larger part keeps the intermediate values in range.
 template <class T> NL_HD complex<T> operator/(complex<T> a, complex<T> b) {
-  const T abs_re = b.re < T(0) ? -b.re : b.re;
-  const T abs_im = b.im < T(0) ? -b.im : b.im;
+  const T abs_re = static_cast<T>(::fabs(b.re));
+  const T abs_im = static_cast<T>(::fabs(b.im));
   if (abs_re >= abs_im) {
     if (abs_re == T(0) && abs_im == T(0)) return {a.re / abs_re, a.im / abs_re};
     const T ratio = b.im / b.re;

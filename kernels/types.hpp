@@ -133,8 +133,10 @@ template <class T> NL_HD bool is_finite(T x) {
 template <class T> NL_HD bool sign_bit(T x) {
   if constexpr (is_floating<T>)
     return bit_cast<unsigned_of<T>>(x) >> (sizeof(T) * 8 - 1);
-  else
+  else if constexpr (is_signed<T>)
     return x < T(0);
+  else
+    return false;
 }
 // C's truth value: NaN is true, complex numbers are true if either part is.
 template <class T> NL_HD bool truth(T x) {

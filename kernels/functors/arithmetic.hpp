@@ -115,54 +115,55 @@ struct Sign {
     if (is_nan(modulus) || (is_inf(z.re) && is_inf(z.im)))
       return {limits<T>::quiet_nan(), limits<T>::quiet_nan()};
     if (is_inf(z.re)) return {z.re > T(0) ? T(1) : T(-1), T(0)};
-    if (is_inf(z.im)) return {T(0), z.im > T(0) ? T(1) : T(-1)};
+    if (is_inf(modulus)) return {T(0), z.im > T(0) ? T(1) : T(-1)};
     if (modulus == T(0)) return {T(0), T(0)};
     return {z.re / modulus, z.im / modulus};
   }
 };
 
-// The larger value; NaN in either operand wins.
+// The larger value; NaN in either operand wins. Of equal operands (zeros of either sign) the second is taken:
+// that is the hardware's maximum, and NumPy's. (float16 and complex have no such instruction, and NumPy takes
+// the first there.)
+template <class T> NL_HD bool above(T a, T b) {
+  if constexpr (is_same<T, float16> || is_complex<T>)
+    return a >= b;
+  else
+    return a > b;
+}
+template <class T> NL_HD bool below(T a, T b) { return above(b, a); }
+
 struct Maximum {
-  template <class T> NL_HD T operator()(T a, T b) const {
-    if constexpr (is_floating<T> || is_complex<T>)
-      return (a >= b) | is_nan(a) ? a : b;
-    else
-      return a > b ? a : b;
-  }
+  template <class T> NL_HD T operator()(T a, T b) const { return is_nan(a) | above(a, b) ? a : b; }
 };
 
 struct Minimum {
-  template <class T> NL_HD T operator()(T a, T b) const {
-    if constexpr (is_floating<T> || is_complex<T>)
-      return (a <= b) | is_nan(a) ? a : b;
-    else
-      return a < b ? a : b;
-  }
+  template <class T> NL_HD T operator()(T a, T b) const { return is_nan(a) | below(a, b) ? a : b; }
 };
 
 // The larger value; NaN loses against a number.
 struct Fmax {
-  template <class T> NL_HD T operator()(T a, T b) const {
-    if constexpr (is_floating<T> || is_complex<T>)
-      return (a >= b) | is_nan(b) ? a : b;
-    else
-      return a > b ? a : b;
-  }
+  template <class T> NL_HD T operator()(T a, T b) const { return is_nan(b) | above(a, b) ? a : b; }
 };
 
 struct Fmin {
-  template <class T> NL_HD T operator()(T a, T b) const {
-    if constexpr (is_floating<T> || is_complex<T>)
-      return (a <= b) | is_nan(b) ? a : b;
-    else
-      return a < b ? a : b;
-  }
+  template <class T> NL_HD T operator()(T a, T b) const { return is_nan(b) | below(a, b) ? a : b; }
 };
 
 // minimum(maximum(x, low), high): the upper bound wins where the bounds cross.
 struct Clip {
   template <class T> NL_HD T operator()(T x, T low, T high) const {
-    return Minimum{}(Maximum{}(x, low), high);
+    if constexpr (is_complex<T>) {
+      const T raised = is_nan(x) | precedes(low, x) ? x : low;
+      return is_nan(raised) | precedes(raised, high) ? raised : high;
+    } else {
+      return Minimum{}(Maximum{}(x, low), high);
+    }
+  }
+
+ private:
+  // Unlike the comparisons, NumPy's clip orders by the real parts even when an imaginary part is NaN.
+  template <class T> static NL_HD bool precedes(complex<T> a, complex<T> b) {
+    return (a.re < b.re) | ((a.re == b.re) & (a.im < b.im));
   }
 };
 

@@ -17,13 +17,13 @@ struct Conjugate {
   }
 };
 
-// exp(x) * (cos(y), sin(y)) for finite, non-zero y. Beyond the overflow of exp(x) the product may still be
-// finite, so the exponential is applied in two factors.
-template <class T> NL_HD complex<T> polar_exp(T x, T y) {
+// weight * exp(x) * (cos(y), sin(y)) for finite, non-zero y. Beyond the overflow of exp(x) the product may
+// still be finite, so the exponential is applied in two factors.
+template <class T> NL_HD complex<T> polar_exp(T x, T y, T weight = T(1)) {
   constexpr T shift = is_same<T, float> ? T(80) : T(700);
   const bool large = x > shift;
   const T factor = large ? exp_(shift) : T(1);
-  const T scale = exp_(large ? x - shift : x);
+  const T scale = exp_(large ? x - shift : x) * weight;
   return {cos_(y) * scale * factor, sin_(y) * scale * factor};
 }
 
@@ -31,15 +31,14 @@ template <class T> NL_HD complex<T> exp_(complex<T> z) {
   const T nan = limits<T>::quiet_nan();
   if (z.im == T(0)) return {exp_(z.re), z.im};
   if (!is_finite(z.im)) {
-    if (z.re == -limits<T>::infinity()) return {T(0), T(0)};
+    if (z.re == -limits<T>::infinity()) return {T(0), copysign_(T(0), z.im)};
     return {z.re == limits<T>::infinity() ? z.re : nan, nan};
   }
   return polar_exp(z.re, z.im);
 }
 
 template <class T> NL_HD complex<T> exp2_(complex<T> z) {
-  const T ln_2 = T(0.693147180559945309417232121458176568);
-  return exp_(complex<T>(z.re * ln_2, z.im * ln_2));
+  return exp_(complex<T>(z.re * ln_2<T>, z.im * ln_2<T>));
 }
 
 // exp(x) cos(y) - 1 = expm1(x) cos(y) - 2 sin(y / 2)**2 has no cancellation near zero.
@@ -66,29 +65,30 @@ template <class T> NL_HD complex<T> sinh_(complex<T> z) {
   const T nan = limits<T>::quiet_nan();
   if (z.im == T(0)) return {sinh_(z.re), z.im};
   if (!is_finite(z.im)) {
-    if (z.re == T(0) || is_inf(z.re)) return {z.re, nan};
-    return {nan, nan};
+    if (z.re == T(0)) return {z.re, nan};
+    // The sign of an infinite result is free here; the C library's is positive.
+    return {is_inf(z.re) ? fabs_(z.re) : nan, nan};
   }
   if (fabs_(z.re) < (is_same<T, float> ? T(80) : T(700)))
     return {sinh_(z.re) * cos_(z.im), cosh_(z.re) * sin_(z.im)};
-  const complex<T> w = polar_exp(fabs_(z.re), z.im);
-  return {copysign_(T(0.5), z.re) * w.re, T(0.5) * w.im};
+  const complex<T> w = polar_exp(fabs_(z.re), z.im, T(0.5));
+  return {copysign_(T(1), z.re) * w.re, w.im};
 }
 
 template <class T> NL_HD complex<T> cosh_(complex<T> z) {
   const T nan = limits<T>::quiet_nan();
   if (z.im == T(0)) return {cosh_(z.re), is_nan(z.re) ? z.im : z.im * copysign_(T(1), z.re)};
   if (!is_finite(z.im)) {
-    if (z.re == T(0)) return {nan, z.re};
+    if (z.re == T(0)) return {nan, T(0)};
     return {is_inf(z.re) ? limits<T>::infinity() : nan, nan};
   }
   if (fabs_(z.re) < (is_same<T, float> ? T(80) : T(700)))
     return {cosh_(z.re) * cos_(z.im), sinh_(z.re) * sin_(z.im)};
-  const complex<T> w = polar_exp(fabs_(z.re), z.im);
-  return {T(0.5) * w.re, copysign_(T(0.5), z.re) * w.im};
+  const complex<T> w = polar_exp(fabs_(z.re), z.im, T(0.5));
+  return {w.re, copysign_(T(1), z.re) * w.im};
 }
 
-// Kahan's form: with t = tan(y) and s = sinh(x) no difference of large numbers is left.
+// (sinh x cosh x + i sin y cos y) / (sinh(x)**2 + cos(y)**2): no difference of large numbers is left.
 template <class T> NL_HD complex<T> tanh_(complex<T> z) {
   const T nan = limits<T>::quiet_nan();
   if (is_nan(z.re)) return {z.re, z.im == T(0) ? z.im : nan};
@@ -101,9 +101,10 @@ template <class T> NL_HD complex<T> tanh_(complex<T> z) {
     const T decay = exp_(-fabs_(z.re));
     return {copysign_(T(1), z.re), T(4) * sin_(z.im) * cos_(z.im) * decay * decay};
   }
-  const T t = tan_(z.im), beta = T(1) + t * t, s = sinh_(z.re), rho = sqrt_(T(1) + s * s);
-  const T denominator = T(1) + beta * s * s;
-  return {beta * rho * s / denominator, t / denominator};
+  if (z.im == T(0)) return {tanh_(z.re), z.im};
+  const T sinh_x = sinh_(z.re), sin_y = sin_(z.im), cos_y = cos_(z.im);
+  const T denominator = sinh_x * sinh_x + cos_y * cos_y;
+  return {sinh_x * cosh_(z.re) / denominator, sin_y * cos_y / denominator};
 }
 
 // The circular functions are the hyperbolic ones turned by a right angle.
@@ -117,5 +118,23 @@ template <class T> NL_HD complex<T> tan_(complex<T> z) {
   return {w.im, w.re};
 }
 
-template <class T> NL_HD complex<T> pow_(complex<T> a, complex<T> b) { return exp_(b * log_(a)); }
+// Annex G's stand-in for a part of an infinite number (1 for infinity, else 0) or of a finite one (0 for
+// NaN).
+template <class T> NL_HD T boxed(T part, bool of_infinite) {
+  if (of_infinite) return copysign_(is_inf(part) ? T(1) : T(0), part);
+  return is_nan(part) ? copysign_(T(0), part) : part;
+}
+
+// The product with Annex G's recovery of infinities, which the C library's cpow relies on.
+template <class T> NL_HD complex<T> multiply_annex_g(complex<T> a, complex<T> b) {
+  const complex<T> product = a * b;
+  if (!is_nan(product.re) || !is_nan(product.im) || !(is_inf(a) || is_inf(b))) return product;
+  const T x = boxed(a.re, is_inf(a)), y = boxed(a.im, is_inf(a));
+  const T u = boxed(b.re, is_inf(b)), v = boxed(b.im, is_inf(b));
+  return {limits<T>::infinity() * (x * u - y * v), limits<T>::infinity() * (x * v + y * u)};
+}
+
+template <class T> NL_HD complex<T> pow_(complex<T> a, complex<T> b) {
+  return exp_(multiply_annex_g(b, log_(a)));
+}
 }  // namespace numloom::NL_TARGET

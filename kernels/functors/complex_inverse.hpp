@@ -9,6 +9,7 @@
 namespace numloom::NL_TARGET {
 
 template <class T> inline constexpr T half_pi = T(1.570796326794896619231321691639751442);
+template <class T> inline constexpr T ln_2 = T(0.693147180559945309417232121458176568);
 
 // Principal root, real part >= 0. Scaling by an even power of two keeps |z| + |x| in range.
 template <class T> NL_HD complex<T> sqrt_(complex<T> z) {
@@ -35,17 +36,21 @@ template <class T> NL_HD complex<T> sqrt_(complex<T> z) {
   return {fabs_(y) / (T(2) * root) * after, copysign_(root * after, y)};
 }
 
-// x*x + y*y - 1 with the rounding errors of both squares added back: near the unit circle almost all digits
-// cancel.
+// The rounded sum, and what the rounding took away.
+template <class T> NL_HD pair<T, T> two_sum(T a, T b) {
+  const T sum = a + b, c = sum - a;
+  return {sum, (a - (sum - c)) + (b - c)};
+}
+
+// x*x + y*y - 1 with all rounding errors added back: near the unit circle almost all digits cancel.
 template <class T> NL_HD T norm_minus_one(T x, T y) {
   const T xx = x * x, xx_low = fma_(x, x, -xx), yy = y * y, yy_low = fma_(y, y, -yy);
-  const T a = xx - T(1), sum = a + yy, b = sum - a;
-  return sum + (((a - (sum - b)) + (yy - b)) + (xx_low + yy_low));
+  const auto a = two_sum(xx, T(-1)), b = two_sum(a.first, yy);
+  return b.first + ((a.second + b.second) + (xx_low + yy_low));
 }
 
 // log(|z|)
 template <class T> NL_HD T log_modulus(complex<T> z) {
-  const T ln_2 = T(0.693147180559945309417232121458176568);
   T x = fabs_(z.re), y = fabs_(z.im);
   if (x < y) {
     const T swap = x;
@@ -53,10 +58,10 @@ template <class T> NL_HD T log_modulus(complex<T> z) {
     y = swap;
   }
   if (!is_finite(x) || !is_finite(y)) return log_(hypot_(x, y));
-  if (x > limits<T>::max() / T(2)) return log_(hypot_(x / T(2), y / T(2))) + ln_2;
+  if (x > limits<T>::max() / T(2)) return log_(hypot_(x / T(2), y / T(2))) + ln_2<T>;
   if (x < limits<T>::tiny()) {
     constexpr T up = is_same<T, float> ? T(0x1p24) : T(0x1p54);
-    return log_(hypot_(x * up, y * up)) - T(is_same<T, float> ? 24 : 54) * ln_2;
+    return log_(hypot_(x * up, y * up)) - T(is_same<T, float> ? 24 : 54) * ln_2<T>;
   }
   const T modulus = hypot_(x, y);
   if (modulus > T(0.5) && modulus < T(1.75)) return log1p_(norm_minus_one(x, y)) / T(2);
@@ -65,25 +70,31 @@ template <class T> NL_HD T log_modulus(complex<T> z) {
 
 template <class T> NL_HD complex<T> log_(complex<T> z) { return {log_modulus(z), atan2_(z.im, z.re)}; }
 
+// So large that 1 - z, 1 + z and z are the same to the last digit.
+template <class T> NL_HD bool is_huge(complex<T> z) {
+  const T bound = is_same<T, float> ? T(0x1p30) : T(0x1p60);
+  return (fabs_(z.re) > bound) | (fabs_(z.im) > bound);
+}
+
 template <class T> NL_HD complex<T> asin_(complex<T> z) {
-  const T inf = limits<T>::infinity(), nan = limits<T>::quiet_nan();
+  const T nan = limits<T>::quiet_nan();
   if (is_nan(z)) {
-    if (is_inf(z)) return {nan, copysign_(inf, is_inf(z.im) ? z.im : T(1))};
-    return {z.re == T(0) ? z.re : nan, z.im == T(0) ? z.im : nan};
+    if (is_inf(z)) return {nan, copysign_(limits<T>::infinity(), is_inf(z.im) ? z.im : T(1))};
+    return {z.re == T(0) ? z.re : nan, nan};
   }
-  if (is_inf(z)) return {atan2_(z.re, fabs_(z.im)), copysign_(inf, z.im)};
+  if (is_inf(z) || is_huge(z)) return {atan2_(z.re, fabs_(z.im)), copysign_(log_modulus(z) + ln_2<T>, z.im)};
   if (fabs_(z.re) < limits<T>::epsilon() && fabs_(z.im) < limits<T>::epsilon()) return z;
   const complex<T> a = sqrt_(complex<T>(T(1) - z.re, -z.im)), b = sqrt_(complex<T>(T(1) + z.re, z.im));
   return {atan2_(z.re, a.re * b.re - a.im * b.im), asinh_(a.re * b.im - a.im * b.re)};
 }
 
 template <class T> NL_HD complex<T> acos_(complex<T> z) {
-  const T inf = limits<T>::infinity(), nan = limits<T>::quiet_nan();
+  const T nan = limits<T>::quiet_nan();
   if (is_nan(z)) {
-    if (is_inf(z)) return {nan, is_inf(z.im) ? -z.im : (z.re > T(0) ? -inf : inf)};
+    if (is_inf(z)) return {nan, is_inf(z.im) ? -z.im : -limits<T>::infinity()};
     return {z.re == T(0) ? half_pi<T> : nan, nan};
   }
-  if (is_inf(z)) return {atan2_(fabs_(z.im), z.re), copysign_(inf, -z.im)};
+  if (is_inf(z) || is_huge(z)) return {atan2_(fabs_(z.im), z.re), copysign_(log_modulus(z) + ln_2<T>, -z.im)};
   const complex<T> a = sqrt_(complex<T>(T(1) - z.re, -z.im)), b = sqrt_(complex<T>(T(1) + z.re, z.im));
   return {T(2) * atan2_(a.re, b.re), asinh_(b.re * a.im - b.im * a.re)};
 }
@@ -110,7 +121,7 @@ template <class T> NL_HD complex<T> atanh_(complex<T> z) {
     const T size = x > y ? x : y, u = x / size, v = y / size;
     re = u / (u * u + v * v) / size;
   } else if (x == T(1) && y < limits<T>::epsilon()) {
-    re = y == T(0) ? limits<T>::infinity() : (T(0.693147180559945309417232121458176568) - log_(y)) / T(2);
+    re = y == T(0) ? limits<T>::infinity() : (ln_2<T> - log_(y)) / T(2);
     im = y == T(0) ? T(0) : half_pi<T> / T(2);
   } else {
     re = log1p_(T(4) * x / ((T(1) - x) * (T(1) - x) + y * y)) / T(4);

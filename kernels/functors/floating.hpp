@@ -41,7 +41,7 @@ struct Nextafter {
     using U = unsigned_of<T>;
     constexpr U sign = static_cast<U>(U(1) << (sizeof(T) * 8 - 1));
     if (is_nan(a) | is_nan(b)) return T(wide(a) + wide(b));
-    if (a == b) return b;
+    if (a == b) return is_same<T, float16> ? a : b;
     const U bits = bit_cast<U>(a);
     if (a == T(0)) return bit_cast<T>(static_cast<U>((bit_cast<U>(b) & sign) | U(1)));
     const bool grows = (a < b) == (a > T(0));
