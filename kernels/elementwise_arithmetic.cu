@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "functors/arithmetic.hpp"
+#include "functors/complex.hpp"
+#include "elementwise.cuh"
+
+namespace numloom::NL_TARGET {
+using namespace loops;
+
+extern const elementwise_row arithmetic_rows[] = {
+#define NL_UFUNC(name, nin, nout, functor, mask, rule, identity, doc) \
+  make_row<functor, nin, nout, (mask), out_rule::rule, kernels::light>(),
+#include "numloom/ufuncs.def"
+};
+
+}  // namespace numloom::NL_TARGET
