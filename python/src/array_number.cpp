@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Operators: the number slots and the comparisons.
+#include <array>
+
+#include "convert.hpp"
+#include "numloom/creation.hpp"
+#include "numloom/linalg.hpp"
+#include "interop.hpp"
+#include "ufunc_type.hpp"
+
+namespace numloom::python {
+
+namespace {
+
+PyObject* not_implemented() { return Py_NewRef(Py_NotImplemented); }
+
+// The current error is "no array here can hold that": NumPy can.
+bool is_host_only() { return PyErr_Occurred() && PyErr_ExceptionMatches(numpy.host_only); }
+
+PyObject* on_host(const char* name, PyObject* left, PyObject* right) {
+  PyErr_Clear();
+  const ref args(PyTuple_Pack(2, left, right));
+  return args ? host_ufunc(name, "__call__", args.get(), nullptr) : nullptr;
+}
+
+std::string text_of(ufunc f) { return std::string(info(f).name); }
+
+PyObject* binary_general(ufunc f, PyObject* left, PyObject* right) {
+  PyObject* result = guarded([&]() -> PyObject* {
+    if (defers_to(left) || defers_to(right)) return not_implemented();
+    PyObject* both[] = {left, right};
+    const device where = device_among(both, 2);
+    operand a, b;
+    if (!a.load(left, where) || !b.load(right, where)) return not_implemented();
+    const std::int64_t work = std::max(a.size(), b.size());
+    return wrap(unlocked(work, [&] { return call(f, a.like(), b.like()); }));
+  });
+  return !result && is_host_only() ? on_host(text_of(f).c_str(), left, right) : result;
+}
+
+template <ufunc F> PyObject* binary(PyObject* left, PyObject* right) {
+  if (is_exact_array(left) && is_exact_array(right))
+    return guarded([&] {
+      const ndarray &a = array_of(left), &b = array_of(right);
+      return wrap(unlocked(std::max(a.size(), b.size()), [&] { return call(F, a, b); }));
+    });
+  if (is_exact_array(left) && PyFloat_CheckExact(right))
+    return guarded([&] {
+      const ndarray& a = array_of(left);
+      const scalar number(PyFloat_AS_DOUBLE(right));
+      return wrap(unlocked(a.size(), [&] { return call(F, a, number); }));
+    });
+  return binary_general(F, left, right);
+}
+
+template <ufunc F> PyObject* unary(PyObject* self) {
+  return guarded([&] {
+    const ndarray& a = array_of(self);
+    return wrap(unlocked(a.size(), [&] { return call(F, a); }));
+  });
+}
+
+PyObject* in_place_general(ufunc f, PyObject* self, PyObject* other) {
+  PyObject* result = guarded([&]() -> PyObject* {
+    if (defers_to(other)) return not_implemented();
+    const ndarray target = array_of(self);
+    operand b;
+    if (!b.load(other, target.device())) return not_implemented();
+    const array_like inputs[] = {target, b.like()};
+    ufunc_options options;
+    options.out = target;
+    unlocked(std::max(target.size(), b.size()), [&] { return call(f, inputs, options); });
+    return Py_NewRef(self);
+  });
+  if (result || !is_host_only()) return result;
+  PyErr_Clear();
+  const ref args(PyTuple_Pack(2, self, other));
+  const ref keywords(Py_BuildValue("{s:O}", "out", self));
+  return args && keywords ? host_ufunc(text_of(f).c_str(), "__call__", args.get(), keywords.get()) : nullptr;
+}
+
+// A scalar result has value semantics: `x += 1` makes a new one.
+template <ufunc F> PyObject* in_place(PyObject* self, PyObject* other) {
+  if (array_of(self).is_scalar()) return binary<F>(self, other);
+  return in_place_general(F, self, other);
+}
+
+// x ** 2, x ** 0.5 and the like are cheaper functions with the same values.
+std::optional<ufunc> simple_power(const ndarray& a, PyObject* exponent) {
+  double value;
+  if (PyFloat_CheckExact(exponent))
+    value = PyFloat_AS_DOUBLE(exponent);
+  else if (PyLong_CheckExact(exponent))
+    value = PyLong_AsDouble(exponent);
+  else
+    return {};
+  if (PyErr_Occurred()) {
+    PyErr_Clear();
+    return {};
+  }
+  const bool inexact = is_inexact(a.dtype());
+  if (value == 2 && (inexact || (PyLong_CheckExact(exponent) && a.dtype() != dtype::bool_)))
+    return ufunc::square;
+  if (!inexact) return {};
+  if (value == 0.5) return ufunc::sqrt;
+  if (value == -1) return ufunc::reciprocal;
+  if (value == 1) return ufunc::positive;
+  return {};
+}
+
+PyObject* power(PyObject* left, PyObject* right, PyObject* modulus) {
+  if (modulus != Py_None) return not_implemented();
+  if (is_exact_array(left))
+    if (const auto simple = simple_power(array_of(left), right))
+      return guarded([&] {
+        const ndarray& a = array_of(left);
+        return wrap(unlocked(a.size(), [&] { return call(*simple, a); }));
+      });
+  return binary<ufunc::power>(left, right);
+}
+
+PyObject* power_in_place(PyObject* self, PyObject* other, PyObject*) {
+  return in_place<ufunc::power>(self, other);
+}
+
+PyObject* divide_with_rest(PyObject* left, PyObject* right) {
+  PyObject* result = guarded([&]() -> PyObject* {
+    if (defers_to(left) || defers_to(right)) return not_implemented();
+    PyObject* both[] = {left, right};
+    const device where = device_among(both, 2);
+    operand a, b;
+    if (!a.load(left, where) || !b.load(right, where)) return not_implemented();
+    const array_like inputs[] = {a.like(), b.like()};
+    auto pair =
+        unlocked(std::max(a.size(), b.size()), [&] { return call2(ufunc::divmod, inputs, ufunc_options{}); });
+    const ref first = checked(wrap(std::move(pair.first)));
+    const ref second = checked(wrap(std::move(pair.second)));
+    return PyTuple_Pack(2, first.get(), second.get());
+  });
+  return !result && is_host_only() ? on_host("divmod", left, right) : result;
+}
+
+PyObject* product(PyObject* left, PyObject* right) {
+  PyObject* result = guarded([&]() -> PyObject* {
+    if (defers_to(left) || defers_to(right)) return not_implemented();
+    PyObject* both[] = {left, right};
+    const device where = device_among(both, 2);
+    if (!is_array_like(left) || !is_array_like(right)) return not_implemented();
+    const ndarray a = to_array(left, where), b = to_array(right, where);
+    return wrap(unlocked(a.size() * 8, [&] { return matmul(a, b); }));
+  });
+  return !result && is_host_only() ? on_host("matmul", left, right) : result;
+}
+
+PyObject* product_in_place(PyObject* self, PyObject* other) {
+  return guarded([&]() -> PyObject* {
+    if (defers_to(other) || !is_array_like(other)) return not_implemented();
+    const ndarray target = array_of(self);
+    const ndarray b = to_array(other, target.device());
+    ufunc_options options;
+    options.out = target;
+    unlocked(target.size() * 8, [&] { return matmul(target, b, options); });
+    return Py_NewRef(self);
+  });
+}
+
+constexpr std::array comparisons = {ufunc::less,      ufunc::less_equal, ufunc::equal,
+                                    ufunc::not_equal, ufunc::greater,    ufunc::greater_equal};
+
+// None and strings equal no number.
+PyObject* compare_unlike(int operation, PyObject* left, PyObject* right) {
+  if ((operation != Py_EQ && operation != Py_NE) || (right != Py_None && !PyUnicode_Check(right)))
+    return not_implemented();
+  return guarded([&] {
+    const ndarray& a = array_of(left);
+    ndarray answer = full(a.shape(), scalar(operation == Py_NE), {.dtype = dtype::bool_, .device = a.device()});
+    answer.set_scalar(a.ndim() == 0);
+    return wrap(std::move(answer));
+  });
+}
+
+}  // namespace
+
+PyObject* compare(PyObject* left, PyObject* right, int operation) {
+  const ufunc f = comparisons[static_cast<std::size_t>(operation)];
+  if (is_exact_array(left) && is_exact_array(right))
+    return guarded([&] {
+      const ndarray &a = array_of(left), &b = array_of(right);
+      return wrap(unlocked(std::max(a.size(), b.size()), [&] { return call(f, a, b); }));
+    });
+  PyObject* result = binary_general(f, left, right);
+  if (result != Py_NotImplemented) return result;
+  Py_DECREF(result);
+  return compare_unlike(operation, left, right);
+}
+
+PyObject* binary_operation(ufunc f, PyObject* left, PyObject* right) {
+  return binary_general(f, left, right);
+}
+
+void add_number_slots(slot_list& slots) {
+  const auto add = [&](int slot, auto* function) {
+    slots.push_back({slot, reinterpret_cast<void*>(function)});
+  };
+  add(Py_nb_add, binary<ufunc::add>);
+  add(Py_nb_subtract, binary<ufunc::subtract>);
+  add(Py_nb_multiply, binary<ufunc::multiply>);
+  add(Py_nb_true_divide, binary<ufunc::divide>);
+  add(Py_nb_floor_divide, binary<ufunc::floor_divide>);
+  add(Py_nb_remainder, binary<ufunc::remainder>);
+  add(Py_nb_divmod, divide_with_rest);
+  add(Py_nb_power, power);
+  add(Py_nb_lshift, binary<ufunc::left_shift>);
+  add(Py_nb_rshift, binary<ufunc::right_shift>);
+  add(Py_nb_and, binary<ufunc::bitwise_and>);
+  add(Py_nb_or, binary<ufunc::bitwise_or>);
+  add(Py_nb_xor, binary<ufunc::bitwise_xor>);
+  add(Py_nb_matrix_multiply, product);
+  add(Py_nb_negative, unary<ufunc::negative>);
+  add(Py_nb_positive, unary<ufunc::positive>);
+  add(Py_nb_absolute, unary<ufunc::absolute>);
+  add(Py_nb_invert, unary<ufunc::invert>);
+  add(Py_nb_inplace_add, in_place<ufunc::add>);
+  add(Py_nb_inplace_subtract, in_place<ufunc::subtract>);
+  add(Py_nb_inplace_multiply, in_place<ufunc::multiply>);
+  add(Py_nb_inplace_true_divide, in_place<ufunc::divide>);
+  add(Py_nb_inplace_floor_divide, in_place<ufunc::floor_divide>);
+  add(Py_nb_inplace_remainder, in_place<ufunc::remainder>);
+  add(Py_nb_inplace_power, power_in_place);
+  add(Py_nb_inplace_lshift, in_place<ufunc::left_shift>);
+  add(Py_nb_inplace_rshift, in_place<ufunc::right_shift>);
+  add(Py_nb_inplace_and, in_place<ufunc::bitwise_and>);
+  add(Py_nb_inplace_or, in_place<ufunc::bitwise_or>);
+  add(Py_nb_inplace_xor, in_place<ufunc::bitwise_xor>);
+  add(Py_nb_inplace_matrix_multiply, product_in_place);
+}
+
+}  // namespace numloom::python

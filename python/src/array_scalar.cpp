@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Arrays of one element as numbers, and how arrays print.
+#include "convert.hpp"
+
+namespace numloom::python {
+
+namespace {
+
+int truth(PyObject* self) {
+  return guarded_status([&] {
+    const ndarray& a = array_of(self);
+    if (a.size() == 0)
+      raise(PyExc_ValueError,
+            "The truth value of an empty array is ambiguous. Use `array.size > 0` to check that an array is "
+            "not empty.");
+    if (a.size() > 1)
+      raise(PyExc_ValueError,
+            "The truth value of an array with more than one element is ambiguous. Use a.any() or a.all()");
+    return PyObject_IsTrue(checked(item_object(a)).get() );
+  });
+}
+
+ref only_element(PyObject* self) {
+  const ndarray& a = array_of(self);
+  if (a.ndim() != 0)
+    raise(PyExc_TypeError, "only 0-dimensional arrays can be converted to Python scalars");
+  return checked(item_object(a));
+}
+
+PyObject* to_integer(PyObject* self) {
+  return guarded([&] { return PyNumber_Long(only_element(self).get()); });
+}
+PyObject* to_floating(PyObject* self) {
+  return guarded([&] {
+    const ref element = only_element(self);
+    if (PyComplex_Check(element.get())) {
+      checked(PyErr_WarnEx(PyExc_RuntimeWarning, "Casting complex values to real discards the imaginary part", 1));
+      return PyFloat_FromDouble(PyComplex_RealAsDouble(element.get()));
+    }
+    return PyNumber_Float(element.get());
+  });
+}
+PyObject* to_complex(PyObject* self, PyObject*) {
+  return guarded([&] {
+    const ref element = only_element(self);
+    return PyObject_CallOneArg(reinterpret_cast<PyObject*>(&PyComplex_Type), element.get());
+  });
+}
+
+PyObject* to_index(PyObject* self) {
+  return guarded([&] {
+    const ndarray& a = array_of(self);
+    if (a.ndim() != 0 || !is_integer(a.dtype()))
+      raise(PyExc_TypeError, "only integer scalar arrays can be converted to a scalar index");
+    return item_object(a);
+  });
+}
+
+Py_hash_t hash(PyObject* self) {
+  const ndarray& a = array_of(self);
+  if (!a.is_scalar()) {
+    PyErr_SetString(PyExc_TypeError, "unhashable type: 'numloom.ndarray'");
+    return -1;
+  }
+  const ref element(guarded([&] { return item_object(a); }));
+  return element ? PyObject_Hash(element.get()) : -1;
+}
+
+// NumPy's own scalar or array with the same values, on the host.
+ref host_twin(PyObject* self) {
+  ref host = to_numpy(self);
+  if (!array_of(self).is_scalar()) return host;
+  const ref empty_tuple = checked(PyTuple_New(0));
+  return checked(PyObject_GetItem(host.get(), empty_tuple.get()));
+}
+
+PyObject* representation(PyObject* self) {
+  return guarded([&] { return PyObject_Repr(host_twin(self).get()); });
+}
+PyObject* text(PyObject* self) {
+  return guarded([&] { return PyObject_Str(host_twin(self).get()); });
+}
+
+PyObject* format(PyObject* self, PyObject* specification) {
+  return guarded([&]() -> PyObject* {
+    if (array_of(self).ndim() == 0) return PyObject_Format(host_twin(self).get(), specification);
+    if (PyUnicode_GetLength(specification) == 0) return PyObject_Str(self);
+    raise(PyExc_TypeError, "unsupported format string passed to numloom.ndarray.__format__");
+  });
+}
+
+PyObject* round_number(PyObject* self, PyObject* args) {
+  PyObject* digits = Py_None;
+  if (!PyArg_ParseTuple(args, "|O:__round__", &digits)) return nullptr;
+  return guarded([&]() -> PyObject* {
+    if (!array_of(self).is_scalar())
+      raise(PyExc_TypeError, "type numloom.ndarray doesn't define __round__ method");
+    if (digits == Py_None) return PyObject_CallMethod(host_twin(self).get(), "__round__", nullptr);
+    return PyObject_CallMethod(self, "round", "O", digits);
+  });
+}
+
+template <int Direction> PyObject* to_whole(PyObject* self, PyObject*) {
+  return guarded([&] {
+    const ref element = only_element(self);
+    static PyObject* const function =
+        imported("math", Direction < 0 ? "floor" : Direction > 0 ? "ceil" : "trunc");
+    return PyObject_CallOneArg(function, element.get());
+  });
+}
+
+// What NumPy's scalars offer beside the array's methods.
+PyObject* is_whole(PyObject* self, PyObject*) {
+  return guarded([&] { return PyObject_CallMethod(host_twin(self).get(), "is_integer", nullptr); });
+}
+PyObject* integer_ratio(PyObject* self, PyObject*) {
+  return guarded([&] { return PyObject_CallMethod(host_twin(self).get(), "as_integer_ratio", nullptr); });
+}
+PyObject* bits(PyObject* self, PyObject*) {
+  return guarded([&] { return PyObject_CallMethod(host_twin(self).get(), "bit_count", nullptr); });
+}
+
+}  // namespace
+
+void add_scalar_slots(slot_list& slots) {
+  const auto add = [&](int slot, auto* function) {
+    slots.push_back({slot, reinterpret_cast<void*>(function)});
+  };
+  add(Py_nb_bool, truth);
+  add(Py_nb_int, to_integer);
+  add(Py_nb_float, to_floating);
+  add(Py_nb_index, to_index);
+  add(Py_tp_hash, hash);
+  add(Py_tp_repr, representation);
+  add(Py_tp_str, text);
+}
+
+void add_scalar_methods(method_list& methods) {
+  methods.push_back({"__complex__", to_complex, METH_NOARGS, "complex(self)"});
+  methods.push_back({"__format__", format, METH_O, "format(self, specification)"});
+  methods.push_back({"__round__", round_number, METH_VARARGS, "round(self, digits)"});
+  methods.push_back({"__floor__", to_whole<-1>, METH_NOARGS, "math.floor(self)"});
+  methods.push_back({"__ceil__", to_whole<1>, METH_NOARGS, "math.ceil(self)"});
+  methods.push_back({"__trunc__", to_whole<0>, METH_NOARGS, "math.trunc(self)"});
+  methods.push_back({"is_integer", is_whole, METH_NOARGS, "Is the scalar a whole number?"});
+  methods.push_back({"as_integer_ratio", integer_ratio, METH_NOARGS, "Numerator and denominator of a scalar."});
+  methods.push_back({"bit_count", bits, METH_NOARGS, "Number of bits set in a scalar."});
+}
+
+}  // namespace numloom::python

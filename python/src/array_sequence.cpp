@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Indexing, assignment, length, iteration, containment.
+#include "array_type.hpp"
+#include "convert.hpp"
+#include "interop.hpp"
+#include "numloom/creation.hpp"
+#include "numloom/indexing.hpp"
+#include "ufunc_type.hpp"
+
+namespace numloom::python {
+
+namespace {
+
+using index_items = std::vector<index_item>;
+
+std::int64_t wrapped_index(std::int64_t i, std::int64_t extent, int axis) {
+  if (i < -extent || i >= extent)
+    raise(PyExc_IndexError, "index %lld is out of bounds for axis %d with size %lld",
+          static_cast<long long>(i), axis, static_cast<long long>(extent));
+  return i < 0 ? i + extent : i;
+}
+
+// The element at that byte offset, as a scalar result.
+PyObject* element_copy(const ndarray& a, std::int64_t offset) {
+  ndarray one(allocate(static_cast<std::size_t>(a.itemsize()), cpu), 0, a.dtype(), {}, {});
+  const char* from = static_cast<const char*>(a.data(access::read)) + offset;
+  __builtin_memcpy(one.data(access::write), from, static_cast<std::size_t>(a.itemsize()));
+  one.set_scalar(true);
+  return wrap(std::move(one));
+}
+
+PyObject* at_integer(PyObject* self, std::int64_t i) {
+  const ndarray& a = array_of(self);
+  if (a.ndim() == 0)
+    raise(PyExc_IndexError, "too many indices for array: array is 0-dimensional, but 1 were indexed");
+  const std::int64_t offset = wrapped_index(i, a.shape()[0], 0) * a.strides()[0];
+  if (a.ndim() == 1 && a.device().is_cpu() && is_exact_array(self)) return element_copy(a, offset);
+  if (a.ndim() == 1) {
+    const index_item items[] = {i};
+    return wrap(get_item(a, items));
+  }
+  return wrap_view(a.view(dims(a.shape().begin() + 1, a.shape().end()),
+                          dims(a.strides().begin() + 1, a.strides().end()), offset),
+                   self);
+}
+
+// start, step and length of a slice along an axis.
+struct range {
+  Py_ssize_t start, step, length;
+};
+range range_of(PyObject* slice_object, std::int64_t extent) {
+  range r;
+  Py_ssize_t stop;
+  checked(PySlice_Unpack(slice_object, &r.start, &stop, &r.step));
+  r.length = PySlice_AdjustIndices(extent, &r.start, &stop, r.step);
+  return r;
+}
+
+PyObject* at_slice(PyObject* self, PyObject* key) {
+  const ndarray& a = array_of(self);
+  if (a.ndim() == 0)
+    raise(PyExc_IndexError, "too many indices for array: array is 0-dimensional, but 1 were indexed");
+  const range r = range_of(key, a.shape()[0]);
+  dims shape = a.shape(), strides = a.strides();
+  shape[0] = r.length;
+  strides[0] *= r.step;
+  return wrap_view(a.view(std::move(shape), std::move(strides), r.length ? r.start * a.strides()[0] : 0),
+                   self);
+}
+
+bool is_simple(PyObject* item) { return PyLong_CheckExact(item) || PySlice_Check(item); }
+
+// A tuple of integers and slices only, no longer than the array has axes; null where it is something else.
+PyObject* at_simple_tuple(PyObject* self, PyObject* key) {
+  const ndarray& a = array_of(self);
+  const auto n = static_cast<int>(PyTuple_GET_SIZE(key));
+  if (n > a.ndim()) return nullptr;
+  for (int k = 0; k < n; ++k)
+    if (!is_simple(PyTuple_GET_ITEM(key, k))) return nullptr;
+  dims shape, strides;
+  std::int64_t offset = 0;
+  for (int axis = 0; axis < a.ndim(); ++axis) {
+    const std::int64_t extent = a.shape()[axis], stride = a.strides()[axis];
+    PyObject* item = axis < n ? PyTuple_GET_ITEM(key, axis) : nullptr;
+    if (item && PyLong_CheckExact(item)) {
+      offset += wrapped_index(to_int(item, "index"), extent, axis) * stride;
+      continue;
+    }
+    const range r = item ? range_of(item, extent) : range{0, 1, extent};
+    if (r.length) offset += r.start * stride;
+    shape.push_back(r.length);
+    strides.push_back(stride * r.step);
+  }
+  if (!shape.empty()) return wrap_view(a.view(std::move(shape), std::move(strides), offset), self);
+  if (a.device().is_cpu()) return element_copy(a, offset);
+  ndarray one = copy(a.view({}, {}, offset));
+  one.set_scalar(true);
+  return wrap(std::move(one));
+}
+
+[[noreturn]] void fail_index_kind() {
+  raise(PyExc_IndexError,
+        "only integers, slices (`:`), ellipsis (`...`), numpy.newaxis (`None`) and integer or boolean arrays "
+        "are valid indices");
+}
+
+std::optional<std::int64_t> slice_part(PyObject* o) {
+  if (o == Py_None) return {};
+  return to_int(o, "slice");
+}
+
+void add_array_item(index_items& items, PyObject* item, device where) {
+  ndarray index = to_array(item, where);
+  if (index.size() == 0 && !is_array(item) && !is_numpy_array(item)) index = astype(index, dtype::int64);
+  if (!is_integer(index.dtype()) && index.dtype() != dtype::bool_) {
+    if (is_array(item) || is_numpy_array(item) || PyList_Check(item) || PyTuple_Check(item))
+      raise(PyExc_IndexError, "arrays used as indices must be of integer (or boolean) type");
+    fail_index_kind();
+  }
+  if (index.ndim() == 0 && is_integer(index.dtype())) {
+    items.emplace_back(static_cast<std::int64_t>(index.item().real()));
+    return;
+  }
+  items.emplace_back(index.device() == where ? index : to_device(index, where));
+}
+
+void add_item(index_items& items, PyObject* item, device where) {
+  if (PyLong_Check(item) && !PyBool_Check(item)) {
+    items.emplace_back(to_int(item, "index"));
+  } else if (PySlice_Check(item)) {
+    const auto* s = reinterpret_cast<PySliceObject*>(item);
+    const auto step = slice_part(s->step);
+    if (step == 0) raise(PyExc_ValueError, "slice step cannot be zero");
+    items.emplace_back(slice{slice_part(s->start), slice_part(s->stop), step});
+  } else if (item == Py_None) {
+    items.emplace_back(newaxis);
+  } else if (item == Py_Ellipsis) {
+    items.emplace_back(ellipsis);
+  } else if (PyFloat_CheckExact(item) || !is_array_like(item)) {
+    if (!PyIndex_Check(item)) fail_index_kind();
+    items.emplace_back(to_int(item, "index"));
+  } else {
+    add_array_item(items, item, where);
+  }
+}
+
+index_items items_of(PyObject* key, device where) {
+  index_items items;
+  if (PyTuple_Check(key)) {
+    items.reserve(static_cast<std::size_t>(PyTuple_GET_SIZE(key)));
+    for (Py_ssize_t k = 0; k < PyTuple_GET_SIZE(key); ++k)
+      add_item(items, PyTuple_GET_ITEM(key, k), where);
+  } else {
+    add_item(items, key, where);
+  }
+  return items;
+}
+
+PyObject* subscript(PyObject* self, PyObject* key) {
+  return guarded([&]() -> PyObject* {
+    const ndarray& a = array_of(self);
+    if (PyLong_CheckExact(key)) return at_integer(self, to_int(key, "index"));
+    if (PySlice_Check(key)) return at_slice(self, key);
+    if (PyTuple_Check(key))
+      if (PyObject* simple = at_simple_tuple(self, key)) return simple;
+    const index_items items = items_of(key, a.device());
+    bool holds_array = false;
+    for (const index_item& item : items) holds_array |= std::holds_alternative<ndarray>(item);
+    return wrap_view(unlocked(holds_array ? a.size() : 0, [&] { return get_item(a, items); }), self);
+  });
+}
+
+PyObject* item_at(PyObject* self, Py_ssize_t i) {
+  return guarded([&] { return at_integer(self, i); });
+}
+
+// a[i] = number on the CPU, without an intermediate array.
+bool assign_element(const ndarray& a, PyObject* key, PyObject* value) {
+  if (!PyLong_CheckExact(key) || a.ndim() != 1 || !a.device().is_cpu()) return false;
+  if (!PyFloat_CheckExact(value) && !PyLong_CheckExact(value)) return false;
+  const std::int64_t offset = wrapped_index(to_int(key, "index"), a.shape()[0], 0) * a.strides()[0];
+  store_scalar(to_scalar(value), a.dtype(), static_cast<char*>(a.data(access::write)) + offset);
+  return true;
+}
+
+// Python numbers that no element of this dtype can be.
+void check_assignable(const ndarray& a, PyObject* value) {
+  if (is_complex(a.dtype())) return;
+  if (PyComplex_CheckExact(value))
+    raise(PyExc_TypeError, "%s() argument must be a string or a real number, not 'complex'",
+          is_integer(a.dtype()) ? "int" : "float");
+  if (!is_integer(a.dtype()) || !PyFloat_CheckExact(value)) return;
+  const double number = PyFloat_AS_DOUBLE(value);
+  if (number != number) raise(PyExc_ValueError, "cannot convert float NaN to integer");
+  if (number - number != 0) raise(PyExc_OverflowError, "cannot convert float infinity to integer");
+}
+
+int assign(PyObject* self, PyObject* key, PyObject* value) {
+  if (!value) {
+    PyErr_SetString(PyExc_ValueError, "cannot delete array elements");
+    return -1;
+  }
+  return guarded_status([&] {
+    const ndarray a = array_of(self);
+    if (a.is_scalar())
+      raise(PyExc_TypeError, "'numloom.ndarray' scalar result does not support item assignment");
+    if (!a.writeable()) raise(PyExc_ValueError, "assignment destination is read-only");
+    check_assignable(a, value);
+    if (assign_element(a, key, value)) return 0;
+    const index_items items = items_of(key, a.device());
+    operand source;
+    if (PyUnicode_Check(value)) {  // NumPy reads numbers from strings
+      const ref number =
+          checked(PyObject_CallOneArg(reinterpret_cast<PyObject*>(is_inexact(a.dtype()) ? &PyFloat_Type : &PyLong_Type),
+                                      value));
+      source.load(number.get(), a.device());
+    } else if (!source.load(value, a.device())) {
+      raise(PyExc_TypeError, "%s() argument must be a string or a real number, not '%s'",
+            is_integer(a.dtype()) ? "int" : "float", Py_TYPE(value)->tp_name);
+    }
+    unlocked(a.size(), [&] {
+      set_item(a, items, source.like());
+      return 0;
+    });
+    return 0;
+  });
+}
+
+Py_ssize_t length(PyObject* self) {
+  const ndarray& a = array_of(self);
+  if (a.ndim() > 0) return a.shape()[0];
+  PyErr_SetString(PyExc_TypeError, "len() of unsized object");
+  return -1;
+}
+
+int contains(PyObject* self, PyObject* value) {
+  const ref equal(PyObject_RichCompare(self, value, Py_EQ));
+  if (!equal) return -1;
+  if (!is_array(equal.get())) return PyObject_IsTrue(equal.get());
+  return guarded_status([&] {
+    const ndarray& matches = array_of(equal.get());
+    return any(matches).item().real() != 0 ? 1 : 0;
+  });
+}
+
+PyObject* iterate(PyObject* self) {
+  if (array_of(self).ndim() > 0) return PySeqIter_New(self);
+  PyErr_SetString(PyExc_TypeError, "iteration over a 0-d array");
+  return nullptr;
+}
+
+}  // namespace
+
+void add_sequence_slots(slot_list& slots) {
+  const auto add = [&](int slot, auto* function) {
+    slots.push_back({slot, reinterpret_cast<void*>(function)});
+  };
+  add(Py_mp_length, length);
+  add(Py_mp_subscript, subscript);
+  add(Py_mp_ass_subscript, assign);
+  add(Py_sq_length, length);
+  add(Py_sq_item, item_at);
+  add(Py_sq_contains, contains);
+  add(Py_tp_iter, iterate);
+}
+
+}  // namespace numloom::python

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The array type: life of an object, constructor, and the wrapping of results.
+#include "array_type.hpp"
+
+#include <new>
+
+#include "convert.hpp"
+#include "interop.hpp"
+
+namespace numloom::python {
+
+PyTypeObject* array_type = nullptr;
+
+namespace {
+
+// Objects kept for the next result: making one is then a pointer and a few words. Guarded by the GIL.
+constexpr int spare_limit = 64;
+array_object* spares[spare_limit];
+int spare_count = 0;
+
+array_object* blank(PyTypeObject* type) {
+  array_object* o;
+  if (type == array_type && spare_count > 0) {
+    o = spares[--spare_count];
+    PyObject_Init(reinterpret_cast<PyObject*>(o), type);
+  } else {
+    o = reinterpret_cast<array_object*>(type->tp_alloc(type, 0));
+    if (!o) throw python_error{};
+  }
+  o->base = nullptr;
+  o->weak_references = nullptr;
+  return o;
+}
+
+void deallocate(PyObject* self) {
+  auto* o = reinterpret_cast<array_object*>(self);
+  PyTypeObject* type = Py_TYPE(self);
+  if (o->weak_references) PyObject_ClearWeakRefs(self);
+  o->value.~ndarray();
+  Py_XDECREF(o->base);
+  if (type == array_type && spare_count < spare_limit)
+    spares[spare_count++] = o;
+  else
+    type->tp_free(self);
+  Py_DECREF(type);
+}
+
+// Do these shape and strides stay inside n bytes from offset?
+void check_bounds(const shape_t& shape, const dims& strides, std::int64_t offset, int item, std::int64_t n) {
+  if (strides.size() != shape.size())
+    raise(PyExc_ValueError, "strides, if given, must be the same length as shape");
+  std::int64_t low = offset, high = offset + item;
+  for (int d = 0; d < shape.size(); ++d) {
+    if (shape[d] == 0) return;
+    (strides[d] < 0 ? low : high) += (shape[d] - 1) * strides[d];
+  }
+  if (low < 0 || high > n) raise(PyExc_ValueError, "strides is incompatible with shape of requested array");
+}
+
+ndarray over_buffer(PyObject* buffer, const shape_t& shape, dtype type, std::int64_t offset,
+                    const std::optional<dims>& strides, order layout) {
+  Py_buffer view;
+  bool writeable = true;
+  if (PyObject_GetBuffer(buffer, &view, PyBUF_WRITABLE) < 0) {
+    PyErr_Clear();
+    writeable = false;
+    checked(PyObject_GetBuffer(buffer, &view, PyBUF_SIMPLE));
+  }
+  const auto bytes = static_cast<std::size_t>(view.len);
+  storage_ptr memory = adopt_object(view.buf, bytes, cpu, buffer, writeable);
+  PyBuffer_Release(&view);
+  const dims steps = strides ? *strides : contiguous_strides(shape, itemsize(type), layout);
+  if (!strides && size_of(shape) * itemsize(type) + offset > static_cast<std::int64_t>(bytes))
+    raise(PyExc_TypeError, "buffer is too small for requested array");
+  check_bounds(shape, steps, offset, itemsize(type), static_cast<std::int64_t>(bytes));
+  return ndarray(std::move(memory), offset, type, shape, steps);
+}
+
+// ndarray(shape, dtype=float, buffer=None, offset=0, strides=None, order=None)
+PyObject* construct(PyTypeObject* type, PyObject* args, PyObject* keywords) {
+  static const char* names[] = {"shape", "dtype", "buffer", "offset", "strides", "order", nullptr};
+  PyObject *shape = nullptr, *dtype_arg = nullptr, *buffer = nullptr, *strides = nullptr, *layout = nullptr;
+  Py_ssize_t offset = 0;
+  if (!PyArg_ParseTupleAndKeywords(args, keywords, "O|OOnOO:ndarray", const_cast<char**>(names), &shape,
+                                   &dtype_arg, &buffer, &offset, &strides, &layout))
+    return nullptr;
+  return guarded([&] {
+    const shape_t extents = to_shape(shape);
+    const dtype element = to_optional_dtype(dtype_arg).value_or(dtype::float64);
+    const order reading = to_order(layout, order::C);
+    std::optional<dims> steps;
+    if (!is_missing(strides)) steps = to_shape(strides);
+    for (int d = 0; d < extents.size(); ++d)
+      if (extents[d] < 0) raise(PyExc_ValueError, "negative dimensions are not allowed");
+    if (!is_missing(buffer))
+      return wrap_as(type, over_buffer(buffer, extents, element, offset, steps, reading));
+    ndarray fresh = empty(extents, element, {}, reading);
+    if (steps) {
+      check_bounds(extents, *steps, 0, itemsize(element), fresh.nbytes());
+      fresh = fresh.view(extents, *steps);
+    }
+    return wrap_as(type, std::move(fresh));
+  });
+}
+
+}  // namespace
+
+PyObject* wrap_as(PyTypeObject* type, ndarray value) {
+  array_object* o = blank(type);
+  new (&o->value) ndarray(std::move(value));
+  return reinterpret_cast<PyObject*>(o);
+}
+
+PyObject* wrap(ndarray value) { return wrap_as(array_type, std::move(value)); }
+
+PyObject* wrap_view(ndarray value, PyObject* parent) {
+  if (!parent || !is_array(parent) || value.bytes() != array_of(parent).bytes())
+    return wrap(std::move(value));
+  // A scalar's bytes are never shared with something that can be written to.
+  if (array_of(parent).is_scalar()) {
+    if (value.is_scalar()) return wrap(std::move(value));
+    return wrap(copy(value));
+  }
+  PyObject* view = wrap_as(Py_TYPE(parent), std::move(value));
+  PyObject* base = reinterpret_cast<array_object*>(parent)->base;
+  reinterpret_cast<array_object*>(view)->base = Py_NewRef(base && is_array(base) ? base : parent);
+  if (!is_exact_array(parent)) {
+    const ref done(PyObject_CallMethod(view, "__array_finalize__", "O", parent));
+    if (!done) {
+      Py_DECREF(view);
+      throw python_error{};
+    }
+  }
+  return view;
+}
+
+PyObject* wrap_list(std::vector<ndarray> values, PyObject* parent) {
+  ref list = checked(PyList_New(static_cast<Py_ssize_t>(values.size())));
+  for (std::size_t i = 0; i < values.size(); ++i)
+    PyList_SET_ITEM(list.get(), static_cast<Py_ssize_t>(i), wrap_view(std::move(values[i]), parent));
+  return list.release();
+}
+
+PyObject* wrap_tuple(std::vector<ndarray> values, PyObject* parent) {
+  ref tuple = checked(PyTuple_New(static_cast<Py_ssize_t>(values.size())));
+  for (std::size_t i = 0; i < values.size(); ++i)
+    PyTuple_SET_ITEM(tuple.get(), static_cast<Py_ssize_t>(i), wrap_view(std::move(values[i]), parent));
+  return tuple.release();
+}
+
+namespace {
+
+constexpr const char* documentation =
+    "ndarray(shape, dtype=float, buffer=None, offset=0, strides=None, order=None)\n--\n\n"
+    "An array of numbers of one dtype on one device: NumPy's ndarray on the CPU or on a GPU.\n\n"
+    "Made by array(), zeros(), arange() and so on; called directly it gives uninitialised memory, or an\n"
+    "array over the memory of an object that has the buffer protocol.";
+
+PyMemberDef members[] = {
+    {"__weaklistoffset__", T_PYSSIZET, offsetof(array_object, weak_references), READONLY, nullptr},
+    {nullptr, 0, 0, 0, nullptr}};
+
+}  // namespace
+
+void make_array_type(PyObject* module) {
+  static method_list methods;
+  add_methods(methods);
+  add_interop_methods(methods);
+  add_scalar_methods(methods);
+  methods.push_back({nullptr, nullptr, 0, nullptr});
+  slot_list slots = {
+      {Py_tp_dealloc, reinterpret_cast<void*>(deallocate)},
+      {Py_tp_new, reinterpret_cast<void*>(construct)},
+      {Py_tp_doc, const_cast<char*>(documentation)},
+      {Py_tp_members, members},
+      {Py_tp_methods, methods.data()},
+      {Py_tp_getset, array_properties},
+      {Py_tp_richcompare, reinterpret_cast<void*>(compare)},
+  };
+  add_number_slots(slots);
+  add_sequence_slots(slots);
+  add_scalar_slots(slots);
+  add_interop_slots(slots);
+  slots.push_back({0, nullptr});
+  PyType_Spec spec = {"numloom.ndarray", sizeof(array_object), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
+                      slots.data()};
+  array_type = reinterpret_cast<PyTypeObject*>(checked(PyType_FromSpec(&spec)).release());
+  checked(PyModule_AddObjectRef(module, "ndarray", reinterpret_cast<PyObject*>(array_type)));
+}
+
+}  // namespace numloom::python

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Reading signatures and binding arguments to them.
+#include "function.hpp"
+
+#include <string>
+
+namespace numloom::python {
+
+signature::signature(const char* name, const char* text) : name_(name) {
+  bool keyword_only = false;
+  std::string_view rest(text);
+  rest.remove_prefix(1);
+  int nesting = 0;
+  std::string parameter;
+  const auto finish = [&] {
+    while (!parameter.empty() && parameter.front() == ' ') parameter.erase(0, 1);
+    if (parameter.empty()) return;
+    if (parameter == "/") {
+      positional_only_ = count_;
+    } else if (parameter == "*") {
+      keyword_only = true;
+    } else {
+      const bool variadic = parameter.front() == '*';
+      const std::size_t equals = parameter.find('=');
+      names_[count_] = PyUnicode_InternFromString(parameter.substr(variadic, equals - variadic).c_str());
+      required_[count_] = equals == std::string::npos && !variadic;
+      if (variadic) variadic_ = count_;
+      if (!keyword_only && !variadic) positional_ = count_ + 1;
+      keyword_only |= variadic;
+      ++count_;
+    }
+    parameter.clear();
+  };
+  for (const char c : rest) {
+    if (c == '(' || c == '[') ++nesting;
+    if (nesting == 0 && (c == ',' || c == ')')) {
+      finish();
+      continue;
+    }
+    if (c == ')' || c == ']') --nesting;
+    parameter += c;
+  }
+}
+
+bool signature::bind_keyword(PyObject* name, PyObject* value, PyObject** slots) const {
+  int found = -1;
+  for (int i = positional_only_; i < count_ && found < 0; ++i)
+    if (names_[i] == name) found = i;
+  for (int i = positional_only_; i < count_ && found < 0; ++i)
+    if (PyUnicode_Compare(names_[i], name) == 0) found = i;
+  if (found < 0 || found == variadic_) {
+    PyErr_Format(PyExc_TypeError, "%s() got an unexpected keyword argument '%U'", name_, name);
+    return false;
+  }
+  if (slots[found]) {
+    PyErr_Format(PyExc_TypeError, "%s() got multiple values for argument '%U'", name_, name);
+    return false;
+  }
+  slots[found] = value;
+  return true;
+}
+
+bool signature::bind(PyObject* self, PyObject* const* args, Py_ssize_t count, PyObject* keywords,
+                     PyObject** slots) const {
+  for (int i = 0; i < count_; ++i) slots[i] = nullptr;
+  int next = 0;
+  if (self) slots[next++] = self;
+  if (count > positional_ - next && variadic_ < 0) {
+    PyErr_Format(PyExc_TypeError, "%s() takes at most %d positional arguments but %zd were given", name_,
+                 positional_, count + next);
+    return false;
+  }
+  Py_ssize_t used = 0;
+  for (; used < count && next < positional_; ++used) slots[next++] = args[used];
+  if (variadic_ >= 0) {
+    slots[variadic_] = PyTuple_New(count - used);
+    if (!slots[variadic_]) return false;
+    for (Py_ssize_t i = used; i < count; ++i)
+      PyTuple_SET_ITEM(slots[variadic_], i - used, Py_NewRef(args[i]));
+  }
+  const Py_ssize_t named = keywords ? PyTuple_GET_SIZE(keywords) : 0;
+  for (Py_ssize_t k = 0; k < named; ++k)
+    if (!bind_keyword(PyTuple_GET_ITEM(keywords, k), args[count + k], slots)) return false;
+  for (int i = 0; i < count_; ++i)
+    if (required_[i] && !slots[i]) {
+      PyErr_Format(PyExc_TypeError, "%s() missing required argument '%U' (pos %d)", name_, names_[i], i + 1);
+      return false;
+    }
+  return true;
+}
+
+namespace {
+
+// The call again, as tuple and dict, for NumPy on the host.
+PyObject* call_on_host(const function_row& row, PyObject* self, PyObject* const* args, Py_ssize_t count,
+                       PyObject* keywords) {
+  const Py_ssize_t shift = self ? 1 : 0;
+  const ref positional(PyTuple_New(count + shift + 1));
+  const ref named(PyDict_New());
+  if (!positional || !named) return nullptr;
+  PyTuple_SET_ITEM(positional.get(), 0, PyUnicode_FromString(row.name));
+  if (self) PyTuple_SET_ITEM(positional.get(), 1, Py_NewRef(self));
+  for (Py_ssize_t i = 0; i < count; ++i)
+    PyTuple_SET_ITEM(positional.get(), i + shift + 1, Py_NewRef(args[i]));
+  for (Py_ssize_t k = 0; keywords && k < PyTuple_GET_SIZE(keywords); ++k)
+    if (PyDict_SetItem(named.get(), PyTuple_GET_ITEM(keywords, k), args[count + k]) < 0) return nullptr;
+  return call_package("numloom._fallback", self ? "call_method" : "call_function", positional.get(),
+                      named.get());
+}
+
+}  // namespace
+
+PyObject* call_row(const function_row& row, const signature& s, PyObject* self, PyObject* const* args,
+                   Py_ssize_t count, PyObject* keywords) {
+  PyObject* slots[signature::limit];
+  count = PyVectorcall_NARGS(static_cast<std::size_t>(count));
+  if (!s.bind(self, args, count, keywords, slots)) return nullptr;
+  PyObject* result = guarded([&] { return row.body(slots); });
+  if (result || !PyErr_ExceptionMatches(numpy.host_only)) return result;
+  PyErr_Clear();
+  return call_on_host(row, self, args, count, keywords);
+}
+
+const char* documentation_of(const function_row& row, bool is_method) {
+  std::string text = std::string(row.name) + row.signature;
+  if (is_method) {
+    const std::size_t open = text.find('('), end = text.find_first_of(",)", open);
+    text = text.substr(0, open + 1) + "$self" + text.substr(end);
+  }
+  text += "\n--\n\n";
+  text += row.doc;
+  return (new std::string(std::move(text)))->c_str();  // for good, as the function itself
+}
+
+PyObject* call_package(const char* module, const char* name, PyObject* args, PyObject* keywords) {
+  const ref function(imported(module, name));
+  return function ? PyObject_Call(function.get(), args, keywords) : nullptr;
+}
+
+}  // namespace numloom::python
