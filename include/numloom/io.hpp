@@ -14,7 +14,8 @@ NL_API void save(const std::string& path, const ndarray& a);
 /// Reads a .npy file of numbers. Throws io_error; value_error for a header that is not one, hostile or
 /// truncated.
 NL_API ndarray load(const std::string& path, std::optional<device> where = {});
-/// As numpy.array2string with default options.
+/// What NumPy prints for the array: numpy.array2string with default options; the number itself for a
+/// zero-dimensional array.
 NL_API std::string to_string(const ndarray& a);
 NL_API std::ostream& operator<<(std::ostream& out, const ndarray& a);
 
