@@ -213,7 +213,7 @@ template <class Sampler> class ordered_fill {
     const double expected = static_cast<double>(n_) * sampler.draws_per_sample() * 1.01 + 16;
     chunk_ = static_cast<std::int64_t>(std::min(expected, static_cast<double>(max_words * per_word)));
     const bool many = expected > static_cast<double>(2 * chunk_);
-    parallel_for(many ? thread_count() : 1, 1, [&](std::int64_t, std::int64_t) { work(); });
+    parallel_for(many ? num_threads() : 1, 1, [&](std::int64_t, std::int64_t) { work(); });
     pcg64_consume(*call.generator, relay_.consumed, sizeof(Draw));
   }
 

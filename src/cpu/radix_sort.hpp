@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// Least-significant-digit radix sort of unsigned keys, alone or with their positions. Digits in which all
+/// keys agree are skipped, so integers of a small range cost few passes. Stable.
+#pragma once
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "cpu/threads.hpp"
+
+namespace numloom::cpu_host {
+
+struct no_index {};
+
+/// Keys and, unless Index is no_index, the positions that travel with them.
+template <class Key, class Index> struct columns {
+  static constexpr bool indexed = !std::is_same_v<Index, no_index>;
+  Key* key;
+  Index* index;
+};
+
+/// A digit of up to 8 bits.
+template <class Key> struct digit_window {
+  static constexpr int radix = 256;
+  int shift = 0;
+  unsigned mask = 0;
+  unsigned operator()(Key key) const { return static_cast<unsigned>(key >> shift) & mask; }
+
+  /// The digits in which keys differ, lowest first. `differing` has a bit set where any two keys differ.
+  static int windows(Key differing, digit_window* out) {
+    int count = 0;
+    while (differing != 0) {
+      const int shift = std::countr_zero(differing);
+      const int width = std::min(8, static_cast<int>(8 * sizeof(Key)) - shift);
+      out[count++] = {shift, (1u << width) - 1};
+      const Key covered = static_cast<Key>(((1u << width) - 1));
+      differing = static_cast<Key>(differing & static_cast<Key>(~static_cast<Key>(covered << shift)));
+    }
+    return count;
+  }
+};
+
+/// Moves [begin, end) of `from` to where the digit's running offsets say.
+template <class Key, class Index>
+void scatter_digit(columns<Key, Index> from, columns<Key, Index> to, std::int64_t begin, std::int64_t end,
+                   digit_window<Key> digit, std::int64_t* offset) {
+  for (std::int64_t i = begin; i < end; ++i) {
+    const Key key = from.key[i];
+    const std::int64_t at = offset[digit(key)]++;
+    to.key[at] = key;
+    if constexpr (columns<Key, Index>::indexed) to.index[at] = from.index[i];
+  }
+}
+
+template <class Key>
+void count_digit(const Key* key, std::int64_t n, digit_window<Key> digit, std::int64_t* count) {
+  // Two tables: runs of one digit would wait for their own stores.
+  std::uint32_t even[256] = {}, odd[256] = {};
+  std::int64_t i = 0;
+  for (; i + 1 < n; i += 2) {
+    ++even[digit(key[i])];
+    ++odd[digit(key[i + 1])];
+  }
+  if (i < n) ++even[digit(key[i])];
+  for (int d = 0; d < 256; ++d) count[d] = static_cast<std::int64_t>(even[d]) + odd[d];
+}
+
+/// Sorts n rows of `a`, with `b` as room; the result is in the one returned. blocks > 1: that many pieces are
+/// counted and moved in parallel.
+template <class Key, class Index>
+columns<Key, Index> radix_sort(columns<Key, Index> a, columns<Key, Index> b, std::int64_t n, Key differing,
+                               int blocks) {
+  digit_window<Key> digits[8 * sizeof(Key)];
+  const int passes = digit_window<Key>::windows(differing, digits);
+  std::int64_t few[256];
+  std::vector<std::int64_t> many;
+  if (blocks > 1) many.resize(static_cast<std::size_t>(blocks) * 256);
+  std::int64_t* const offset = blocks > 1 ? many.data() : few;
+  const auto begin_of = [&](std::int64_t block) { return n * block / blocks; };
+  for (int pass = 0; pass < passes; ++pass) {
+    const digit_window<Key> digit = digits[pass];
+    parallel_for(blocks, 1, [&](std::int64_t first, std::int64_t last) {
+      for (std::int64_t k = first; k < last; ++k)
+        count_digit(a.key + begin_of(k), begin_of(k + 1) - begin_of(k), digit, offset + 256 * k);
+    });
+    std::int64_t sum = 0;
+    for (int d = 0; d < 256; ++d)
+      for (int k = 0; k < blocks; ++k) sum += std::exchange(offset[256 * k + d], sum);
+    parallel_for(blocks, 1, [&](std::int64_t first, std::int64_t last) {
+      for (std::int64_t k = first; k < last; ++k)
+        scatter_digit(a, b, begin_of(k), begin_of(k + 1), digit, offset + 256 * k);
+    });
+    std::swap(a, b);
+  }
+  return a;
+}
+
+}  // namespace numloom::cpu_host

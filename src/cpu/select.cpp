@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// Selection by a mask. The mask is counted chunk by chunk, the counts give each chunk its place in the
+/// result, and the chunks are filled in parallel. Inside a chunk every element is stored where the next
+/// chosen one belongs and the place moves on if it was chosen: no branch depends on the data.
+#include <algorithm>
+#include <cstring>
+#include <vector>
+
+#include "cpu/backend.hpp"
+#include "cpu/threads.hpp"
+
+namespace numloom::cpu_host {
+namespace {
+
+using byte = unsigned char;
+
+constexpr std::int64_t chunk_length = 1 << 15;
+constexpr std::uint64_t byte_ones = 0x0101010101010101u;
+
+/// Eight mask bytes as 0 and 1. Foreign bools may hold other bytes than these.
+std::uint64_t load_mask(const byte* mask) {
+  std::uint64_t m;
+  std::memcpy(&m, mask, 8);
+  if ((m & ~byte_ones) == 0) [[likely]]
+    return m;
+  std::uint64_t normal = 0;
+  for (int i = 0; i < 8; ++i) normal |= static_cast<std::uint64_t>((m >> (8 * i) & 255u) != 0) << (8 * i);
+  return normal;
+}
+
+std::int64_t count_contiguous(const byte* mask, std::int64_t n) {
+  std::int64_t count = 0;
+  while (n > 0) {
+    const std::int64_t run = std::min<std::int64_t>(n, 255 * 8);  // so that no byte of the sum overflows
+    std::uint64_t sums = 0;
+    std::int64_t i = 0;
+    for (; i + 8 <= run; i += 8) sums += load_mask(mask + i);
+    for (int b = 0; b < 8; ++b) count += static_cast<std::int64_t>(sums >> (8 * b) & 255u);
+    for (; i < run; ++i) count += mask[i] != 0 ? 1 : 0;
+    mask += run;
+    n -= run;
+  }
+  return count;
+}
+
+std::int64_t count_strided(const array_ref& a, int dim, const byte* at) {
+  if (dim == a.ndim) return *at != 0 ? 1 : 0;
+  const std::int64_t n = a.shape[dim], step = a.strides[dim];
+  if (dim == a.ndim - 1 && step == 1) return count_contiguous(at, n);
+  std::int64_t count = 0;
+  for (std::int64_t i = 0; i < n; ++i) count += count_strided(a, dim + 1, at + i * step);
+  return count;
+}
+
+/// Elements, when they lie one behind another in some order; else -1.
+std::int64_t contiguous_size(const array_ref& a) {
+  std::int64_t size = 1;
+  for (int d = a.ndim - 1; d >= 0; --d) {
+    if (a.shape[d] != 1 && a.strides[d] != size) return -1;
+    size *= a.shape[d];
+  }
+  return size;
+}
+
+/// Where each chunk's selection begins in the result.
+std::vector<std::int64_t> chunk_offsets(const byte* mask, std::int64_t n, std::int64_t chunk = chunk_length) {
+  const std::int64_t chunks = (n + chunk - 1) / chunk;
+  std::vector<std::int64_t> offset(static_cast<std::size_t>(chunks) + 1);
+  parallel_for(chunks, std::max<std::int64_t>(1, 4 * chunk_length / chunk),
+               [&](std::int64_t begin, std::int64_t end) {
+                 for (std::int64_t c = begin; c < end; ++c)
+                   offset[static_cast<std::size_t>(c) + 1] =
+                       count_contiguous(mask + c * chunk, std::min(chunk, n - c * chunk));
+               });
+  for (std::size_t c = 1; c < offset.size(); ++c) offset[c] += offset[c - 1];
+  return offset;
+}
+
+/// put(place, i) for each chosen i in [begin, end). It may also be called for others, with a place below
+/// `limit`, before that place is put for good.
+template <class Put>
+void select_range(const byte* mask, std::int64_t begin, std::int64_t end, std::int64_t place,
+                  std::int64_t limit, Put put) {
+  std::int64_t i = begin;
+  for (; i + 8 <= end && place + 8 <= limit; i += 8) {
+    const std::uint64_t m = load_mask(mask + i);
+    if (m == 0) continue;
+    if (m == byte_ones) {
+      for (int b = 0; b < 8; ++b) put(place + b, i + b);
+      place += 8;
+      continue;
+    }
+    for (int b = 0; b < 8; ++b) {
+      put(place, i + b);
+      place += static_cast<std::int64_t>(m >> (8 * b) & 1u);
+    }
+  }
+  for (; i < end && place < limit; ++i)
+    if (mask[i] != 0) put(place++, i);
+}
+
+template <class Put> void select_all(const byte* mask, std::int64_t n, Put put) {
+  const std::vector<std::int64_t> offset = chunk_offsets(mask, n);
+  const auto chunks = static_cast<std::int64_t>(offset.size()) - 1;
+  parallel_for(chunks, 1, [&](std::int64_t first, std::int64_t last) {
+    for (std::int64_t c = first; c < last; ++c)
+      select_range(mask, c * chunk_length, std::min(n, (c + 1) * chunk_length),
+                   offset[static_cast<std::size_t>(c)], offset[static_cast<std::size_t>(c) + 1], put);
+  });
+}
+
+template <int Bytes> void compress_blobs(void* out, const void* source, const byte* mask, std::int64_t n) {
+  const auto to = static_cast<byte*>(out);
+  const auto from = static_cast<const byte*>(source);
+  select_all(mask, n, [=](std::int64_t place, std::int64_t i) {
+    std::memcpy(to + place * Bytes, from + i * Bytes, Bytes);
+  });
+}
+
+}  // namespace
+
+std::int64_t cpu_device::count_true(const array_ref& mask, stream_view) {
+  const byte* const data = static_cast<const byte*>(mask.data);
+  const std::int64_t n = contiguous_size(mask);
+  if (n < 0) return count_strided(mask, 0, data);
+  if (n <= chunk_length) return count_contiguous(data, n);
+  return chunk_offsets(data, n).back();
+}
+
+void cpu_device::flat_nonzero(std::int64_t* out, const void* mask, std::int64_t n, std::int64_t,
+                              stream_view) {
+  select_all(static_cast<const byte*>(mask), n, [=](std::int64_t place, std::int64_t i) { out[place] = i; });
+}
+
+void cpu_device::compress(void* out, const void* source, const void* mask, std::int64_t n, std::int64_t block,
+                          std::int64_t, stream_view) {
+  const byte* const m = static_cast<const byte*>(mask);
+  switch (block) {
+    case 0: return;
+    case 1: return compress_blobs<1>(out, source, m, n);
+    case 2: return compress_blobs<2>(out, source, m, n);
+    case 4: return compress_blobs<4>(out, source, m, n);
+    case 8: return compress_blobs<8>(out, source, m, n);
+    case 16: return compress_blobs<16>(out, source, m, n);
+    default: break;
+  }
+  const std::int64_t chunk = std::clamp<std::int64_t>((1 << 18) / block, 16, chunk_length);
+  const std::vector<std::int64_t> offset = chunk_offsets(m, n, chunk);
+  parallel_for(static_cast<std::int64_t>(offset.size()) - 1, 1, [&](std::int64_t first, std::int64_t last) {
+    byte* to = static_cast<byte*>(out) + offset[static_cast<std::size_t>(first)] * block;
+    const byte* const from = static_cast<const byte*>(source);
+    const std::int64_t end = std::min(n, last * chunk);
+    for (std::int64_t i = first * chunk; i < end;) {
+      const std::int64_t begin = i;
+      if (m[i++] == 0) continue;
+      while (i < end && m[i] != 0) ++i;  // neighbours are copied together
+      std::memcpy(to, from + begin * block, static_cast<std::size_t>((i - begin) * block));
+      to += (i - begin) * block;
+    }
+  });
+}
+
+}  // namespace numloom::cpu_host

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// sort and argsort: elements are turned into unsigned keys of the same order (sort_keys.hpp), the keys are
+/// sorted by radix, and turned back. Short rows are sorted by comparison, one row a thread; long ones by all
+/// threads together.
+#include <algorithm>
+#include <memory>
+#include <vector>
+
+#include "cpu/backend.hpp"
+#include "cpu/radix_sort.hpp"
+#include "cpu/sort_keys.hpp"
+#include "cpu/threads.hpp"
+
+namespace numloom::cpu_host {
+namespace {
+
+constexpr std::int64_t parallel_length = 1 << 16;  // rows from here on are sorted by all threads together
+constexpr std::int64_t chunk_length = 1 << 14;     // elements of short rows that one thread takes at a time
+
+/// Below this length comparisons beat the passes of a radix sort.
+template <class Key>
+constexpr std::int64_t radix_length = sizeof(Key) == 8   ? 384
+                                      : sizeof(Key) == 4 ? 192
+                                                         : 96;
+
+int blocks_of(std::int64_t n) { return n >= parallel_length ? 2 * num_threads() : 1; }
+
+/// key[i] = f(i) for all i; returns the bits in which keys differ.
+template <class Key, class F> Key make_keys(Key* key, std::int64_t n, int blocks, F f) {
+  std::vector<Key> differing(static_cast<std::size_t>(blocks));
+  const Key first = f(0);
+  parallel_for(blocks, 1, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t k = begin; k < end; ++k) {
+      Key all = 0;
+      for (std::int64_t i = n * k / blocks; i < n * (k + 1) / blocks; ++i) {
+        key[i] = f(i);
+        all = static_cast<Key>(all | (key[i] ^ first));
+      }
+      differing[static_cast<std::size_t>(k)] = all;
+    }
+  });
+  Key all = 0;
+  for (const Key some : differing) all = static_cast<Key>(all | some);
+  return all;
+}
+
+template <class F> void for_blocks(std::int64_t n, int blocks, F f) {
+  parallel_for(blocks, 1,
+               [&](std::int64_t begin, std::int64_t end) { f(n * begin / blocks, n * end / blocks); });
+}
+
+/// Room that a thread keeps for the rows it sorts.
+void* scratch(std::size_t bytes) {
+  thread_local std::unique_ptr<std::uint64_t[]> room;
+  thread_local std::size_t held = 0;
+  if (held < bytes) {
+    room = std::make_unique_for_overwrite<std::uint64_t[]>(bytes / 8 + 1);
+    held = bytes;
+  }
+  return room.get();
+}
+
+template <class Traits, class Key> void sort_row(Key* row, std::int64_t n, bool descending, Traits) {
+  const int blocks = blocks_of(n);
+  const Key differing =
+      make_keys(row, n, blocks, [&](std::int64_t i) { return Traits::exact(row[i], descending); });
+  Key* sorted = row;
+  storage_ptr large;
+  if (n < radix_length<Key>) {
+    std::sort(row, row + n);
+  } else {
+    const std::size_t bytes = static_cast<std::size_t>(n) * sizeof(Key);
+    if (blocks > 1) large = allocate(bytes, cpu);
+    Key* const room = static_cast<Key*>(large ? large->data : scratch(bytes));
+    sorted = radix_sort<Key, no_index>({row, nullptr}, {room, nullptr}, n, differing, blocks).key;
+  }
+  for_blocks(n, blocks, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) row[i] = Traits::back(sorted[i], descending);
+  });
+}
+
+/// Bytes are counted, not moved.
+template <class Traits> void sort_bytes(std::uint8_t* row, std::int64_t n, bool descending, Traits) {
+  std::int64_t count[256] = {};
+  for (std::int64_t i = 0; i < n; i += UINT32_MAX) {
+    std::int64_t some[256];
+    count_digit<std::uint8_t>(row + i, std::min<std::int64_t>(n - i, UINT32_MAX), {0, 255}, some);
+    for (int b = 0; b < 256; ++b) count[b] += some[b];
+  }
+  for (int key = 0; key < 256; ++key) {
+    const std::uint8_t value = Traits::back(static_cast<std::uint8_t>(key), descending);
+    std::memset(row, value, static_cast<std::size_t>(count[value]));
+    row += count[value];
+  }
+}
+
+/// f(row) for each row, with short rows spread over the threads.
+template <class F> void for_rows(std::int64_t rows, std::int64_t n, F f) {
+  if (n >= parallel_length) {
+    for (std::int64_t r = 0; r < rows; ++r) f(r);
+    return;
+  }
+  parallel_for(rows, std::max<std::int64_t>(1, chunk_length / n), [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t r = begin; r < end; ++r) f(r);
+  });
+}
+
+template <class Bits> struct indexed_key {
+  complex_key<Bits> key;
+  std::int64_t index;
+  friend bool operator<(const indexed_key& a, const indexed_key& b) {
+    return a.key < b.key || (!(b.key < a.key) && a.index < b.index);
+  }
+};
+
+/// Keys of complex numbers with their positions, sorted; the position breaks ties, so the order is stable.
+template <class Bits>
+std::vector<indexed_key<Bits>> sorted_complex(const Bits* row, std::int64_t n, bool descending) {
+  std::vector<indexed_key<Bits>> items(static_cast<std::size_t>(n));
+  const std::int64_t half = n >= parallel_length / 16 ? n / 2 : n;
+  const auto middle = items.begin() + half;
+  parallel_for(2, 1, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t part = begin; part < end; ++part) {
+      const std::int64_t from = part == 0 ? 0 : half, to = part == 0 ? half : n;
+      for (std::int64_t i = from; i < to; ++i)
+        items[static_cast<std::size_t>(i)] = {complex_key<Bits>::of(row[2 * i], row[2 * i + 1], descending),
+                                              i};
+      std::sort(items.begin() + from, items.begin() + to);
+    }
+  });
+  std::inplace_merge(items.begin(), middle, items.end());
+  return items;
+}
+
+template <class Bits> void sort_complex(Bits* row, std::int64_t n, bool descending) {
+  const std::vector<indexed_key<Bits>> items = sorted_complex(row, n, descending);
+  const std::vector<Bits> before(row, row + 2 * n);
+  for (std::int64_t i = 0; i < n; ++i)
+    std::memcpy(row + 2 * i, &before[static_cast<std::size_t>(2 * items[static_cast<std::size_t>(i)].index)],
+                2 * sizeof(Bits));
+}
+
+template <class Bits>
+void argsort_complex(std::int64_t* out, const Bits* row, std::int64_t n, bool descending) {
+  for (const indexed_key<Bits>& item : sorted_complex(row, n, descending)) *out++ = item.index;
+}
+
+/// Few elements: key and position compared as one.
+template <class Traits, class Key>
+void argsort_short(std::int64_t* out, const Key* row, std::int64_t n, bool descending, Traits) {
+  struct item {
+    Key key;
+    std::uint32_t index;
+  };
+  item items[radix_length<Key>];
+  for (std::int64_t i = 0; i < n; ++i)
+    items[i] = {Traits::same(row[i], descending), static_cast<std::uint32_t>(i)};
+  std::sort(items, items + n, [](const item& a, const item& b) {
+    return a.key < b.key || (a.key == b.key && a.index < b.index);
+  });
+  for (std::int64_t i = 0; i < n; ++i) out[i] = items[i].index;
+}
+
+template <class Index, class Traits, class Key>
+void argsort_long(std::int64_t* out, const Key* row, std::int64_t n, bool descending, Traits) {
+  const int blocks = blocks_of(n);
+  const std::size_t count = static_cast<std::size_t>(n), keys = (count * sizeof(Key) + 63) / 64 * 64,
+                    indices = (count * sizeof(Index) + 63) / 64 * 64, bytes = 2 * keys + 2 * indices;
+  storage_ptr large;
+  if (blocks > 1) large = allocate(bytes, cpu);
+  char* const room = static_cast<char*>(large ? large->data : scratch(bytes));
+  columns<Key, Index> a{reinterpret_cast<Key*>(room), reinterpret_cast<Index*>(room + 2 * keys)};
+  columns<Key, Index> b{reinterpret_cast<Key*>(room + keys),
+                        reinterpret_cast<Index*>(room + 2 * keys + indices)};
+  const Key differing =
+      make_keys(a.key, n, blocks, [&](std::int64_t i) { return Traits::same(row[i], descending); });
+  for_blocks(n, blocks, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) a.index[i] = static_cast<Index>(i);
+  });
+  const Index* const sorted = radix_sort(a, b, n, differing, blocks).index;
+  for_blocks(n, blocks, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) out[i] = static_cast<std::int64_t>(sorted[i]);
+  });
+}
+
+}  // namespace
+
+void cpu_device::sort(void* data, dtype type, std::int64_t rows, std::int64_t n, bool descending,
+                      stream_view) {
+  if (rows == 0 || n < 2) return;
+  if (is_complex(type)) {
+    for_rows(rows, n, [&](std::int64_t r) {
+      if (type == dtype::complex64)
+        sort_complex(static_cast<std::uint32_t*>(data) + 2 * n * r, n, descending);
+      else
+        sort_complex(static_cast<std::uint64_t*>(data) + 2 * n * r, n, descending);
+    });
+    return;
+  }
+  visit_key(type, [&]<class Bits, bits_kind Kind>(sort_key<Bits, Kind> traits) {
+    for_rows(rows, n, [&](std::int64_t r) {
+      Bits* const row = static_cast<Bits*>(data) + n * r;
+      if constexpr (sizeof(Bits) == 1)
+        sort_bytes(row, n, descending, traits);
+      else
+        sort_row(row, n, descending, traits);
+    });
+  });
+}
+
+void cpu_device::argsort(std::int64_t* out, const void* data, dtype type, std::int64_t rows, std::int64_t n,
+                         bool descending, stream_view) {
+  if (rows == 0 || n == 0) return;
+  if (is_complex(type)) {
+    for_rows(rows, n, [&](std::int64_t r) {
+      if (type == dtype::complex64)
+        argsort_complex(out + n * r, static_cast<const std::uint32_t*>(data) + 2 * n * r, n, descending);
+      else
+        argsort_complex(out + n * r, static_cast<const std::uint64_t*>(data) + 2 * n * r, n, descending);
+    });
+    return;
+  }
+  visit_key(type, [&]<class Bits, bits_kind Kind>(sort_key<Bits, Kind> traits) {
+    for_rows(rows, n, [&](std::int64_t r) {
+      const Bits* const row = static_cast<const Bits*>(data) + n * r;
+      if (n < radix_length<Bits>)
+        argsort_short(out + n * r, row, n, descending, traits);
+      else if (n <= UINT32_MAX)
+        argsort_long<std::uint32_t>(out + n * r, row, n, descending, traits);
+      else
+        argsort_long<std::int64_t>(out + n * r, row, n, descending, traits);
+    });
+  });
+}
+
+}  // namespace numloom::cpu_host
