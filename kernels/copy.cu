@@ -13,7 +13,8 @@ constexpr int copy_unroll = 4;
 
 // Unit is the widest access that both addresses allow; what is left over at the end goes byte by byte.
 template <class Unit>
-__global__ void __launch_bounds__(kernels::block_threads) copy_contiguous_kernel(char* out, const char* in, i64 bytes) {
+__global__ void __launch_bounds__(kernels::block_threads)
+    copy_contiguous_kernel(char* out, const char* in, i64 bytes) {
   constexpr i64 size = sizeof(Unit);
   const i64 units = bytes / size;
   const i64 first = i64(blockIdx.x) * copy_unroll * blockDim.x + threadIdx.x;
@@ -58,28 +59,30 @@ template <class T> struct strided_copy {
                   const i64* in_strides, void* stream) {
     const i64* strides[] = {out_strides, in_strides};
     const auto loops = make_chunked_loops(ndim, shape, strides, chunk_of<T>);
-    launch(copy_strided_kernel<T>, {block_count(loops.dims.size, kernels::block_threads), kernels::block_threads},
-           stream, static_cast<char*>(out), static_cast<const char*>(in), loops);
+    launch(copy_strided_kernel<T>,
+           {block_count(loops.dims.size, kernels::block_threads), kernels::block_threads}, stream,
+           static_cast<char*>(out), static_cast<const char*>(in), loops);
   }
 };
 
 // ---- transpose ----
-// The output is contiguous along x and the input along y: a tile is read along y and written along x, so that both
-// sides touch whole sectors. Bytes and halves take a larger tile, or a warp would use a fraction of a sector.
+// The output is contiguous along x and the input along y: a tile is read along y and written along x, so that
+// both sides touch whole sectors. Bytes and halves take a larger tile, or a warp would use a fraction of a
+// sector.
 template <class T>
 inline constexpr int tile_of = sizeof(T) < 4 ? 2 * kernels::transpose_tile : kernels::transpose_tile;
 
 struct transpose_arguments {
   char* out;
   const char* in;
-  i64 width, height;             // extents along x and y
-  i64 out_y, in_x;               // byte strides; the other two are the element size
+  i64 width, height;  // extents along x and y
+  i64 out_y, in_x;    // byte strides; the other two are the element size
   i64 tiles_x, tiles_y;
   loop_dims<2> outer;
 };
 
 template <class T>
-__global__ void __launch_bounds__(kernels::transpose_tile * kernels::transpose_rows)
+__global__ void __launch_bounds__(kernels::transpose_tile* kernels::transpose_rows)
     transpose_kernel(transpose_arguments a) {
   constexpr int tile = tile_of<T>, lanes = kernels::transpose_tile, rows = kernels::transpose_rows;
   NL_SHARED(T, held, [tile][tile + 1]);  // the extra column moves a column's elements to different banks
@@ -93,12 +96,14 @@ __global__ void __launch_bounds__(kernels::transpose_tile * kernels::transpose_r
   for (int x = row; x < tile; x += rows)
     for (int y = lane; y < tile; y += lanes)
       if (tile_x + x < a.width && tile_y + y < a.height)
-        held[x][y] = *reinterpret_cast<const T*>(a.in + offset[1] + (tile_x + x) * a.in_x + (tile_y + y) * i64(sizeof(T)));
+        held[x][y] = *reinterpret_cast<const T*>(a.in + offset[1] + (tile_x + x) * a.in_x +
+                                                 (tile_y + y) * i64(sizeof(T)));
   __syncthreads();
   for (int y = row; y < tile; y += rows)
     for (int x = lane; x < tile; x += lanes)
       if (tile_x + x < a.width && tile_y + y < a.height)
-        *reinterpret_cast<T*>(a.out + offset[0] + (tile_y + y) * a.out_y + (tile_x + x) * i64(sizeof(T))) = held[x][y];
+        *reinterpret_cast<T*>(a.out + offset[0] + (tile_y + y) * a.out_y + (tile_x + x) * i64(sizeof(T))) =
+            held[x][y];
 }
 
 template <class T> struct transpose_copy {
@@ -106,21 +111,23 @@ template <class T> struct transpose_copy {
     a.tiles_x = divide_up(a.width, tile_of<T>);
     a.tiles_y = divide_up(a.height, tile_of<T>);
     const dim3 block(kernels::transpose_tile, kernels::transpose_rows);
-    launch(transpose_kernel<T>, {static_cast<unsigned>(a.tiles_x * a.tiles_y * a.outer.size), block}, stream, a);
+    launch(transpose_kernel<T>, {static_cast<unsigned>(a.tiles_x * a.tiles_y * a.outer.size), block}, stream,
+           a);
   }
 };
 
 // The dimension along which the input is contiguous, when a tiled transpose pays; else -1.
 static int transposed_dimension(int ndim, const i64* shape, int itemsize, const i64* out_strides,
                                 const i64* in_strides) {
-  if (ndim < 2 || out_strides[ndim - 1] != itemsize || shape[ndim - 1] < kernels::transpose_tile / 2) return -1;
+  if (ndim < 2 || out_strides[ndim - 1] != itemsize || shape[ndim - 1] < kernels::transpose_tile / 2)
+    return -1;
   for (int d = 0; d + 1 < ndim; ++d)
     if (in_strides[d] == itemsize && shape[d] >= kernels::transpose_tile / 2) return d;
   return -1;
 }
 
-static transpose_arguments make_transpose(int ndim, const i64* shape, int y, void* out, const i64* out_strides,
-                                          const void* in, const i64* in_strides) {
+static transpose_arguments make_transpose(int ndim, const i64* shape, int y, void* out,
+                                          const i64* out_strides, const void* in, const i64* in_strides) {
   transpose_arguments a = {};
   a.out = static_cast<char*>(out);
   a.in = static_cast<const char*>(in);
@@ -150,13 +157,14 @@ __global__ void __launch_bounds__(kernels::block_threads)
 }
 
 template <class T> struct strided_fill {
-  static void run(int ndim, const i64* shape, void* out, const i64* out_strides, const void* value, void* stream) {
+  static void run(int ndim, const i64* shape, void* out, const i64* out_strides, const void* value,
+                  void* stream) {
     const i64* strides[] = {out_strides};
     const auto loops = make_chunked_loops(ndim, shape, strides, chunk_of<T>);
     pack<u8, 16> bytes = {};
     for (int k = 0; k < int(sizeof(T)); ++k) bytes.v[k] = static_cast<const u8*>(value)[k];
-    launch(fill_kernel<T>, {block_count(loops.dims.size, kernels::block_threads), kernels::block_threads}, stream,
-           static_cast<char*>(out), bytes, loops);
+    launch(fill_kernel<T>, {block_count(loops.dims.size, kernels::block_threads), kernels::block_threads},
+           stream, static_cast<char*>(out), bytes, loops);
   }
 };
 
@@ -178,7 +186,8 @@ void copy(int ndim, const i64* shape, int itemsize, void* out, const i64* out_st
     return copy_bytes(out, in, (ndim == 0 ? 1 : shape[0]) * itemsize, stream);
   const int y = transposed_dimension(ndim, shape, itemsize, out_strides, in_strides);
   if (y >= 0)
-    by_size<transpose_copy>(itemsize, make_transpose(ndim, shape, y, out, out_strides, in, in_strides), stream);
+    by_size<transpose_copy>(itemsize, make_transpose(ndim, shape, y, out, out_strides, in, in_strides),
+                            stream);
   else
     by_size<strided_copy>(itemsize, ndim, shape, out, out_strides, in, in_strides, stream);
 }

@@ -53,7 +53,8 @@ template <class T> struct select_by_size {
       if (call.a == nullptr) s.a_value[k] = static_cast<const u8*>(call.a_value)[k];
       if (call.b == nullptr) s.b_value[k] = static_cast<const u8*>(call.b_value)[k];
     }
-    const i64* strides[] = {call.out_strides, call.condition_strides, call.a == nullptr ? nullptr : call.a_strides,
+    const i64* strides[] = {call.out_strides, call.condition_strides,
+                            call.a == nullptr ? nullptr : call.a_strides,
                             call.b == nullptr ? nullptr : call.b_strides};
     s.loops = make_chunked_loops(call.ndim, call.shape, strides, chunk_of<T>);
     launch(select_kernel<T>, {block_count(s.loops.dims.size, kernels::block_threads), kernels::block_threads},
@@ -90,8 +91,8 @@ __global__ void __launch_bounds__(kernels::block_threads)
 template <class T> void run_sequence(void* out, i64 n, const void* start, const void* step, void* stream) {
   using C = wide_of<T>;
   const i64 per_block = kernels::block_threads * (16 / i64(sizeof(T)));
-  launch(sequence_kernel<T>, {block_count(n, per_block), kernels::block_threads}, stream, static_cast<char*>(out), n,
-         *static_cast<const C*>(start), *static_cast<const C*>(step));
+  launch(sequence_kernel<T>, {block_count(n, per_block), kernels::block_threads}, stream,
+         static_cast<char*>(out), n, *static_cast<const C*>(start), *static_cast<const C*>(step));
 }
 
 }  // namespace numloom::NL_TARGET
@@ -104,9 +105,9 @@ void select(const select_call& call, void* stream) { by_size<select_by_size>(cal
 void sequence(void* out, int type, i64 n, const void* start, const void* step, void* stream) {
   if (n == 0) return;
   switch (type) {
-#define NL_DTYPE(name, T, kind, bytes) \
-  case element_##name: return run_sequence<T>(out, n, start, step, stream);
-#include "numloom/dtypes.def"
+#define NL_DTYPE(name, T, kind, bytes)                                      \
+  case element_##name: return run_sequence<T>(out, n, start, step, stream); \
+      #include "numloom/dtypes.def"
   }
 }
 

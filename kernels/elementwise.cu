@@ -115,18 +115,20 @@ void cast(int loop, const elementwise_call& call, void* stream) {
 
 template <class To> static void cast_value_to(int from, const void* value, void* result) {
   switch (from) {
-#define NL_DTYPE(name, From, kind, bytes)                                                                \
-  case element_##name:                                                                                   \
-    *static_cast<memory_of<To>*>(result) =                                                               \
-        to_memory(cast_to<To>(from_memory<From>(*static_cast<const memory_of<From>*>(value))));          \
+#define NL_DTYPE(name, From, kind, bytes)                                                       \
+  case element_##name:                                                                          \
+    *static_cast<memory_of<To>*>(result) =                                                      \
+        to_memory(cast_to<To>(from_memory<From>(*static_cast<const memory_of<From>*>(value)))); \
     break;
 #include "numloom/dtypes.def"
   }
 }
 void cast_value(int from, const void* value, int to, void* result) {
   switch (to) {
-#define NL_DTYPE(name, To, kind, bytes) \
-  case element_##name: cast_value_to<To>(from, value, result); break;
+#define NL_DTYPE(name, To, kind, bytes)     \
+  case element_##name:                      \
+    cast_value_to<To>(from, value, result); \
+    break;
 #include "numloom/dtypes.def"
   }
 }

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The two kernels of every ufunc loop, and the rows that a family file makes of ufuncs.def.
-//   contiguous: all operands of the loop's own dtypes, one after another in memory or passed by value; each thread
+//   contiguous: all operands of the loop's own dtypes, one after another in memory or passed by value; each
+//   thread
 //               moves 16-byte packets.
-//   general:    up to eight strided dimensions, operands of any dtype converted on the way, an optional mask. A thread
-//               takes a few elements along the innermost dimension, so the index arithmetic is paid once for all.
-// A family file includes the functors it wants and then this header; rows whose functor it does not know stay empty.
+//   general:    up to eight strided dimensions, operands of any dtype converted on the way, an optional mask.
+//   A thread
+//               takes a few elements along the innermost dimension, so the index arithmetic is paid once for
+//               all.
+// A family file includes the functors it wants and then this header; rows whose functor it does not know stay
+// empty.
 #pragma once
 #include "element.cuh"
 #include "launch_config.hpp"
@@ -40,8 +44,7 @@ struct general_arguments {
 enum class out_rule { SAME, TO_BOOL, REAL_PART, FREXP, LDEXP, BIT_COUNT };
 
 // What a loop reads and writes. Unused inputs are bytes that nobody loads.
-template <class Functor, class L, int Inputs, int Outputs, out_rule Rule>
-struct loop_signature {
+template <class Functor, class L, int Inputs, int Outputs, out_rule Rule> struct loop_signature {
   using functor = Functor;
   static constexpr int inputs = Inputs, outputs = Outputs;
   using in0 = L;
@@ -57,13 +60,11 @@ struct loop_signature {
       return Functor{}(a, b, c);
   }
   using result = decltype(apply(in0{}, in1{}, in2{}));
-  template <class R>
-  struct outputs_of {
+  template <class R> struct outputs_of {
     using first = R;
     using second = u8;
   };
-  template <class A, class B>
-  struct outputs_of<pair<A, B>> {
+  template <class A, class B> struct outputs_of<pair<A, B>> {
     using first = A;
     using second = B;
   };
@@ -79,13 +80,17 @@ inline constexpr int packet_elements = T::packet_bytes > S::widest ? T::packet_b
 template <class S, class T>
 inline constexpr int packets_per_thread = S::widest >= 4 && S::widest <= 8 ? T::unroll : 1;
 template <class S, class T>
-inline constexpr int general_elements = S::widest > 8 ? 1 : S::widest > 4 && T::general > 2 ? 2 : T::general;
+inline constexpr int general_elements = S::widest > 8                     ? 1
+                                        : S::widest > 4 && T::general > 2 ? 2
+                                                                          : T::general;
 
 // Applies the functor to V elements.
 template <class S, int V>
-__device__ __forceinline__ void apply_elements(const elements<typename S::in0, V>& a, const elements<typename S::in1, V>& b,
-                          const elements<typename S::in2, V>& c, elements<typename S::out0, V>& first,
-                          elements<typename S::out1, V>& second) {
+__device__ __forceinline__ void apply_elements(const elements<typename S::in0, V>& a,
+                                               const elements<typename S::in1, V>& b,
+                                               const elements<typename S::in2, V>& c,
+                                               elements<typename S::out0, V>& first,
+                                               elements<typename S::out1, V>& second) {
   NL_UNROLL
   for (int k = 0; k < V; ++k) {
     const auto r = S::apply(a.v[k], b.v[k], c.v[k]);
@@ -108,7 +113,8 @@ __device__ __forceinline__ elements<T, V> broadcast_value(const unsigned char* v
 }
 
 template <class T, int V>
-__device__ __forceinline__ elements<T, V> load_contiguous(const contiguous_arguments& a, int input, i64 i, int count) {
+__device__ __forceinline__ elements<T, V> load_contiguous(const contiguous_arguments& a, int input, i64 i,
+                                                          int count) {
   const void* base = a.data[slot_in + input];
   if (base == nullptr) return broadcast_value<T, V>(a.value[input]);
   return load_same<T, V>(static_cast<const char*>(base) + i * i64(sizeof(T)), sizeof(T), count);
@@ -149,7 +155,8 @@ __global__ void __launch_bounds__(kernels::elementwise_threads) contiguous_kerne
 }
 
 template <class T, int V>
-__device__ __forceinline__ elements<T, V> load_general(const general_arguments& a, int input, i64 offset, int count) {
+__device__ __forceinline__ elements<T, V> load_general(const general_arguments& a, int input, i64 offset,
+                                                       int count) {
   const int slot = slot_in + input;
   if (a.data[slot] == nullptr) return broadcast_value<T, V>(a.value[input]);
   return load_elements<T, V>(a.data[slot] + offset, a.loops.step[slot], count, a.type[slot]);
@@ -164,7 +171,8 @@ __global__ void __launch_bounds__(kernels::elementwise_threads) general_kernel(g
   const int count = a.loops.offsets(thread, offset);
   u32 live = (1u << count) - 1;
   if (a.data[slot_mask] != nullptr) {
-    const elements<bool, V> on = load_same<bool, V>(a.data[slot_mask] + offset[slot_mask], a.loops.step[slot_mask], count);
+    const elements<bool, V> on =
+        load_same<bool, V>(a.data[slot_mask] + offset[slot_mask], a.loops.step[slot_mask], count);
     for (int k = 0; k < V; ++k)
       if (!on.v[k]) live &= ~(1u << k);
     if (live == 0) return;
@@ -179,7 +187,8 @@ __global__ void __launch_bounds__(kernels::elementwise_threads) general_kernel(g
   apply_elements<S, V>(x0, x1, x2, r0, r1);
   store_elements(a.data[slot_out] + offset[slot_out], a.loops.step[slot_out], live, r0, a.type[slot_out]);
   if constexpr (S::outputs > 1)
-    store_elements(a.data[slot_out + 1] + offset[slot_out + 1], a.loops.step[slot_out + 1], live, r1, a.type[slot_out + 1]);
+    store_elements(a.data[slot_out + 1] + offset[slot_out + 1], a.loops.step[slot_out + 1], live, r1,
+                   a.type[slot_out + 1]);
 }
 
 // ---- rows ----
@@ -195,8 +204,7 @@ struct elementwise_row {
   elementwise_entry entry[element_types];
 };
 
-template <class S, class Tuning>
-constexpr elementwise_entry make_entry() {
+template <class S, class Tuning> constexpr elementwise_entry make_entry() {
   return {&contiguous_kernel<S, Tuning>,
           &general_kernel<S, Tuning>,
           packet_elements<S, Tuning> * packets_per_thread<S, Tuning>,
@@ -231,7 +239,8 @@ constexpr elementwise_entry entry_of() {
 }
 template <class Functor, int Inputs, int Outputs, unsigned Loops, out_rule Rule, class Tuning>
 constexpr elementwise_row make_row() {
-#define NL_DTYPE(name, type, kind, bytes) entry_of<Functor, Inputs, Outputs, Loops, Rule, Tuning, element_##name>(),
+#define NL_DTYPE(name, type, kind, bytes) \
+  entry_of<Functor, Inputs, Outputs, Loops, Rule, Tuning, element_##name>(),
   return {{
 #include "numloom/dtypes.def"
   }};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include "elementwise.cuh"
 #include "functors/arithmetic.hpp"
 #include "functors/complex.hpp"
-#include "elementwise.cuh"
 
 namespace numloom::NL_TARGET {
 using namespace loops;

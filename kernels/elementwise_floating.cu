@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "functors/floating.hpp"
 #include "elementwise.cuh"
+#include "functors/floating.hpp"
 
 namespace numloom::NL_TARGET {
 using namespace loops;

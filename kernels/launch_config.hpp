@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/// The tuning of all kernels, as data. The geometry is part of the kernels' types where it decides how much code is
-/// made, so it cannot follow the device; what may follow it is looked up with tuning_of(compute capability).
+/// The tuning of all kernels, as data. The geometry is part of the kernels' types where it decides how much
+/// code is made, so it cannot follow the device; what may follow it is looked up with tuning_of(compute
+/// capability).
 ///
-/// Not measured yet on any GPU: the numbers follow from arithmetic. To hide ~600 ns of latency an H100 needs about
-/// 32 KB in flight per multiprocessor (A100 16 KB): 2048 resident threads with two 16-byte loads each are 64 KB.
+/// Not measured yet on any GPU: the numbers follow from arithmetic. To hide ~600 ns of latency an H100 needs
+/// about 32 KB in flight per multiprocessor (A100 16 KB): 2048 resident threads with two 16-byte loads each
+/// are 64 KB.
 #pragma once
 
 namespace numloom::kernels {
@@ -15,10 +17,11 @@ inline constexpr int elementwise_threads = 256;
 /// Cheap instructions: memory decides.
 struct light {
   static constexpr int packet_bytes = 16;  ///< of the widest operand, per access
-  static constexpr int unroll = 2;         ///< packets per thread of 4- and 8-byte elements in the contiguous kernel
-  static constexpr int general = 4;        ///< elements per thread in the general kernel
+  static constexpr int unroll = 2;  ///< packets per thread of 4- and 8-byte elements in the contiguous kernel
+  static constexpr int general = 4;  ///< elements per thread in the general kernel
 };
-/// Library functions of tens to hundreds of instructions: the instructions decide, and each copy costs build time.
+/// Library functions of tens to hundreds of instructions: the instructions decide, and each copy costs build
+/// time.
 struct heavy {
   static constexpr int packet_bytes = 16;
   static constexpr int unroll = 1;

@@ -10,8 +10,7 @@ struct alignas(16) NL_MAY_ALIAS sixteen_bytes {
 };
 
 // Elements of one thread: up to 16 bytes.
-template <class T>
-inline constexpr int chunk_of = sizeof(T) >= 16 ? 1 : sizeof(T) == 8 ? 2 : 4;
+template <class T> inline constexpr int chunk_of = sizeof(T) >= 16 ? 1 : sizeof(T) == 8 ? 2 : 4;
 
 // Operation<T>::run(arguments...) with the unsigned type of that size.
 template <template <class> class Operation, class... Arguments>

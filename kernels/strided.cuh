@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // From a linear index to byte offsets in several strided operands.
 #pragma once
-#include "interface.hpp"
+#include "kernel_interface.hpp"
 #include "types.hpp"
 
 namespace numloom::NL_TARGET {
@@ -10,8 +10,8 @@ using kernels::max_kernel_dims;
 
 NL_HD i64 divide_up(i64 a, i64 b) { return (a + b - 1) / b; }
 
-// Division of numbers below 2^31 by a fixed divisor: a multiplication and a shift instead of the ~20 instructions
-// of a 32-bit division (Granlund and Montgomery 1994).
+// Division of numbers below 2^31 by a fixed divisor: a multiplication and a shift instead of the ~20
+// instructions of a 32-bit division (Granlund and Montgomery 1994).
 struct divider {
   u32 divisor, multiplier, shift;
   NL_HD u32 quotient(u32 n) const { return (static_cast<u32>((u64(n) * multiplier) >> 32) + n) >> shift; }
@@ -24,8 +24,7 @@ inline divider make_divider(u32 divisor) {
 }
 
 // Loops over K operands, outermost first.
-template <int K>
-struct loop_dims {
+template <int K> struct loop_dims {
   int count = 0;
   bool narrow = false;  // all linear indices are below 2^31
   i64 size = 1;
@@ -62,8 +61,7 @@ struct loop_dims {
 };
 
 // Appends a dimension inside the ones that are there.
-template <int K>
-void add_loop(loop_dims<K>& dims, i64 extent, const i64 (&strides)[K]) {
+template <int K> void add_loop(loop_dims<K>& dims, i64 extent, const i64 (&strides)[K]) {
   const int d = dims.count++;
   dims.extent[d] = extent;
   dims.by[d] = make_divider(extent < (i64(1) << 31) ? static_cast<u32>(extent) : 1u);
@@ -72,11 +70,9 @@ void add_loop(loop_dims<K>& dims, i64 extent, const i64 (&strides)[K]) {
   dims.narrow = dims.size < (i64(1) << 31);
 }
 
-
-// Loops whose innermost dimension is walked in chunks of V elements: a thread takes one chunk, so the index arithmetic
-// is paid once for all of them.
-template <int K>
-struct chunked_loops {
+// Loops whose innermost dimension is walked in chunks of V elements: a thread takes one chunk, so the index
+// arithmetic is paid once for all of them.
+template <int K> struct chunked_loops {
   loop_dims<K> dims;  // the innermost one counts chunks
   i64 inner = 1;      // elements along the innermost dimension
   i64 step[K] = {};   // bytes from one of them to the next
@@ -112,8 +108,7 @@ chunked_loops<K> make_chunked_loops(int ndim, const i64* shape, const i64* const
 // How many blocks cover n elements.
 inline unsigned block_count(i64 n, i64 per_block) { return static_cast<unsigned>(divide_up(n, per_block)); }
 
-template <int Bytes>
-NL_HD bool is_aligned(const void* p) {
+template <int Bytes> NL_HD bool is_aligned(const void* p) {
   return (reinterpret_cast<u64>(p) & (Bytes - 1)) == 0;
 }
 

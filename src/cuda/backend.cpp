@@ -43,8 +43,9 @@ bool in_forked_child() noexcept { return forked.load(std::memory_order_relaxed);
 
 void use_device(int index) {
   if (in_forked_child())
-    fail<cuda_error>("[cuda] expected a process that started CUDA itself, got a child of fork(): CUDA was in use "
-                     "before the fork and does not survive it. Start processes with 'spawn', or use device \"cpu\"");
+    fail<cuda_error>(
+        "[cuda] expected a process that started CUDA itself, got a child of fork(): CUDA was in use "
+        "before the fork and does not survive it. Start processes with 'spawn', or use device \"cpu\"");
   if (!started.load(std::memory_order_relaxed)) start();
   if (index < 0 || index >= cuda_device_count())
     fail<not_available>("[cuda] expected a device below cuda:", cuda_device_count(), ", got cuda:", index);

@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/// What every call on the CUDA backend stands on: the device that is current for this thread, the state of a stream,
-/// and the detection of forked children.
+/// What every call on the CUDA backend stands on: the device that is current for this thread, the state of a
+/// stream, and the detection of forked children.
 #pragma once
 
 #include "core/backend.hpp"
-#include "kernels/interface.hpp"
+#include "kernel_interface.hpp"
 #include "numloom/stream.hpp"
 
 namespace numloom::cuda_host {
 
-/// Makes the device current for this thread's CUDA calls. Throws cuda_error in a child that was forked after CUDA
-/// had been started: a CUDA context does not survive fork().
+/// Makes the device current for this thread's CUDA calls. Throws cuda_error in a child that was forked after
+/// CUDA had been started: a CUDA context does not survive fork().
 void use_device(int index);
 bool in_forked_child() noexcept;
 
-/// Makes the stream's device current and gives the handle; a null handle stands for the device's default stream.
+/// Makes the stream's device current and gives the handle; a null handle stands for the device's default
+/// stream.
 void* enter(stream_view s);
 
 /// Scratch memory on the stream, freed in stream order when the owner goes.
@@ -28,7 +29,8 @@ struct error_ticket {
 };
 /// For an operation that may fail on this stream. The name may be used after the call.
 error_ticket expect_errors(const char* operation, stream_view s);
-/// Waits for the stream. Throws index_error when a kernel on it found an index out of bounds since the last check.
+/// Waits for the stream. Throws index_error when a kernel on it found an index out of bounds since the last
+/// check.
 void synchronize_and_check(stream_view s);
 /// The same for all streams of the device.
 void synchronize_and_check_device(int index);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Errors that are found on the device. Each stream that runs a checked operation has a word in device memory; the
-// first kernel that finds an index out of bounds fills it in and goes on. The word is read where the host waits
-// anyway: nothing is synchronised for its sake.
+// Errors that are found on the device. Each stream that runs a checked operation has a word in device memory;
+// the first kernel that finds an index out of bounds fills it in and goes on. The word is read where the host
+// waits anyway: nothing is synchronised for its sake.
 #include <array>
 #include <memory>
 #include <mutex>
@@ -29,7 +29,8 @@ struct stream_errors {
 
 std::mutex lock;
 std::unordered_map<void*, std::unique_ptr<stream_errors>>& all_streams() {
-  static auto* streams = new std::unordered_map<void*, std::unique_ptr<stream_errors>>;  // outlives static destructors
+  static auto* streams =
+      new std::unordered_map<void*, std::unique_ptr<stream_errors>>;  // outlives static destructors
   return *streams;
 }
 stream_errors* find(void* stream) {
@@ -39,8 +40,8 @@ stream_errors* find(void* stream) {
 }
 
 void fetch(stream_errors& errors, void* stream) {
-  cuda_runtime::memcpy_async(errors.host, errors.word(), sizeof(error_word), cuda_runtime::copy_kind::device_to_host,
-                             stream);
+  cuda_runtime::memcpy_async(errors.host, errors.word(), sizeof(error_word),
+                             cuda_runtime::copy_kind::device_to_host, stream);
 }
 
 // After the stream has come to rest.

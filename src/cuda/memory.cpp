@@ -11,7 +11,8 @@ namespace numloom::cuda_host {
 
 device_pool& pool_of(int device) {
   static std::mutex lock;
-  static auto* pools = new std::array<std::unique_ptr<device_pool>, 64>;  // arrays may outlive static destructors
+  static auto* pools =
+      new std::array<std::unique_ptr<device_pool>, 64>;  // arrays may outlive static destructors
   use_device(device);
   auto& slot = (*pools)[static_cast<std::size_t>(device)];
   const std::lock_guard hold(lock);
@@ -39,15 +40,16 @@ void cuda_device::record_stream(const storage_ptr& block, stream_view s) {
   pool_of(block->device.index).record_stream(static_cast<memory_block*>(block->owner), stream);
 }
 
-// Ordinary host memory is staged by the runtime and may change once the call is back; pinned memory is read when the
-// copy's turn comes, so the caller has to wait for it.
+// Ordinary host memory is staged by the runtime and may change once the call is back; pinned memory is read
+// when the copy's turn comes, so the caller has to wait for it.
 void cuda_device::copy_from_host(void* to, const void* from, std::size_t bytes, stream_view s) {
   if (bytes == 0) return;
   void* stream = enter(s);
   const auto kind = cuda_runtime::get_pointer_info(from).kind;
   const bool on_device = kind == cuda_runtime::memory_kind::device;
   cuda_runtime::memcpy_async(
-      to, from, bytes, on_device ? cuda_runtime::copy_kind::device_to_device : cuda_runtime::copy_kind::host_to_device,
+      to, from, bytes,
+      on_device ? cuda_runtime::copy_kind::device_to_device : cuda_runtime::copy_kind::host_to_device,
       stream);
   if (kind == cuda_runtime::memory_kind::pinned_host) cuda_runtime::stream_synchronize(stream);
 }

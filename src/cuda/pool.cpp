@@ -29,13 +29,15 @@ int class_of(std::size_t bytes) {
   const int octave = static_cast<int>(std::bit_width(granules - 1)) - 5;  // 17 .. 32 granules: 0
   const std::size_t step = std::size_t{4} << octave;
   const std::size_t base = std::size_t{16} << octave;
-  return linear_classes + octave * classes_per_octave + static_cast<int>((granules - base + step - 1) / step) - 1;
+  return linear_classes + octave * classes_per_octave +
+         static_cast<int>((granules - base + step - 1) / step) - 1;
 }
 std::size_t bytes_of_class(int size_class) {
   if (size_class < linear_classes) return static_cast<std::size_t>(size_class + 1) * granule;
   const int octave = (size_class - linear_classes) / classes_per_octave;
   const int quarter = (size_class - linear_classes) % classes_per_octave;
-  return ((std::size_t{16} << octave) + static_cast<std::size_t>(quarter + 1) * (std::size_t{4} << octave)) * granule;
+  return ((std::size_t{16} << octave) + static_cast<std::size_t>(quarter + 1) * (std::size_t{4} << octave)) *
+         granule;
 }
 
 std::string mebibytes(std::size_t bytes) {
@@ -60,7 +62,8 @@ memory_block* arena::new_block(memory_segment* segment, char* data, std::size_t 
 }
 
 memory_block* arena::take(std::size_t bytes) {
-  memory_block* block = bytes <= largest_small ? take_small(class_of(bytes)) : take_large(round_up(bytes, granule));
+  memory_block* block =
+      bytes <= largest_small ? take_small(class_of(bytes)) : take_large(round_up(bytes, granule));
   if (block) {
     block->free = false;
     ++block->segment->live;
@@ -142,7 +145,8 @@ void arena::merge_into_free(memory_block* block) {
     first->after = second->after;
     if (first->after) first->after->before = first;
     auto& blocks = second->segment->blocks;
-    const auto at = std::find_if(blocks.begin(), blocks.end(), [&](const auto& b) { return b.get() == second; });
+    const auto at =
+        std::find_if(blocks.begin(), blocks.end(), [&](const auto& b) { return b.get() == second; });
     std::swap(*at, blocks.back());
     blocks.pop_back();
   };
@@ -190,8 +194,8 @@ void arena::collect(bool wait) {
 }
 
 bool arena::is_idle() const {
-  return pending_.empty() &&
-         std::all_of(segments_.begin(), segments_.end(), [](const auto& segment) { return segment->live == 0; });
+  return pending_.empty() && std::all_of(segments_.begin(), segments_.end(),
+                                         [](const auto& segment) { return segment->live == 0; });
 }
 
 void arena::forget_user(void* stream) {
@@ -223,7 +227,8 @@ arena& device_pool::arena_of(void* stream) {
   if (last_ && last_->stream() == stream) return *last_;
   auto& slot = arenas_[stream];
   if (!slot) {
-    const auto idle = std::find_if(orphans_.begin(), orphans_.end(), [](const auto& a) { return a->is_idle(); });
+    const auto idle =
+        std::find_if(orphans_.begin(), orphans_.end(), [](const auto& a) { return a->is_idle(); });
     if (idle != orphans_.end()) {
       slot = std::move(*idle);
       orphans_.erase(idle);

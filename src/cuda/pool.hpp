@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/// Device memory: one arena per stream, so that a freed block can be given out again at once. The work that still
-/// reads it and the work that will write it are on the same stream, which keeps them in order.
+/// Device memory: one arena per stream, so that a freed block can be given out again at once. The work that
+/// still reads it and the work that will write it are on the same stream, which keeps them in order.
 ///
-///   up to 1 MiB   size classes (at most 25 % too large), cut from slabs of 2 to 32 MiB; a free list for each class
-///   above         best fit among the free blocks of the arena's segments; what is left over is split off when it is
+///   up to 1 MiB   size classes (at most 25 % too large), cut from slabs of 2 to 32 MiB; a free list for each
+///   class above         best fit among the free blocks of the arena's segments; what is left over is split
+///   off when it is
 ///                 at least 1 MiB, and free neighbours are merged
 ///
-/// Blocks used on another stream too (record_stream) wait for an event on that stream before they are given out.
+/// Blocks used on another stream too (record_stream) wait for an event on that stream before they are given
+/// out.
 #pragma once
 
 #include <cstddef>
@@ -40,9 +42,9 @@ struct memory_block {
 struct memory_segment {
   char* data = nullptr;
   std::size_t size = 0;
-  std::size_t cut = 0;   // slabs: bytes given to blocks so far
-  int live = 0;          // blocks in use
-  bool small = false;    // a slab
+  std::size_t cut = 0;  // slabs: bytes given to blocks so far
+  int live = 0;         // blocks in use
+  bool small = false;   // a slab
   std::vector<std::unique_ptr<memory_block>> blocks;
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/// What the host asks of the kernels: plain functions and structs, no CUDA, no templates, no standard headers. Each
-/// function puts work on a stream and returns. Dtypes and ufuncs are passed as the numbers of their rows in the
-/// tables, because kernel files do not read the public headers.
+/// What the host asks of the kernels: plain functions and structs, no CUDA, no templates, no standard
+/// headers. Each function puts work on a stream and returns. Dtypes and ufuncs are passed as the numbers of
+/// their rows in the tables, because kernel files do not read the public headers.
 #pragma once
 
 namespace numloom::kernels {
