@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The build stays quick. CPU seconds as scripts/compile_timer.py noted them, so a busy machine changes nothing."""
+"""The build stays quick, in CPU seconds as scripts/compile_timer.py noted them: load changes nothing."""
 
 import re
 import subprocess

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What the documents say is so: commands and files exist, generated parts are fresh, public names are documented."""
+"""What the documents say is so: commands and files exist, generated parts are fresh, names are documented."""
 
 import inspect
 import re
@@ -11,7 +11,7 @@ import pytest
 from scripts import support_table
 from scripts.environment import ROOT
 
-DOCUMENTS = [p for p in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"))]
+DOCUMENTS = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
 IDS = [str(p.relative_to(ROOT)) for p in DOCUMENTS]
 
 

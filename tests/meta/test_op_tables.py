@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The op tables are whole: each row has its functor, its line of documentation, and NumPy's ufunc of that name."""
+"""The op tables are whole: each row has its functor, its documentation, and NumPy's ufunc of that name."""
+
+import re
 
 import numpy
 import pytest
@@ -14,7 +16,7 @@ FUNCTORS = "\n".join((ROOT / n).read_text() for n in files(".hpp") if n.startswi
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 def test_row_matches_numpy(row):
-    ufunc = getattr(numpy, row.name, None) or getattr(numpy._core.umath, row.name, None)
+    ufunc = getattr(numpy._core.umath, row.name, None)
     if ufunc is None:
         pytest.skip(f"NumPy {numpy.__version__} has no ufunc {row.name}")
     assert (ufunc.nin, ufunc.nout) == (row.nin, row.nout)
@@ -22,11 +24,7 @@ def test_row_matches_numpy(row):
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 def test_row_has_functor_and_line(row):
-    assert (
-        f"struct {row.functor} " in FUNCTORS
-        or f"struct {row.functor}:" in FUNCTORS
-        or row.functor in FUNCTORS
-    )
+    assert re.search(rf"\b{row.functor}\b", FUNCTORS)
     assert row.doc.endswith(".")
 
 

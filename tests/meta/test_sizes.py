@@ -13,9 +13,7 @@ LONGEST_FILE = 800
 LONGEST_FUNCTION = 60
 LONGEST_MACRO = 3
 CODE = [*files(*CPP, ".cmake", ".def"), *python_files(), "CMakeLists.txt"]
-NO_BLOCK = re.compile(
-    r"\s*(namespace|class|struct|enum|union|extern|static const|constexpr|inline constexpr)\b"
-)
+NO_FUNCTION = re.compile(r"(template <.*> )?(namespace|class|struct|enum|union|extern)\b|.*= \{$")
 
 
 def lines_of(name):
@@ -46,14 +44,15 @@ def test_python_functions_are_short(name):
 
 
 def top_level_blocks(lines):
-    """(first line, length) of each block that opens and closes in column 0, as clang-format sets functions."""
+    """(first line, length) of each block from column 0 to column 0, as clang-format sets functions."""
     start = None
     for number, line in enumerate(lines):
-        if start is None and line.endswith("{") and not line.startswith((" ", "}", "#", "/")):
+        opens = line.endswith("{") and not line.startswith((" ", "}", "#", "/"))
+        if start is None and opens:
             head = number
             while head and lines[head - 1].strip() and not lines[head - 1].endswith((";", "}", ":")):
                 head -= 1
-            if not any(NO_BLOCK.match(text) for text in lines[head : number + 1]):
+            if not any(NO_FUNCTION.match(text) for text in lines[head : number + 1]):
                 start = number
         elif line.startswith("}") and start is not None:
             yield lines[start], number - start + 1
