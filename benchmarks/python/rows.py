@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The rows of the benchmark, as tables: what is run on what, the bytes it must move, what is aimed at.
 
-Inputs are drawn at random and named: "a:f4 r:f4[m,1]" makes a float32 array a of n elements and a column r; m and
-w are the sides of a matrix of n elements. Python after a bar is run before the timing: "a:f4 | c = a > 0.5".
+Inputs are drawn at random and named: "a:f4 r:f4[m,1]" makes a float32 array a of n elements and a column r;
+m and w are the sides of a matrix of n elements. Python after a bar is run before the timing: "a:f4 | c = a
+> 0.5".
 """
 
 from __future__ import annotations

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The installed library, as a C++ project finds it with find_package."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from scripts.building import build_dir
+from scripts.environment import tool
+
+CONSUMER = Path(__file__).parent / "consumer"
+
+
+def run(*words, **env):
+    done = subprocess.run(
+        [os.fspath(w) for w in words],
+        capture_output=True,
+        text=True,
+        env={k: v for k, v in {**os.environ, **env}.items() if k != "PYTHONPATH"},
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def prefix(tmp_path_factory):
+    """build/cpu, installed to an empty folder."""
+    folder = tmp_path_factory.mktemp("prefix")
+    run(tool("cmake"), "--install", build_dir("cpu"), "--prefix", folder)
+    return folder
+
+
+def test_consumer_builds_and_runs(prefix, tmp_path):
+    configure = ["-S", CONSUMER, "-B", tmp_path, "-G", "Ninja", f"-DCMAKE_MAKE_PROGRAM={tool('ninja')}"]
+    run(tool("cmake"), *configure, f"-DCMAKE_PREFIX_PATH={prefix}", "-DCMAKE_BUILD_TYPE=Release")
+    run(tool("cmake"), "--build", tmp_path)
+    assert run(tmp_path / "consumer") == "35\nvalue_error\n"
+
+
+def test_only_public_headers_are_installed(prefix):
+    headers = {p.relative_to(prefix).parts[:2] for p in prefix.rglob("*.hpp")}
+    assert headers == {("include", "numloom")}
+
+
+def test_installed_headers_need_nothing_else(prefix, tmp_path):
+    for header in sorted((prefix / "include/numloom").glob("*.hpp")):
+        source = tmp_path / "one.cpp"
+        source.write_text(f"#include <numloom/{header.name}>\nint main() {{}}\n")
+        run("g++", "-std=c++20", "-fsyntax-only", "-Wall", "-Wextra", "-Wconversion", "-Werror",
+            f"-I{prefix / 'include'}", source)  # fmt: skip

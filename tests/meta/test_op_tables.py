@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The op tables are whole: each row has its functor, its documentation, and NumPy's ufunc of that name."""
+
+import re
+
+import numpy
+import pytest
+
+from scripts.environment import ROOT
+from scripts.style import files
+from scripts.support_table import ufunc_rows
+
+ROWS = ufunc_rows()
+FUNCTORS = "\n".join((ROOT / n).read_text() for n in files(".hpp") if n.startswith("kernels/functors/"))
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_row_matches_numpy(row):
+    ufunc = getattr(numpy._core.umath, row.name, None)
+    if ufunc is None:
+        pytest.skip(f"NumPy {numpy.__version__} has no ufunc {row.name}")
+    assert (ufunc.nin, ufunc.nout) == (row.nin, row.nout)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_row_has_functor_and_line(row):
+    assert re.search(rf"\b{row.functor}\b", FUNCTORS)
+    assert row.doc.endswith(".")
+
+
+def test_every_numeric_ufunc_of_numpy_has_a_row():
+    theirs = {name for name in dir(numpy) if isinstance(getattr(numpy, name), numpy.ufunc)}
+    theirs = {getattr(numpy, name).__name__ for name in theirs} - {"isnat"}
+    generalised = {"matmul", "matvec", "vecmat", "vecdot"}  # made of products, not in the table
+    assert not theirs - generalised - {row.name for row in ROWS}
