@@ -38,8 +38,7 @@ class mapped_file {
   mapped_file(const mapped_file&) = delete;
   mapped_file& operator=(const mapped_file&) = delete;
 
-  template <class T>
-  const T* at(size_t offset, size_t count = 1) const {
+  template <class T> const T* at(size_t offset, size_t count = 1) const {
     const bool inside = data_ != nullptr && offset <= bytes_ && count <= (bytes_ - offset) / sizeof(T);
     return inside ? reinterpret_cast<const T*>(data_ + offset) : nullptr;
   }
