@@ -2,10 +2,10 @@
 // The one way to start a kernel: launch(kernel<T>, {grid, block, shared_bytes}, stream, arguments...).
 // Compiled by nvcc it queues the kernel on a CUDA stream, compiled for the simulator on a simulated one.
 #pragma once
-#include "launch_log.hpp"  // src/cuda
+#include "cuda/launch_log.hpp"
 #include "target.hpp"
 #if defined(NUMLOOM_SIMT)
-#include "launch_queue.hpp"  // src/sim
+#include "sim/launch_queue.hpp"
 #endif
 
 namespace numloom::NL_TARGET {

@@ -31,7 +31,7 @@ std::string triple(const unsigned (&v)[3]) {
 
 std::string describe(const launch_record& launch) {
   std::string text =
-      simt::symbol_name(launch.kernel) + " grid " + triple(launch.grid) + " block " + triple(launch.block);
+      symbol_name(launch.kernel) + " grid " + triple(launch.grid) + " block " + triple(launch.block);
   if (launch.shared_bytes != 0) text += " shared " + std::to_string(launch.shared_bytes);
   return text + " at " + launch.file + ":" + std::to_string(launch.line);
 }

@@ -7,11 +7,11 @@
 #include <mutex>
 #include <utility>
 
-#include "device_memory.hpp"
-#include "launch_queue.hpp"
-#include "run_grid.hpp"
 #include "runtime_internal.hpp"
-#include "stream_queue.hpp"
+#include "sim/device_memory.hpp"
+#include "sim/launch_queue.hpp"
+#include "sim/run_grid.hpp"
+#include "sim/stream_queue.hpp"
 #include "symbol_name.hpp"
 
 namespace numloom::cuda_runtime {
@@ -547,7 +547,7 @@ std::string argument_problem(const bound_kernel& kernel, int device) {
 }
 
 std::string launch_text(const grid_launch& launch) {
-  return "[" + symbol_name(launch.kernel) + "] launched at " + launch.file + ":" +
+  return "[" + cuda_runtime::symbol_name(launch.kernel) + "] launched at " + launch.file + ":" +
          std::to_string(launch.line) + ": ";
 }
 

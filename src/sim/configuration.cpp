@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "run_grid.hpp"
-#include "symbol_name.hpp"
+#include "cuda/symbol_name.hpp"
 
 namespace numloom::simt {
 namespace {
 
 [[noreturn]] void refuse(const grid_launch& launch, int code, const std::string& text) {
-  throw kernel_error(code, "[" + symbol_name(launch.kernel) + "] launched at " + launch.file + ":" +
+  throw kernel_error(code, "[" + cuda_runtime::symbol_name(launch.kernel) + "] launched at " + launch.file + ":" +
                                std::to_string(launch.line) + ": " + text);
 }
 

@@ -6,7 +6,7 @@
 #include <type_traits>
 #include <vector>
 
-#include "launch_log.hpp"
+#include "cuda/launch_log.hpp"
 
 namespace numloom::simt {
 

@@ -7,7 +7,7 @@
 #include <numeric>
 
 #include "faults.hpp"
-#include "symbol_name.hpp"
+#include "cuda/symbol_name.hpp"
 
 namespace numloom::simt {
 
@@ -358,7 +358,7 @@ void* scheduler::dynamic_shared() {
 // ---- failures ----
 
 const std::string& scheduler::kernel_name() const {
-  if (kernel_name_.empty()) kernel_name_ = symbol_name(launch_->kernel);
+  if (kernel_name_.empty()) kernel_name_ = cuda_runtime::symbol_name(launch_->kernel);
   return kernel_name_;
 }
 

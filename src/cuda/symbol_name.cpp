@@ -15,7 +15,7 @@
 #include <cstring>
 #include <memory>
 
-namespace numloom::simt {
+namespace numloom::cuda_runtime {
 namespace {
 
 // A file mapped for reading, for as long as it lives.
@@ -119,4 +119,4 @@ std::string symbol_name(const void* function) {
   return shorten(status == 0 ? std::string(plain.get()) : mangled);
 }
 
-}  // namespace numloom::simt
+}  // namespace numloom::cuda_runtime

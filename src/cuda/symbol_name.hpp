@@ -2,10 +2,10 @@
 #pragma once
 #include <string>
 
-namespace numloom::simt {
+namespace numloom::cuda_runtime {
 
 // A kernel's readable name, "sum_kernel<float>", from its address: asks the loader, then the symbol table of
 // the file the address was loaded from (hidden functions are only there). "kernel at 0x..." when stripped.
 std::string symbol_name(const void* function);
 
-}  // namespace numloom::simt
+}  // namespace numloom::cuda_runtime
