@@ -5,15 +5,15 @@
 #include "cuda/launch_log.hpp"
 #include "target.hpp"
 #if defined(NUMLOOM_SIMT)
-#include "launch_queue.hpp"  // src/sim
+#include "sim/launch_queue.hpp"
 #endif
 
 namespace numloom::NL_TARGET {
 
 /// Shape of a launch. Made from `{grid, block}` or `{grid, block, shared_bytes}`, it also notes who launches.
 struct launch_config {
-  launch_config(dim3 grid_, dim3 block_, unsigned long shared_bytes_ = 0, const char* file_ = __builtin_FILE(),
-                int line_ = __builtin_LINE())
+  launch_config(dim3 grid_, dim3 block_, unsigned long shared_bytes_ = 0,
+                const char* file_ = __builtin_FILE(), int line_ = __builtin_LINE())
       : grid(grid_), block(block_), shared_bytes(shared_bytes_), file(file_), line(line_) {}
 
   dim3 grid;
@@ -35,20 +35,26 @@ inline void start(const void* kernel, const launch_config& c, void* stream, void
                                record);
   }
   cuda_runtime::check_launch(
-      cudaLaunchKernel(kernel, c.grid, c.block, arguments, c.shared_bytes, static_cast<cudaStream_t>(stream)), record);
+      cudaLaunchKernel(kernel, c.grid, c.block, arguments, c.shared_bytes, static_cast<cudaStream_t>(stream)),
+      record);
 }
 #endif
 
 }  // namespace launch_detail
 
-/// Queues `kernel` on `stream`. The arguments are converted to the kernel's own parameter types here, so a size may
-/// be passed as any integer and a buffer as void*. Throws cuda_error when the launch is refused.
+/// Queues `kernel` on `stream`. The arguments are converted to the kernel's own parameter types here, so a
+/// size may be passed as any integer and a buffer as void*. Throws cuda_error when the launch is refused.
 template <class... Parameters, class... Arguments>
 void launch(void (*kernel)(Parameters...), const launch_config& c, void* stream, Arguments&&... arguments) {
-  static_assert(sizeof...(Parameters) == sizeof...(Arguments), "kernel launched with a wrong number of arguments");
-  const cuda_runtime::launch_record record = {
-      reinterpret_cast<const void*>(kernel), {c.grid.x, c.grid.y, c.grid.z}, {c.block.x, c.block.y, c.block.z},
-      c.shared_bytes, stream, c.file, c.line};
+  static_assert(sizeof...(Parameters) == sizeof...(Arguments),
+                "kernel launched with a wrong number of arguments");
+  const cuda_runtime::launch_record record = {reinterpret_cast<const void*>(kernel),
+                                              {c.grid.x, c.grid.y, c.grid.z},
+                                              {c.block.x, c.block.y, c.block.z},
+                                              c.shared_bytes,
+                                              stream,
+                                              c.file,
+                                              c.line};
   cuda_runtime::log_launch(record);
 #if defined(NUMLOOM_SIMT)
   simt::enqueue(record, simt::bind(kernel, static_cast<Parameters>(arguments)...));

@@ -30,8 +30,8 @@ std::string triple(const unsigned (&v)[3]) {
 }
 
 std::string describe(const launch_record& launch) {
-  std::string text = simt::symbol_name(launch.kernel) + " grid " + triple(launch.grid) + " block " +
-                     triple(launch.block);
+  std::string text =
+      symbol_name(launch.kernel) + " grid " + triple(launch.grid) + " block " + triple(launch.block);
   if (launch.shared_bytes != 0) text += " shared " + std::to_string(launch.shared_bytes);
   return text + " at " + launch.file + ":" + std::to_string(launch.line);
 }
@@ -49,10 +49,22 @@ std::string recent_launches() {
   launch_ring& r = ring();
   const std::lock_guard lock(r.mutex);
   std::string text;
+  std::string last;
+  size_t times = 0;
+  const auto write_last = [&] {
+    if (times != 0) text += "\n  " + last + (times > 1 ? " (" + std::to_string(times) + " times)" : "");
+  };
   for (size_t back = 0; back < std::min(r.count, ring_size); ++back) {
-    text += "\n  " + describe(r.launches[(r.count - 1 - back) % ring_size]);
+    std::string next = describe(r.launches[(r.count - 1 - back) % ring_size]);
+    if (next != last) {
+      write_last();
+      last = std::move(next);
+      times = 0;
+    }
+    ++times;
   }
-  return text;
+  write_last();
+  return text.empty() ? text : "; last launches, newest first:" + text;
 }
 
 void clear_recent_launches() noexcept {
@@ -63,7 +75,8 @@ void clear_recent_launches() noexcept {
 
 void check_launch(int code, const launch_record& launch) {
   if (code == 0) return;
-  throw cuda_error(code, error_name(code), "launch", error_text(code) + ": " + describe(launch), caller::current());
+  throw cuda_error(code, error_name(code), "launch", error_text(code) + ": " + describe(launch),
+                   caller::current());
 }
 
 void synchronize_if_debugging(const launch_record& launch) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The last launches of the process, for the text of an error that shows up later. No standard headers: kernels
-// include this.
+// The last launches of the process, for the text of an error that shows up later. No standard headers:
+// kernels include this.
 #pragma once
 
 namespace numloom::cuda_runtime {

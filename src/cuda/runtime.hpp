@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The CUDA runtime as numloom uses it: about twenty-five functions, implemented by runtime_cuda.cpp (a GPU) and by
-// runtime_simt.cpp (the simulator). The build links one of them; nothing above includes a CUDA header.
+// The CUDA runtime as numloom uses it: about twenty-five functions, implemented by runtime_cuda.cpp (a GPU)
+// and by runtime_simt.cpp (the simulator). The build links one of them; nothing above includes a CUDA header.
 //
 // - Nothing happens at load time. Without a driver device_count() is 0 and everything else throws.
 // - There is no default stream: every piece of work names the stream it runs on.
@@ -23,7 +23,8 @@ using event_handle = void*;
 /// A CUDA call that failed, or a kernel that did. The core maps it to numloom's own exceptions.
 class cuda_error : public std::runtime_error {
  public:
-  cuda_error(int code, std::string name, std::string call, const std::string& detail, std::source_location where);
+  cuda_error(int code, std::string name, std::string call, const std::string& detail,
+             std::source_location where);
 
   int code = 0;                ///< CUDA's number, 2 = out of memory
   std::string name;            ///< "cudaErrorMemoryAllocation"
@@ -48,9 +49,9 @@ struct device_properties {
   size_t shared_bytes_per_block = 0;         ///< without opting in
   size_t shared_bytes_per_block_opt_in = 0;  ///< with
   size_t shared_bytes_per_multiprocessor = 0;
-  int memory_clock_khz = 0;    ///< 0 where the driver no longer says
+  int memory_clock_khz = 0;  ///< 0 where the driver no longer says
   int memory_bus_bits = 0;
-  bool memory_pools = false;   ///< malloc_async is stream-ordered; otherwise it is malloc_device
+  bool memory_pools = false;  ///< malloc_async is stream-ordered; otherwise it is malloc_device
   bool managed_access = false;
   int pci_bus = 0;
 };
@@ -114,7 +115,8 @@ void* malloc_device(size_t bytes, caller where = caller::current());
 void free_device(void* pointer, caller where = caller::current());
 /// Memory that work queued on `stream` from now on may use.
 void* malloc_async(size_t bytes, stream_handle stream, caller where = caller::current());
-/// Freed once the work queued on `stream` so far is done. Work on other streams must be ordered before it by events.
+/// Freed once the work queued on `stream` so far is done. Work on other streams must be ordered before it by
+/// events.
 void free_async(void* pointer, stream_handle stream, caller where = caller::current());
 /// Host memory that copies use without staging, and so truly late: reading or writing it before the stream is
 /// synchronised is a bug.
@@ -123,12 +125,14 @@ void free_host(void* pointer, caller where = caller::current());
 pointer_info get_pointer_info(const void* pointer) noexcept;
 
 // ---- copies, in stream order ----
-/// Ordinary host memory is staged: the call returns when the source may be changed, or the result may be read.
+/// Ordinary host memory is staged: the call returns when the source may be changed, or the result may be
+/// read.
 void memcpy_async(void* target, const void* source, size_t bytes, copy_kind kind, stream_handle stream,
                   caller where = caller::current());
 void memcpy_peer_async(void* target, int target_device, const void* source, int source_device, size_t bytes,
                        stream_handle stream, caller where = caller::current());
-void memset_async(void* target, int byte, size_t bytes, stream_handle stream, caller where = caller::current());
+void memset_async(void* target, int byte, size_t bytes, stream_handle stream,
+                  caller where = caller::current());
 
 // ---- streams ----
 /// On the current device. Does not wait for any other stream.

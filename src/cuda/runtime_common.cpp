@@ -13,7 +13,9 @@ struct counters {
 };
 constinit counters totals{};
 
-void add(std::atomic<uint64_t>& counter, uint64_t by = 1) { counter.fetch_add(by, std::memory_order_relaxed); }
+void add(std::atomic<uint64_t>& counter, uint64_t by = 1) {
+  counter.fetch_add(by, std::memory_order_relaxed);
+}
 
 std::string message(const std::string& name, const std::string& call, const std::string& detail,
                     const std::source_location& where) {

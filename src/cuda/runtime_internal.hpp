@@ -10,7 +10,10 @@ std::string recent_launches();
 void clear_recent_launches() noexcept;
 
 enum class counted : uint8_t {
-  launch, fill, allocation, synchronisation,
+  launch,
+  fill,
+  allocation,
+  synchronisation,
 };
 void count(counted what) noexcept;
 void count_launch() noexcept;

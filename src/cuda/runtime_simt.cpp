@@ -7,11 +7,11 @@
 #include <mutex>
 #include <utility>
 
-#include "device_memory.hpp"
-#include "launch_queue.hpp"
-#include "run_grid.hpp"
 #include "runtime_internal.hpp"
-#include "stream_queue.hpp"
+#include "sim/device_memory.hpp"
+#include "sim/launch_queue.hpp"
+#include "sim/run_grid.hpp"
+#include "sim/stream_queue.hpp"
 #include "symbol_name.hpp"
 
 namespace numloom::cuda_runtime {
@@ -32,9 +32,12 @@ size_t bytes_from(const char* text, size_t otherwise) {
   char* end = nullptr;
   const size_t number = std::strtoull(text, &end, 10);
   switch (*end) {
-    case 'k': case 'K': return number << 10;
-    case 'm': case 'M': return number << 20;
-    case 'g': case 'G': return number << 30;
+    case 'k':
+    case 'K': return number << 10;
+    case 'm':
+    case 'M': return number << 20;
+    case 'g':
+    case 'G': return number << 30;
     default: return number;
   }
 }
@@ -53,7 +56,8 @@ struct simulation {
   // Kernels run on the thread that waits, one at a time.
   std::recursive_mutex mutex;
   int devices = devices_from_environment();
-  simt::device_memory memory{std::max(devices, 1), bytes_from(std::getenv("NUMLOOM_SIM_MEMORY"), size_t{2} << 30),
+  simt::device_memory memory{std::max(devices, 1),
+                             bytes_from(std::getenv("NUMLOOM_SIM_MEMORY"), size_t{2} << 30),
                              protect_from_environment()};
   simt::stream_queues queues;
   std::map<char*, size_t> pinned;
@@ -63,7 +67,8 @@ struct simulation {
 };
 
 simulation& sim() {
-  static simulation* const instance = new simulation;  // never destroyed: arrays may outlive static destructors
+  static simulation* const instance =
+      new simulation;  // never destroyed: arrays may outlive static destructors
   return *instance;
 }
 
@@ -79,28 +84,30 @@ void need_device(const char* call, caller where) {
 }
 
 // What went wrong while queued work ran belongs to that work, not to the call that waited.
-template <class F>
-void run_queued(const char* call, caller where, F&& run) {
+template <class F> void run_queued(const char* call, caller where, F&& run) {
   try {
     run();
   } catch (const simt::kernel_error& e) {
-    fail(e.code(), call, e.what() + std::string("; last launches, newest first:") + recent_launches(), where);
+    fail(e.code(), call, e.what() + recent_launches(), where);
   }
 }
 
 simulated_stream& stream_of(stream_handle handle, const char* call, caller where) {
   need_device(call, where);
   if (simulated_stream* s = sim().queues.find_stream(handle)) return *s;
-  if (handle == nullptr) fail(invalid_handle, call, "expected a stream, got null (there is no default stream)", where);
+  if (handle == nullptr)
+    fail(invalid_handle, call, "expected a stream, got null (there is no default stream)", where);
   const bool stale = sim().queues.was_handle(handle);
-  fail(invalid_handle, call, stale ? "the stream was destroyed" : "expected a stream, got something else", where);
+  fail(invalid_handle, call, stale ? "the stream was destroyed" : "expected a stream, got something else",
+       where);
 }
 
 simt::event_pointer event_of(event_handle handle, const char* call, caller where) {
   need_device(call, where);
   if (simt::event_pointer e = sim().queues.find_event(handle)) return e;
   const bool stale = sim().queues.was_handle(handle);
-  fail(invalid_handle, call, stale ? "the event was destroyed" : "expected an event, got something else", where);
+  fail(invalid_handle, call, stale ? "the event was destroyed" : "expected an event, got something else",
+       where);
 }
 
 bool reachable(int from, const memory_block& block) {
@@ -110,11 +117,13 @@ bool reachable(int from, const memory_block& block) {
 // What is wrong with using these bytes on a device; empty when nothing.
 std::string device_range_problem(const void* pointer, size_t bytes, int device) {
   memory_block* b = sim().memory.find(pointer);
-  if (b == nullptr) return "expected device memory, got a pointer to " +
-                           std::string(sim().memory.contains(pointer) ? "no allocation" : "host memory");
+  if (b == nullptr)
+    return "expected device memory, got a pointer to " +
+           std::string(sim().memory.contains(pointer) ? "no allocation" : "host memory");
   if (b->state != block_state::live) return "use after free: " + describe(*b);
-  if (!reachable(device, *b)) return "memory of device " + std::to_string(b->device) + " used on device " +
-                                     std::to_string(device) + " without peer access";
+  if (!reachable(device, *b))
+    return "memory of device " + std::to_string(b->device) + " used on device " + std::to_string(device) +
+           " without peer access";
   const size_t offset = static_cast<size_t>(static_cast<const char*>(pointer) - b->begin);
   if (offset + bytes <= b->bytes) return "";
   return "bytes " + std::to_string(offset) + " to " + std::to_string(offset + bytes) + " of " + describe(*b);
@@ -132,7 +141,8 @@ void recheck_device_range(const void* pointer, size_t bytes, int device, const c
 }
 
 void check_host_range(const void* pointer, const char* call, caller where) {
-  if (sim().memory.contains(pointer)) fail(invalid_value, call, "expected host memory, got device memory", where);
+  if (sim().memory.contains(pointer))
+    fail(invalid_value, call, "expected host memory, got device memory", where);
 }
 
 bool is_pinned(const void* pointer) {
@@ -147,7 +157,8 @@ void drain(const simulated_stream& stream, const char* call, caller where) {
   run_queued(call, where, [&] { sim().queues.run_until([&] { return stream.queue.empty(); }, &stream); });
 }
 
-void copy_host_to_device(void* target, const void* source, size_t bytes, simulated_stream& stream, caller where) {
+void copy_host_to_device(void* target, const void* source, size_t bytes, simulated_stream& stream,
+                         caller where) {
   check_host_range(source, "memcpy_async", where);
   check_device_range(target, bytes, stream.device, "memcpy_async", where);
   const int device = stream.device;
@@ -166,7 +177,8 @@ void copy_host_to_device(void* target, const void* source, size_t bytes, simulat
   run_queued("memcpy_async", where, [&] { sim().queues.push(stream, {run, nullptr, 0, staged_bytes}); });
 }
 
-void copy_device_to_host(void* target, const void* source, size_t bytes, simulated_stream& stream, caller where) {
+void copy_device_to_host(void* target, const void* source, size_t bytes, simulated_stream& stream,
+                         caller where) {
   check_host_range(target, "memcpy_async", where);
   check_device_range(source, bytes, stream.device, "memcpy_async", where);
   const int device = stream.device;
@@ -179,8 +191,8 @@ void copy_device_to_host(void* target, const void* source, size_t bytes, simulat
   if (!is_pinned(target)) drain(stream, "memcpy_async", where);
 }
 
-void copy_device_to_device(void* target, const void* source, size_t bytes, simulated_stream& stream, int target_device,
-                           int source_device, const char* call, caller where) {
+void copy_device_to_device(void* target, const void* source, size_t bytes, simulated_stream& stream,
+                           int target_device, int source_device, const char* call, caller where) {
   check_device_range(target, bytes, target_device, call, where);
   check_device_range(source, bytes, source_device, call, where);
   auto run = [=] {
@@ -195,7 +207,8 @@ void copy_device_to_device(void* target, const void* source, size_t bytes, simul
 memory_block& block_to_free(void* pointer, const char* call, caller where) {
   memory_block* b = sim().memory.find(pointer);
   if (b == nullptr || b->begin != pointer) {
-    fail(invalid_value, call, "expected a pointer that malloc_device or malloc_async gave, got another", where);
+    fail(invalid_value, call, "expected a pointer that malloc_device or malloc_async gave, got another",
+         where);
   }
   if (b->state != block_state::live) fail(invalid_value, call, "double free: " + describe(*b), where);
   return *b;
@@ -239,7 +252,8 @@ void set_device(int device, caller where) {
   need_device("set_device", where);
   if (device < 0 || device >= sim().devices) {
     fail(error_invalid_device, "set_device",
-         "expected a device below " + std::to_string(sim().devices) + ", got " + std::to_string(device), where);
+         "expected a device below " + std::to_string(sim().devices) + ", got " + std::to_string(device),
+         where);
   }
   current_device = device;
 }
@@ -350,7 +364,8 @@ void free_async(void* pointer, stream_handle stream, caller where) {
     const bool intact = simt::device_memory::guard_intact(*freed);
     const std::string text = describe(*freed);
     sim().memory.release(*freed);
-    if (!intact) throw simt::kernel_error(illegal_address, "[free_async] something wrote past the end of " + text);
+    if (!intact)
+      throw simt::kernel_error(illegal_address, "[free_async] something wrote past the end of " + text);
   };
   run_queued("free_async", where, [&] { sim().queues.push(s, {run, nullptr, 0, 0}); });
 }
@@ -360,7 +375,8 @@ void* malloc_host(size_t bytes, caller where) {
   need_device("malloc_host", where);
   if (bytes == 0) return nullptr;
   void* p = nullptr;
-  if (posix_memalign(&p, 256, bytes) != 0) fail(error_out_of_memory, "malloc_host", "out of host memory", where);
+  if (posix_memalign(&p, 256, bytes) != 0)
+    fail(error_out_of_memory, "malloc_host", "out of host memory", where);
   sim().pinned[static_cast<char*>(p)] = bytes;
   return p;
 }
@@ -369,7 +385,8 @@ void free_host(void* pointer, caller where) {
   if (pointer == nullptr) return;
   const std::lock_guard lock(sim().mutex);
   if (sim().pinned.erase(static_cast<char*>(pointer)) == 0) {
-    fail(invalid_value, "free_host", "expected a pointer that malloc_host gave (and nobody freed), got another", where);
+    fail(invalid_value, "free_host",
+         "expected a pointer that malloc_host gave (and nobody freed), got another", where);
   }
   // As CUDA does: copies that use the memory are finished first.
   run_queued("free_host", where, [] { sim().queues.run_all(current_device); });
@@ -384,7 +401,8 @@ pointer_info get_pointer_info(const void* pointer) noexcept {
 
 // ---- copies ----
 
-void memcpy_async(void* target, const void* source, size_t bytes, copy_kind kind, stream_handle stream, caller where) {
+void memcpy_async(void* target, const void* source, size_t bytes, copy_kind kind, stream_handle stream,
+                  caller where) {
   const std::lock_guard lock(sim().mutex);
   simulated_stream& s = stream_of(stream, "memcpy_async", where);
   if (bytes == 0) return;
@@ -446,7 +464,8 @@ bool stream_query(stream_handle stream, caller where) {
   const std::lock_guard lock(sim().mutex);
   const simulated_stream& s = stream_of(stream, "stream_query", where);
   bool once = false;  // each look lets the devices get a little further
-  run_queued("stream_query", where, [&] { sim().queues.run_until([&] { return std::exchange(once, true); }, &s); });
+  run_queued("stream_query", where,
+             [&] { sim().queues.run_until([&] { return std::exchange(once, true); }, &s); });
   return s.queue.empty();
 }
 
@@ -482,7 +501,8 @@ bool event_query(event_handle event, caller where) {
   const std::lock_guard lock(sim().mutex);
   const simt::event_pointer e = event_of(event, "event_query", where);
   bool once = false;
-  run_queued("event_query", where, [&] { sim().queues.run_until([&] { return std::exchange(once, true); }, nullptr); });
+  run_queued("event_query", where,
+             [&] { sim().queues.run_until([&] { return std::exchange(once, true); }, nullptr); });
   return e->completed == e->recorded;
 }
 
@@ -527,14 +547,16 @@ std::string argument_problem(const bound_kernel& kernel, int device) {
 }
 
 std::string launch_text(const grid_launch& launch) {
-  return "[" + symbol_name(launch.kernel) + "] launched at " + launch.file + ":" + std::to_string(launch.line) + ": ";
+  return "[" + cuda_runtime::symbol_name(launch.kernel) + "] launched at " + launch.file + ":" +
+         std::to_string(launch.line) + ": ";
 }
 
 // What CUDA would refuse at the call, or find out later for certain.
 void check_launch(const grid_launch& launch, const bound_kernel& kernel, int device) {
   const std::string problem = argument_problem(kernel, device);
   if (!problem.empty()) {
-    cuda_runtime::fail(error_illegal_address, "launch", launch_text(launch) + problem, cuda_runtime::caller::current());
+    cuda_runtime::fail(error_illegal_address, "launch", launch_text(launch) + problem,
+                       cuda_runtime::caller::current());
   }
   try {
     check_configuration(launch);
@@ -543,12 +565,13 @@ void check_launch(const grid_launch& launch, const bound_kernel& kernel, int dev
   }
 }
 
-void check_guards(const bound_kernel& kernel, const std::string& name) {
+void check_guards(const bound_kernel& kernel, const grid_launch& launch) {
   for (const auto& argument : kernel.pointers()) {
     const memory_block* b = cuda_runtime::sim().memory.find(argument.address);
     if (b == nullptr || device_memory::guard_intact(*b)) continue;
-    throw kernel_error(error_illegal_address, name + " a thread wrote past the end of argument " +
-                                                  std::to_string(argument.position + 1) + ", " + describe(*b));
+    throw kernel_error(error_illegal_address,
+                       launch_text(launch) + "a thread wrote past the end of argument " +
+                           std::to_string(argument.position + 1) + ", " + describe(*b));
   }
 }
 
@@ -575,7 +598,7 @@ void enqueue(const cuda_runtime::launch_record& record, std::unique_ptr<bound_ke
     const device_access access(sim().memory);
     launch.closure = bound.get();
     run_grid(launch);
-    check_guards(*bound, launch_text(launch));
+    check_guards(*bound, launch);
   };
   run_queued("launch", caller::current(), [&] { sim().queues.push(s, {run, nullptr, 0, 0}); });
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Where threads wait for each other: the block's barriers and the warp's operations. A group is completed by the
-// last thread to arrive, which computes everybody's result and goes on without a switch.
+// Where threads wait for each other: the block's barriers and the warp's operations. A group is completed by
+// the last thread to arrive, which computes everybody's result and goes on without a switch.
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -60,8 +60,10 @@ NUMLOOM_SIM_SWITCHES int scheduler::barrier(barrier_kind kind, int predicate, si
     for (unsigned i = 0; i < started_; ++i) {
       const thread_record& other = threads_[start_order(i)];
       if (other.state != thread_state::exited) continue;
-      fail(error_launch_failure, place(where) + " after thread " + index_text(other.index) +
-                                     " of the block returned (a barrier needs every thread)");
+      fail(error_launch_failure, [&] {
+        return place(where) + " after thread " + index_text(other.index) +
+               " of the block returned (a barrier needs every thread)";
+      });
     }
   }
   if (at_barrier_ != 0) refuse_divergence(me);
@@ -86,8 +88,10 @@ void scheduler::refuse_divergence(const thread_record& me) {
     const thread_record& other = threads_[start_order(i)];
     if (other.state != thread_state::at_barrier) continue;
     if (other.barrier == me.barrier && same_place(other.where, me.where)) return;
-    fail(error_launch_failure, "barrier divergence: " + place(me.where) + ", but thread " + index_text(other.index) +
-                                   " of the block waits at " + place(other.where));
+    fail(error_launch_failure, [&] {
+      return "barrier divergence: " + place(me.where) + ", but thread " + index_text(other.index) +
+             " of the block waits at " + place(other.where);
+    });
   }
 }
 
@@ -118,8 +122,10 @@ void scheduler::refuse_early_exit(const thread_record& me) {
     const bool names_me = other.state == thread_state::at_warp_op && (other.mask & lane) != 0 &&
                           other.linear / warp_lanes == me.linear / warp_lanes;
     if (!at_barrier && !names_me) continue;
-    fail(error_launch_failure, "returned while thread " + index_text(other.index) + " waits for it in " +
-                                   place(other.where) + (names_me ? ", mask " + hexadecimal(other.mask) : ""));
+    fail(error_launch_failure, [&] {
+      return "returned while thread " + index_text(other.index) + " waits for it in " + place(other.where) +
+             (names_me ? ", mask " + hexadecimal(other.mask) : "");
+    });
   }
 }
 
@@ -154,13 +160,17 @@ NUMLOOM_SIM_SWITCHES void scheduler::exchange(warp_op op, unsigned mask, const v
 void scheduler::check_lanes(const warp_record& warp, const thread_record& me) {
   const unsigned lane = me.linear % warp_lanes;
   if ((me.mask >> lane & 1) == 0) {
-    fail(error_launch_failure, place(me.where) + ": the calling lane " + std::to_string(lane) +
-                                   " is not in its own mask " + hexadecimal(me.mask));
+    fail(error_launch_failure, [&] {
+      return place(me.where) + ": the calling lane " + std::to_string(lane) + " is not in its own mask " +
+             hexadecimal(me.mask);
+    });
   }
   const unsigned gone = me.mask & warp.exited;
   if (gone != 0) {
-    fail(error_launch_failure, place(me.where) + ": mask " + hexadecimal(me.mask) + " names lane " +
-                                   std::to_string(__builtin_ctz(gone)) + ", which has returned");
+    fail(error_launch_failure, [&] {
+      return place(me.where) + ": mask " + hexadecimal(me.mask) + " names lane " +
+             std::to_string(__builtin_ctz(gone)) + ", which has returned";
+    });
   }
 }
 
@@ -179,9 +189,11 @@ bool scheduler::group_complete(const warp_record& warp, const thread_record& me)
     all = false;
     // Each waits for the other; a lane that does not name me may first finish its own group.
     if ((other.mask & my_lane) == 0) continue;
-    fail(error_launch_failure, place(me.where) + ", mask " + hexadecimal(me.mask) + ", meets thread " +
-                                   index_text(other.index) + " in " + place(other.where) + ", mask " +
-                                   hexadecimal(other.mask) + ": they wait for each other");
+    fail(error_launch_failure, [&] {
+      return place(me.where) + ", mask " + hexadecimal(me.mask) + ", meets thread " +
+             index_text(other.index) + " in " + place(other.where) + ", mask " + hexadecimal(other.mask) +
+             ": they wait for each other";
+    });
   }
   return all;
 }
@@ -272,8 +284,8 @@ scheduler& running(const char* what) {
 NUMLOOM_SIM_SWITCHES int block_barrier(barrier_kind kind, int predicate, site where) {
   return running(where.what).barrier(kind, predicate, where);
 }
-NUMLOOM_SIM_SWITCHES void warp_exchange(warp_op op, unsigned mask, const void* value, void* result, unsigned bytes,
-                                        unsigned source_lane, site where) {
+NUMLOOM_SIM_SWITCHES void warp_exchange(warp_op op, unsigned mask, const void* value, void* result,
+                                        unsigned bytes, unsigned source_lane, site where) {
   running(where.what).exchange(op, mask, value, result, bytes, source_lane, where);
 }
 unsigned active_mask() { return running("__activemask").active_mask(); }
@@ -287,11 +299,15 @@ NUMLOOM_SIM_SWITCHES void give_way_if_spinning() {
 NUMLOOM_SIM_SWITCHES void give_way() { running("__nanosleep").give_way(); }
 void memory_fence() { running("__threadfence").memory_fence(); }
 void trap(const char* what, const char* file, int line) {
-  running("__trap").fail(error_assert, std::string(what) + " at " + file + ":" + std::to_string(line));
+  running("__trap").fail(error_assert,
+                         [&] { return what + (" at " + std::string(file)) + ":" + std::to_string(line); });
 }
-
 void assert_failed(const char* condition, const char* file, int line) {
-  if (current_thread != nullptr) trap((std::string("assertion `") + condition + "` failed").c_str(), file, line);
+  if (current_thread != nullptr) {
+    running("assert").fail(error_assert, [&] {
+      return "assertion `" + std::string(condition) + "` failed at " + file + ":" + std::to_string(line);
+    });
+  }
   std::fprintf(stderr, "%s:%d: assertion `%s` failed\n", file, line, condition);
   std::abort();
 }

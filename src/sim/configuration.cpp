@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "run_grid.hpp"
-#include "symbol_name.hpp"
+#include "cuda/symbol_name.hpp"
 
 namespace numloom::simt {
 namespace {
 
 [[noreturn]] void refuse(const grid_launch& launch, int code, const std::string& text) {
-  throw kernel_error(code, "[" + symbol_name(launch.kernel) + "] launched at " + launch.file + ":" +
+  throw kernel_error(code, "[" + cuda_runtime::symbol_name(launch.kernel) + "] launched at " + launch.file + ":" +
                                std::to_string(launch.line) + ": " + text);
 }
 
@@ -24,11 +24,13 @@ void check_configuration(const grid_launch& launch) {
            "expected a grid of 1 to (2147483647,65535,65535) blocks, got " + triple(g));
   }
   if (b.x == 0 || b.y == 0 || b.z == 0 || b.x > 1024 || b.y > 1024 || b.z > 64) {
-    refuse(launch, error_invalid_configuration, "expected a block of 1 to (1024,1024,64) threads, got " + triple(b));
+    refuse(launch, error_invalid_configuration,
+           "expected a block of 1 to (1024,1024,64) threads, got " + triple(b));
   }
   if (size_t{b.x} * b.y * b.z > max_block_threads) {
     refuse(launch, error_invalid_configuration,
-           "expected at most 1024 threads a block, got " + std::to_string(size_t{b.x} * b.y * b.z) + " " + triple(b));
+           "expected at most 1024 threads a block, got " + std::to_string(size_t{b.x} * b.y * b.z) + " " +
+               triple(b));
   }
   const size_t limit = launch.opt_in ? opt_in_shared_bytes : default_shared_bytes;
   if (launch.dynamic_bytes > limit) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// CUDA's atomics, for exactly the types that nvcc takes (so `unsigned long` is refused here too). They are relaxed,
-// as CUDA's are: to publish data with one, put __threadfence() between the data and the flag, on both sides.
+// CUDA's atomics, for exactly the types that nvcc takes (so `unsigned long` is refused here too). They are
+// relaxed, as CUDA's are: to publish data with one, put __threadfence() between the data and the flag, on
+// both sides.
 #pragma once
 #include <type_traits>
 
@@ -8,14 +9,12 @@
 
 namespace numloom::simt {
 
-template <class T, class... Types>
-constexpr bool one_of = (std::is_same_v<T, Types> || ...);
+template <class T, class... Types> constexpr bool one_of = (std::is_same_v<T, Types> || ...);
 
 using ullong = unsigned long long;
 
 // The value changes from `old` to `next(old)`; returns `old`.
-template <class T, class Next>
-T atomic_update(T* address, Next next) {
+template <class T, class Next> T atomic_update(T* address, Next next) {
   give_way_if_spinning();
   T old;
   __atomic_load(address, &old, __ATOMIC_RELAXED);
@@ -29,11 +28,12 @@ T atomic_update(T* address, Next next) {
 }  // namespace numloom::simt
 
 template <class T>
-  requires(numloom::simt::one_of<T, int, unsigned, numloom::simt::ullong, float, double>)
-T atomicAdd(T* address, std::type_identity_t<T> value) {
+requires(numloom::simt::one_of<T, int, unsigned, numloom::simt::ullong, float, double>) T
+    atomicAdd(T* address, std::type_identity_t<T> value) {
   return numloom::simt::atomic_update(address, [value](T old) {
     if constexpr (std::is_same_v<T, int>) {
-      return static_cast<int>(static_cast<unsigned>(old) + static_cast<unsigned>(value));  // wraps, as hardware does
+      return static_cast<int>(static_cast<unsigned>(old) +
+                              static_cast<unsigned>(value));  // wraps, as hardware does
     } else {
       return static_cast<T>(old + value);
     }
@@ -41,51 +41,51 @@ T atomicAdd(T* address, std::type_identity_t<T> value) {
 }
 
 template <class T>
-  requires(numloom::simt::one_of<T, int, unsigned>)
-T atomicSub(T* address, std::type_identity_t<T> value) {
-  return numloom::simt::atomic_update(
-      address, [value](T old) { return static_cast<T>(static_cast<unsigned>(old) - static_cast<unsigned>(value)); });
+requires(numloom::simt::one_of<T, int, unsigned>) T atomicSub(T* address, std::type_identity_t<T> value) {
+  return numloom::simt::atomic_update(address, [value](T old) {
+    return static_cast<T>(static_cast<unsigned>(old) - static_cast<unsigned>(value));
+  });
 }
 
 template <class T>
-  requires(numloom::simt::one_of<T, int, unsigned, long long, numloom::simt::ullong>)
-T atomicMin(T* address, std::type_identity_t<T> value) {
+requires(numloom::simt::one_of<T, int, unsigned, long long, numloom::simt::ullong>) T
+    atomicMin(T* address, std::type_identity_t<T> value) {
   return numloom::simt::atomic_update(address, [value](T old) { return value < old ? value : old; });
 }
 
 template <class T>
-  requires(numloom::simt::one_of<T, int, unsigned, long long, numloom::simt::ullong>)
-T atomicMax(T* address, std::type_identity_t<T> value) {
+requires(numloom::simt::one_of<T, int, unsigned, long long, numloom::simt::ullong>) T
+    atomicMax(T* address, std::type_identity_t<T> value) {
   return numloom::simt::atomic_update(address, [value](T old) { return value > old ? value : old; });
 }
 
 template <class T>
-  requires(numloom::simt::one_of<T, int, unsigned, numloom::simt::ullong>)
-T atomicAnd(T* address, std::type_identity_t<T> value) {
+requires(numloom::simt::one_of<T, int, unsigned, numloom::simt::ullong>) T
+    atomicAnd(T* address, std::type_identity_t<T> value) {
   return numloom::simt::atomic_update(address, [value](T old) { return old & value; });
 }
 
 template <class T>
-  requires(numloom::simt::one_of<T, int, unsigned, numloom::simt::ullong>)
-T atomicOr(T* address, std::type_identity_t<T> value) {
+requires(numloom::simt::one_of<T, int, unsigned, numloom::simt::ullong>) T
+    atomicOr(T* address, std::type_identity_t<T> value) {
   return numloom::simt::atomic_update(address, [value](T old) { return old | value; });
 }
 
 template <class T>
-  requires(numloom::simt::one_of<T, int, unsigned, numloom::simt::ullong>)
-T atomicXor(T* address, std::type_identity_t<T> value) {
+requires(numloom::simt::one_of<T, int, unsigned, numloom::simt::ullong>) T
+    atomicXor(T* address, std::type_identity_t<T> value) {
   return numloom::simt::atomic_update(address, [value](T old) { return old ^ value; });
 }
 
 template <class T>
-  requires(numloom::simt::one_of<T, int, unsigned, numloom::simt::ullong, float>)
-T atomicExch(T* address, std::type_identity_t<T> value) {
+requires(numloom::simt::one_of<T, int, unsigned, numloom::simt::ullong, float>) T
+    atomicExch(T* address, std::type_identity_t<T> value) {
   return numloom::simt::atomic_update(address, [value](T) { return value; });
 }
 
 template <class T>
-  requires(numloom::simt::one_of<T, int, unsigned, unsigned short, numloom::simt::ullong>)
-T atomicCAS(T* address, std::type_identity_t<T> expected, std::type_identity_t<T> value) {
+requires(numloom::simt::one_of<T, int, unsigned, unsigned short, numloom::simt::ullong>) T
+    atomicCAS(T* address, std::type_identity_t<T> expected, std::type_identity_t<T> value) {
   numloom::simt::give_way_if_spinning();
   T old = expected;
   __atomic_compare_exchange(address, &old, &value, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
@@ -97,8 +97,8 @@ inline unsigned atomicInc(unsigned* address, unsigned limit) {
 }
 
 inline unsigned atomicDec(unsigned* address, unsigned limit) {
-  return numloom::simt::atomic_update(address,
-                                      [limit](unsigned old) { return old == 0 || old > limit ? limit : old - 1; });
+  return numloom::simt::atomic_update(
+      address, [limit](unsigned old) { return old == 0 || old > limit ? limit : old - 1; });
 }
 
 inline void __threadfence() { numloom::simt::memory_fence(); }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// CUDA's integer intrinsics, cache-hinted loads and stores, bit casts, correctly rounded arithmetic and clocks.
+// CUDA's integer intrinsics, cache-hinted loads and stores, bit casts, correctly rounded arithmetic and
+// clocks.
 #pragma once
 #include <math.h>
 #include <time.h>

@@ -14,8 +14,8 @@
 namespace numloom::simt {
 namespace {
 
-constexpr size_t alignment = 256;            // cudaMalloc's
-constexpr size_t guard_bytes = 64;           // at least; behind every block
+constexpr size_t alignment = 256;               // cudaMalloc's
+constexpr size_t guard_bytes = 64;              // at least; behind every block
 constexpr size_t page_bytes = size_t{2} << 20;  // changing the protection of huge pages is cheap
 constexpr size_t quarantine_bytes = size_t{32} << 20;
 constexpr unsigned char unset_byte = 0xCD;
@@ -148,9 +148,11 @@ void device_memory::recycle(arena& a, char* begin) {
   block->second.bytes = 0;
   const auto forget = [&](const memory_block& b) {
     auto [first, last] = a.unallocated.equal_range(b.span);
-    a.unallocated.erase(std::find_if(first, last, [&](const auto& entry) { return entry.second == b.begin; }));
+    a.unallocated.erase(
+        std::find_if(first, last, [&](const auto& entry) { return entry.second == b.begin; }));
   };
-  if (const auto next = std::next(block); next != a.blocks.end() && next->second.state == block_state::unallocated) {
+  if (const auto next = std::next(block);
+      next != a.blocks.end() && next->second.state == block_state::unallocated) {
     forget(next->second);
     block->second.span += next->second.span;
     a.blocks.erase(next);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The memory of the simulated devices: a reserved range of addresses that host code cannot touch. It is opened while
-// a kernel or a copy runs and closed again.
+// The memory of the simulated devices: a reserved range of addresses that host code cannot touch. It is
+// opened while a kernel or a copy runs and closed again.
 #pragma once
 #include <cstddef>
 #include <deque>
@@ -14,8 +14,8 @@ namespace numloom::simt {
 
 enum class block_state : unsigned char {
   live,
-  freeing,      // freed in stream order, not yet reached
-  freed,        // kept from reuse for a while, so that a late user is noticed
+  freeing,  // freed in stream order, not yet reached
+  freed,    // kept from reuse for a while, so that a late user is noticed
   unallocated,
 };
 

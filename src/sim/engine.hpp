@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What a kernel sees of the simulator: the thread that runs, and what device functions call. simt.hpp describes the
-// model, run_grid.hpp is the host's side.
+// What a kernel sees of the simulator: the thread that runs, and what device functions call. simt.hpp
+// describes the model, run_grid.hpp is the host's side.
 #pragma once
 #include <stddef.h>
 
@@ -35,8 +35,19 @@ struct site {
 
 enum class barrier_kind : unsigned char { sync, any, all, count };
 enum class warp_op : unsigned char {
-  sync, shuffle, ballot, match_any, match_all, reduce_add, reduce_min_i32, reduce_min_u32, reduce_max_i32,
-  reduce_max_u32, reduce_and, reduce_or, reduce_xor,
+  sync,
+  shuffle,
+  ballot,
+  match_any,
+  match_all,
+  reduce_add,
+  reduce_min_i32,
+  reduce_min_u32,
+  reduce_max_i32,
+  reduce_max_u32,
+  reduce_and,
+  reduce_or,
+  reduce_xor,
 };
 enum class thread_state : unsigned char { unstarted, running, ready, at_barrier, at_warp_op, exited };
 
@@ -65,7 +76,7 @@ struct thread_record {
   unsigned mask = 0;
   unsigned source_lane = 0;
   unsigned value_bytes = 0;
-  unsigned attempts = 0;   // atomics and fences since the thread last gave way
+  unsigned attempts = 0;  // atomics and fences since the thread last gave way
   alignas(16) unsigned char value[max_exchange_bytes] = {};
   alignas(16) unsigned char result[max_exchange_bytes] = {};
   [[maybe_unused]] char* tsan_group = nullptr;
@@ -82,7 +93,8 @@ unsigned active_mask();
 // The block's copy of the variable that `key` stands for; made, filled with 0xCB, on first use.
 void* shared_variable(const void* key, size_t bytes, const char* name, const char* file, int line);
 void* dynamic_shared();
-// Called by atomics and fences: lets others run when a thread has done so many that it may be waiting for them.
+// Called by atomics and fences: lets others run when a thread has done so many that it may be waiting for
+// them.
 void give_way_if_spinning();
 void give_way();
 void memory_fence();

@@ -22,28 +22,37 @@ std::atomic<const char*> device_begin = nullptr;
 std::atomic<size_t> device_bytes = 0;
 std::atomic<describe_function> describe_device = nullptr;
 
-void describe(const void* address, char* text, size_t size) {
-  const char* p = static_cast<const char*>(address);
-  const char* begin = device_begin;
-  const describe_function function = describe_device;
-  std::snprintf(text, size, "%p", address);
-  if (begin != nullptr && p >= begin && p < begin + device_bytes && function != nullptr) function(address, text, size);
-}
-
 bool in_device_range(const void* address) {
   const char* p = static_cast<const char*>(address);
   const char* begin = device_begin;
   return begin != nullptr && p >= begin && p < begin + device_bytes;
 }
 
-#if NUMLOOM_SIM_ASAN || NUMLOOM_SIM_TSAN
-void name_running_thread() {
-  const std::string thread = running_thread();
-  if (!thread.empty()) std::fprintf(stderr, "numloom simulator: in %s\n", thread.c_str());
+void describe(const void* address, char* text, size_t size) {
+  const describe_function function = describe_device;
+  std::snprintf(text, size, "%p", address);
+  if (in_device_range(address) && function != nullptr) function(address, text, size);
 }
-#endif
+
+// Before the process dies of an access: whose it was.
+void explain(const void* address) {
+  char text[320];
+  describe(address, text, sizeof text);
+  if (current_thread != nullptr) {
+    std::fprintf(stderr, "numloom simulator: in %s, address %s\n", running_thread().c_str(), text);
+  } else if (in_device_range(address)) {
+    std::fprintf(stderr, "numloom simulator: host code touched device memory at %s\n", text);
+  }
+}
+
+constexpr bool sanitized = NUMLOOM_SIM_ASAN || NUMLOOM_SIM_TSAN;
+
 #if NUMLOOM_SIM_ASAN
-void after_report(const char*) { name_running_thread(); }
+void after_report(const char*) {
+  if (__asan_get_report_address() != nullptr) explain(__asan_get_report_address());
+}
+#elif NUMLOOM_SIM_TSAN
+void before_death() { explain(nullptr); }
 #endif
 
 constexpr std::array watched = {SIGSEGV, SIGBUS, SIGFPE, SIGILL};
@@ -61,33 +70,34 @@ void pass_on(int number, siginfo_t* info, void* context) {
   }
 }
 
-// A kernel's fault is synchronous and the kernel will not continue, so leaving the handler by a change of stack is
-// as safe as siglongjmp (SA_NODEFER: no signal stays blocked).
+// A kernel's fault is synchronous and the kernel will not continue, so leaving the handler by a change of
+// stack is as safe as siglongjmp (SA_NODEFER: no signal stays blocked).
 void on_fault(int number, siginfo_t* info, void* context) {
-  char text[256];
-  if (current_thread == nullptr) {
-    if (in_device_range(info->si_addr)) {
-      describe(info->si_addr, text, sizeof text);
-      std::fprintf(stderr, "numloom simulator: host code touched device memory at %s\n", text);
-    }
+  // A sanitizer's own handler knows more; it comes next.
+  if (current_thread == nullptr || sanitized) {
+    explain(info->si_addr);
     return pass_on(number, info, context);
   }
   scheduler& owner = *current_thread->block->owner;
-  if (number == SIGFPE) {
-    owner.fail(error_launch_failure, "integer division by zero or overflow (a GPU gives an unspecified value)");
-  }
-  if (number == SIGILL) owner.fail(error_launch_failure, "illegal instruction");
-  if (owner.stack_overflowed(info->si_addr)) owner.fail(error_launch_failure, "stack overflow");
-  describe(info->si_addr, text, sizeof text);
-  owner.fail(error_illegal_address, std::string("illegal memory access at ") + text);
+  owner.fail(number == SIGSEGV || number == SIGBUS ? error_illegal_address : error_launch_failure,
+             [&]() -> std::string {
+               if (number == SIGFPE)
+                 return "integer division by zero or overflow (a GPU gives an unspecified value)";
+               if (number == SIGILL) return "illegal instruction";
+               if (owner.stack_overflowed(info->si_addr)) return "stack overflow";
+               char text[320];
+               describe(info->si_addr, text, sizeof text);
+               return std::string("illegal memory access at ") + text;
+             });
 }
 
 void install() {
 #if NUMLOOM_SIM_ASAN
   __asan_set_error_report_callback(&after_report);
 #elif NUMLOOM_SIM_TSAN
-  __sanitizer_set_death_callback(&name_running_thread);
-#else
+  __sanitizer_set_death_callback(&before_death);
+  return;  // TSan takes exception to what our handler does
+#endif
   for (const int number : watched) {
     struct sigaction action {};
     action.sa_sigaction = &on_fault;
@@ -95,7 +105,6 @@ void install() {
     sigemptyset(&action.sa_mask);
     sigaction(number, &action, &previous_actions[static_cast<size_t>(number)]);
   }
-#endif
 }
 
 // A fibre whose stack is full cannot take a signal on it.
@@ -131,7 +140,6 @@ class signal_stack {
 void watch_this_os_thread() {
   static std::once_flag once;
   std::call_once(once, install);
-  if (NUMLOOM_SIM_ASAN || NUMLOOM_SIM_TSAN) return;
   thread_local const signal_stack stack;
 }
 
@@ -143,3 +151,11 @@ void set_device_range(const void* begin, size_t bytes,
 }
 
 }  // namespace numloom::simt::faults
+
+#if NUMLOOM_SIM_ASAN
+// UndefinedBehaviorSanitizer calls this after each of its reports.
+extern "C" __attribute__((visibility("default"))) void __ubsan_on_report() {
+  const std::string thread = numloom::simt::running_thread();
+  if (!thread.empty()) std::fprintf(stderr, "numloom simulator: in %s\n", thread.c_str());
+}
+#endif

@@ -8,8 +8,8 @@
 #include <new>
 
 #if !defined(NUMLOOM_SIM_UCONTEXT)
-// Saves what the ABI asks a callee to keep and changes stacks. The floating-point control words are left alone:
-// all fibres of an OS thread share them, as they share its exception flags.
+// Saves what the ABI asks a callee to keep and changes stacks. The floating-point control words are left
+// alone: all fibres of an OS thread share them, as they share its exception flags.
 extern "C" void numloom_simt_switch_stack(void** save, void* to);
 asm(R"(
 .text
@@ -80,6 +80,10 @@ void fiber::arm(void (*entry)()) {
   // Frames that a failed kernel abandoned are still marked.
   sanitizer::unpoison(stack_bottom_, stack_bytes_);
   asan_fake_stack_ = nullptr;
+#elif NUMLOOM_SIM_TSAN
+  // New memory in ThreadSanitizer's eyes: the thread that had this stack before is no party to a race.
+  mmap(mapping_ + page_bytes(), stack_bytes_, PROT_READ | PROT_WRITE,
+       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
 #endif
 #if defined(NUMLOOM_SIM_UCONTEXT)
   getcontext(&context_);
@@ -106,7 +110,8 @@ NUMLOOM_SIM_SWITCHES void fiber_started() {
 NUMLOOM_SIM_SWITCHES void switch_fiber(fiber& from, fiber& to, [[maybe_unused]] bool from_ends) {
   previous = &from;
 #if NUMLOOM_SIM_ASAN
-  __sanitizer_start_switch_fiber(from_ends ? nullptr : &from.asan_fake_stack_, to.stack_bottom_, to.stack_bytes_);
+  __sanitizer_start_switch_fiber(from_ends ? nullptr : &from.asan_fake_stack_, to.stack_bottom_,
+                                 to.stack_bytes_);
 #endif
 #if NUMLOOM_SIM_TSAN
   constexpr unsigned no_synchronisation = 1;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A fibre: a stack of its own and a place to continue. Switching is a dozen instructions on x86-64 and ucontext
-// elsewhere. A fibre never moves to another OS thread.
+// A fibre: a stack of its own and a place to continue. Switching is a dozen instructions on x86-64 and
+// ucontext elsewhere. A fibre never moves to another OS thread.
 #pragma once
 #include <stddef.h>
 
@@ -19,8 +19,8 @@ class fiber {
  public:
   // The OS thread's own context: something to switch back to.
   fiber();
-  // A fibre with a stack. Equal stacks would put every fibre's hot lines into the same cache sets, so `colour`
-  // (any small number) shifts where the stack begins.
+  // A fibre with a stack. Equal stacks would put every fibre's hot lines into the same cache sets, so
+  // `colour` (any small number) shifts where the stack begins.
   explicit fiber(unsigned colour);
   ~fiber();
   fiber(const fiber&) = delete;
@@ -32,7 +32,8 @@ class fiber {
   bool in_guard_page(const void* address) const;
 
 #if NUMLOOM_SIM_TSAN
-  void* tsan = nullptr;  // ThreadSanitizer's name for what runs here; the scheduler sets it before the first switch
+  void* tsan =
+      nullptr;  // ThreadSanitizer's name for what runs here; the scheduler sets it before the first switch
 #endif
 
  private:
@@ -51,7 +52,8 @@ class fiber {
   [[maybe_unused]] void* asan_fake_stack_ = nullptr;
 };
 
-// Leaves `from` (the running fibre) for `to`; returns when somebody switches back. With `from_ends` nobody will.
+// Leaves `from` (the running fibre) for `to`; returns when somebody switches back. With `from_ends` nobody
+// will.
 void switch_fiber(fiber& from, fiber& to, bool from_ends = false);
 // The first thing an entry function calls.
 void fiber_started();

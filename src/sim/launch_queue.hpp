@@ -28,8 +28,7 @@ class bound_kernel {
   std::vector<pointer_argument> pointers_;
 };
 
-template <class... Parameters>
-class bound_kernel_of final : public bound_kernel {
+template <class... Parameters> class bound_kernel_of final : public bound_kernel {
  public:
   bound_kernel_of(void (*kernel)(Parameters...), Parameters... values) : kernel_(kernel), values_(values...) {
     unsigned position = 0;
@@ -38,8 +37,7 @@ class bound_kernel_of final : public bound_kernel {
   void call() const override { std::apply(kernel_, values_); }
 
  private:
-  template <class T>
-  void note(unsigned position, const T& value) {
+  template <class T> void note(unsigned position, const T& value) {
     if constexpr (std::is_pointer_v<T>) pointers_.push_back({position, value});
   }
 
@@ -48,11 +46,13 @@ class bound_kernel_of final : public bound_kernel {
 };
 
 template <class... Parameters>
-std::unique_ptr<bound_kernel> bind(void (*kernel)(Parameters...), std::type_identity_t<Parameters>... values) {
+std::unique_ptr<bound_kernel> bind(void (*kernel)(Parameters...),
+                                   std::type_identity_t<Parameters>... values) {
   return std::make_unique<bound_kernel_of<Parameters...>>(kernel, values...);
 }
 
-/// Queues the kernel on its stream; it runs when somebody waits. Throws cuda_error for a launch that CUDA refuses.
+/// Queues the kernel on its stream; it runs when somebody waits. Throws cuda_error for a launch that CUDA
+/// refuses.
 void enqueue(const cuda_runtime::launch_record& launch, std::unique_ptr<bound_kernel> kernel);
 
 }  // namespace numloom::simt

@@ -45,7 +45,8 @@ void run_grid(const grid_launch& launch);
 // "[name] block (0,0,0) thread (3,0,0)" of the running thread; empty in host code. For reports.
 std::string running_thread();
 
-// NUMLOOM_SIM_SEED: 0 runs threads and streams in their natural order, any other number in an order of its own.
+// NUMLOOM_SIM_SEED: 0 runs threads and streams in their natural order, any other number in an order of its
+// own.
 unsigned long seed();
 // For tests: as if the variable had this value.
 void set_seed(unsigned long value);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The sanitizers' annotations in one place: switching stacks, poisoning memory, ordering fibres. All of them are
-// empty in a plain build.
+// The sanitizers' annotations in one place: switching stacks, poisoning memory, ordering fibres. All of them
+// are empty in a plain build.
 #pragma once
 #include <stddef.h>
 
@@ -44,8 +44,8 @@ void AnnotateIgnoreWritesBegin(const char* file, int line);
 void AnnotateIgnoreWritesEnd(const char* file, int line);
 void __sanitizer_set_death_callback(void (*callback)());
 }
-// A function that is on the stack while fibres change must not record its entry and exit with ThreadSanitizer,
-// which keeps one call stack per fibre.
+// A function that is on the stack while fibres change must not record its entry and exit with
+// ThreadSanitizer, which keeps one call stack per fibre.
 #define NUMLOOM_SIM_SWITCHES __attribute__((noinline, no_sanitize_thread))
 #else
 #define NUMLOOM_SIM_SWITCHES __attribute__((noinline))
@@ -65,7 +65,8 @@ inline void unpoison([[maybe_unused]] const void* address, [[maybe_unused]] size
 #endif
 }
 
-// Happens-before edges: what a fibre did before release(x) is ordered before what follows another's acquire(x).
+// Happens-before edges: what a fibre did before release(x) is ordered before what follows another's
+// acquire(x).
 inline void release([[maybe_unused]] void* address) {
 #if NUMLOOM_SIM_TSAN
   __tsan_release(address);

@@ -7,7 +7,7 @@
 #include <numeric>
 
 #include "faults.hpp"
-#include "symbol_name.hpp"
+#include "cuda/symbol_name.hpp"
 
 namespace numloom::simt {
 
@@ -25,7 +25,8 @@ std::atomic<unsigned long>& seed_value() {
 
 // A thread that has done this many atomics or fences in a row may be waiting for another one's.
 constexpr unsigned attempts_before_giving_way = 1024;
-// And a block that has done this many while no thread got to a barrier, a warp operation or its end will not move.
+// And a block that has done this many while no thread got to a barrier, a warp operation or its end will not
+// move.
 constexpr unsigned long long attempts_before_deadlock = 1ull << 29;
 
 std::string triple(uint3 v) {
@@ -86,8 +87,8 @@ NUMLOOM_SIM_SWITCHES void scheduler::run(const grid_launch& launch) {
   }
 #if NUMLOOM_SIM_TSAN
   host_.tsan = __tsan_get_current_fiber();
-  // A pool somewhat larger than the block: fibres are dear, and turning it gives a lane of one block another fibre
-  // than the same lane of the next, so most races between blocks still show.
+  // A pool somewhat larger than the block: fibres are dear, and turning it gives a lane of one block another
+  // fibre than the same lane of the next, so most races between blocks still show.
   if (tsan_fibers_.size() > 4 * size_t{count_}) drop_tsan_fibers();
   while (tsan_fibers_.size() < count_ + warp_lanes + 1) tsan_fibers_.push_back(__tsan_create_fiber(0));
   sanitizer::release(&launch_tag_);
@@ -122,7 +123,8 @@ void scheduler::prepare_block() {
   order_offset_ = 0;
   order_stride_ = 1;
   if (seed() != 0 && count_ > 1) {
-    const unsigned long random = mix(seed() + 0x632BE59Bul * block_.index.x + block_.index.y + block_.index.z);
+    const unsigned long random =
+        mix(seed() + 0x632BE59Bul * block_.index.x + block_.index.y + block_.index.z);
     order_offset_ = random % count_;
     order_stride_ = 1 + (random >> 20) % (count_ - 1);
     while (std::gcd(order_stride_, size_t{count_}) != 1) ++order_stride_;
@@ -148,7 +150,9 @@ void scheduler::end_block() {
   if (!failure_.empty()) {
     idle_.clear();
     for (const auto& f : fibers_) idle_.push_back(f.get());
-    drop_tsan_fibers();  // they stopped while their accesses were ignored
+#if NUMLOOM_SIM_TSAN
+    tsan_fibers_.clear();  // not destroyed: they stopped while their accesses were ignored, and TSan minds
+#endif
   }
   shared_.end_block();
 }
@@ -160,21 +164,22 @@ NUMLOOM_SIM_SWITCHES void scheduler::fiber_main() {
   fiber_started();
   sanitizer::begin_ignoring();
   scheduler& self = of_this_os_thread();
-  std::string thrown;
+  bool thrown = true;
   try {
     self.start_threads();
+    thrown = false;
   } catch (const std::exception& e) {
-    thrown = std::string("C++ exception: ") + e.what();
+    self.note_failure(error_launch_failure, std::string("C++ exception: ") + e.what());
   } catch (...) {
-    thrown = "C++ exception of unknown type";
+    self.note_failure(error_launch_failure, "C++ exception of unknown type");
   }
-  if (!thrown.empty()) self.fail(error_launch_failure, thrown);
+  if (thrown) self.abandon_grid();
   self.resume_next();
   std::abort();
 }
 
-// Runs threads on the running fibre until there are none left to start. ThreadSanitizer tells threads apart by
-// their fibre, so there each has one of its own.
+// Runs threads on the running fibre until there are none left to start. ThreadSanitizer tells threads apart
+// by their fibre, so there each has one of its own.
 NUMLOOM_SIM_SWITCHES void scheduler::start_threads() {
   do {
     thread_record& me = threads_[start_order(started_++)];
@@ -189,10 +194,18 @@ NUMLOOM_SIM_SWITCHES void scheduler::start_threads() {
     launch_->invoke(launch_->closure);
 #if NUMLOOM_SIM_TSAN
     sanitizer::begin_ignoring();
-    sanitizer::release(&end_tag_);
 #endif
+    publish_to_host();
     finish_thread();
   } while (!NUMLOOM_SIM_TSAN && started_ < count_);
+}
+
+// What the thread has done so far comes before what the host does after the grid, should the thread not go
+// on.
+void scheduler::publish_to_host() {
+#if NUMLOOM_SIM_TSAN
+  sanitizer::release(&end_tag_);
+#endif
 }
 
 void scheduler::finish_thread() {
@@ -220,6 +233,7 @@ bool scheduler::next_ready(thread_record*& next) {
 NUMLOOM_SIM_SWITCHES void scheduler::suspend(thread_state state) {
   thread_record& me = *current_thread;
   me.state = state;
+  publish_to_host();
   thread_record* next = nullptr;
   // One that gives way must not find itself again while others have not begun.
   const bool start_first = state == thread_state::ready && started_ < count_;
@@ -261,7 +275,8 @@ NUMLOOM_SIM_SWITCHES void scheduler::start_fresh_fiber(bool running_ends) {
 #if NUMLOOM_SIM_TSAN
   const thread_record& thread = threads_[start_order(started_)];
   fresh.tsan = tsan_fibers_[(thread.linear + tsan_rotation_) % tsan_fibers_.size()];
-  const std::string name = kernel_name() + " block " + triple(block_.index) + " thread " + triple(thread.index);
+  const std::string name =
+      kernel_name() + " block " + triple(block_.index) + " thread " + triple(thread.index);
   __tsan_set_fiber_name(fresh.tsan, name.c_str());
   if (running_ends) sanitizer::end_ignoring();
 #endif
@@ -299,9 +314,11 @@ NUMLOOM_SIM_SWITCHES void scheduler::count_attempt() {
   attempts_ += me.attempts;
   me.attempts = 0;
   if (attempts_ > attempts_before_deadlock) {
-    fail(error_launch_failure,
-         "waits for ever: the block's threads repeat atomics or fences and none gets further. Blocks run one after "
-         "another, so a block can wait only for earlier ones");
+    fail(error_launch_failure, [] {
+      return "waits for ever: the block's threads repeat atomics or fences and none gets further. Blocks run "
+             "one "
+             "after another, so a block can wait only for earlier ones";
+    });
   }
   give_way();
 }
@@ -316,7 +333,8 @@ void scheduler::memory_fence() {
 
 // ---- shared memory ----
 
-void* scheduler::shared_variable(const void* key, size_t bytes, const char* name, const char* file, int line) {
+void* scheduler::shared_variable(const void* key, size_t bytes, const char* name, const char* file,
+                                 int line) {
   if (void* found = shared_.find(key)) return found;
   const sanitizer::ignore_accesses ignore;
   void* made = shared_.make(key, bytes, name, file, line);
@@ -324,9 +342,11 @@ void* scheduler::shared_variable(const void* key, size_t bytes, const char* name
   const size_t in_use = shared_.bytes_in_use();
   const size_t total = in_use + (shared_.find(this) == nullptr ? launch_->dynamic_bytes : 0);
   if (total > limit || total - launch_->dynamic_bytes > default_shared_bytes) {
-    fail(error_invalid_value, "too much shared memory: " + std::to_string(total) + " bytes with `" + name +
-                                  "`, of which " + std::to_string(launch_->dynamic_bytes) + " dynamic; a block has " +
-                                  std::to_string(limit) + ", and at most 49152 of it static");
+    fail(error_invalid_value, [&] {
+      return "too much shared memory: " + std::to_string(total) + " bytes with `" + name + "`, of which " +
+             std::to_string(launch_->dynamic_bytes) + " dynamic; a block has " + std::to_string(limit) +
+             ", and at most 49152 of it static";
+    });
   }
   return made;
 }
@@ -338,13 +358,14 @@ void* scheduler::dynamic_shared() {
 // ---- failures ----
 
 const std::string& scheduler::kernel_name() const {
-  if (kernel_name_.empty()) kernel_name_ = symbol_name(launch_->kernel);
+  if (kernel_name_.empty()) kernel_name_ = cuda_runtime::symbol_name(launch_->kernel);
   return kernel_name_;
 }
 
 std::string scheduler::failure_text(const std::string& text) const {
-  return "[" + kernel_name() + "] " + text + "; launched at " + launch_->file + ":" + std::to_string(launch_->line) +
-         " with grid " + triple(launch_->grid) + ", block " + triple(launch_->block);
+  return "[" + kernel_name() + "] " + text + "; launched at " + launch_->file + ":" +
+         std::to_string(launch_->line) + " with grid " + triple(launch_->grid) + ", block " +
+         triple(launch_->block);
 }
 
 std::string scheduler::running_thread() const {
@@ -357,12 +378,15 @@ std::string scheduler::describe(const thread_record& thread) const {
          std::to_string(thread.where.line);
 }
 
-NUMLOOM_SIM_SWITCHES void scheduler::fail(int code, const std::string& text) {
-  {
-    const sanitizer::ignore_accesses ignore;
-    failure_code_ = code;
-    failure_ = failure_text("block " + triple(block_.index) + " thread " + triple(current_thread->index) + ": " + text);
-  }
+void scheduler::note_failure(int code, const std::string& text) {
+  const sanitizer::ignore_accesses ignore;
+  publish_to_host();
+  failure_code_ = code;
+  failure_ = failure_text("block " + triple(block_.index) + " thread " + triple(current_thread->index) +
+                          ": " + text);
+}
+
+NUMLOOM_SIM_SWITCHES void scheduler::abandon_grid() {
   current_thread = nullptr;
   leave_for(host_, true);
   std::abort();
@@ -373,16 +397,21 @@ bool scheduler::stack_overflowed(const void* address) const {
 }
 
 void scheduler::fail_deadlock() {
+  fail(error_launch_failure, [this] { return describe_deadlock(); });
+}
+
+std::string scheduler::describe_deadlock() const {
   std::string text = "deadlock: every thread waits.";
   unsigned shown = 0;
   for (unsigned i = 0; i < count_ && shown < 4; ++i) {
     const thread_record& t = threads_[i];
     const bool waits = t.state == thread_state::at_barrier || t.state == thread_state::at_warp_op;
-    const bool repeats = i > 0 && threads_[i - 1].state == t.state && threads_[i - 1].where.line == t.where.line;
+    const bool repeats =
+        i > 0 && threads_[i - 1].state == t.state && threads_[i - 1].where.line == t.where.line;
     if (!waits || repeats) continue;
     text += (shown++ == 0 ? " " : "; ") + describe(t);
   }
-  fail(error_launch_failure, text);
+  return text;
 }
 
 }  // namespace numloom::simt

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Runs one block after another. The threads of a block are started in turn on one fibre, each as a plain call, for
-// as long as none of them waits; a thread that waits keeps its fibre and the next one gets another.
+// Runs one block after another. The threads of a block are started in turn on one fibre, each as a plain
+// call, for as long as none of them waits; a thread that waits keeps its fibre and the next one gets another.
 #pragma once
 #include <array>
 #include <memory>
@@ -30,9 +30,13 @@ class scheduler {
   void give_way();
   void count_attempt();
   void memory_fence();
-  // Ends the grid with an error that names the running thread. Its stack is abandoned, not unwound: kernels own
-  // nothing, and they may be noexcept.
-  [[noreturn]] void fail(int code, const std::string& text);
+  // Ends the grid with an error that names the running thread. Its stack is abandoned, not unwound, since
+  // kernels own nothing and may be noexcept; so `text` is a function, and no string is left behind on that
+  // stack.
+  template <class Text> [[noreturn]] void fail(int code, const Text& text) {
+    note_failure(code, text());
+    abandon_grid();
+  }
   bool stack_overflowed(const void* address) const;
 
  private:
@@ -60,6 +64,7 @@ class scheduler {
   void make_ready(thread_record& thread);
   void leave_for(fiber& to, bool ends);
   void drop_tsan_fibers();
+  void publish_to_host();
   fiber& idle_fiber();
   static void fiber_main();
 
@@ -71,16 +76,21 @@ class scheduler {
   static unsigned matching_lanes(const thread_record* lanes, unsigned group, const thread_record& t);
   static unsigned word_result(const thread_record* lanes, unsigned group, warp_op op);
   void refuse_early_exit(const thread_record& me);
+  void note_failure(int code, const std::string& text);
+  [[noreturn]] void abandon_grid();
   [[noreturn]] void fail_deadlock();
+  std::string describe_deadlock() const;
   const std::string& kernel_name() const;
   std::string describe(const thread_record& thread) const;
   std::string failure_text(const std::string& text) const;
-  unsigned start_order(unsigned i) const { return static_cast<unsigned>((order_offset_ + i * order_stride_) % count_); }
+  unsigned start_order(unsigned i) const {
+    return static_cast<unsigned>((order_offset_ + i * order_stride_) % count_);
+  }
   warp_record& warp_of(const thread_record& t) { return warps_[t.linear / warp_lanes]; }
 
   const grid_launch* launch_ = nullptr;
   block_record block_;
-  unsigned count_ = 0;    // threads of the block
+  unsigned count_ = 0;  // threads of the block
   unsigned started_ = 0;
   unsigned exited_ = 0;
   unsigned at_barrier_ = 0;

@@ -7,8 +7,8 @@
 
 namespace numloom::simt {
 
-// The shared variables of the running block. Each is a heap block of its own, so that ASan sees its ends; without
-// ASan a border of known bytes on both sides shows writes that missed, once the block has ended.
+// The shared variables of the running block. Each is a heap block of its own, so that ASan sees its ends;
+// without ASan a border of known bytes on both sides shows writes that missed, once the block has ended.
 class shared_memory {
  public:
   shared_memory() = default;

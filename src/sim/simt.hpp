@@ -21,7 +21,8 @@
 #define gridDim (::numloom::simt::current_thread->block->grid_dim)
 constexpr int warpSize = 32;
 
-// NL_SHARED(float, tile, [16][17]): the address of a static, one for each kernel instance, stands for the variable.
+// NL_SHARED(float, tile, [16][17]): the address of a static, one for each kernel instance, stands for the
+// variable.
 #define NL_SHARED(T, name, dims)       \
   static const char nl_key_##name = 0; \
   using nl_type_##name = T dims;       \
@@ -34,5 +35,6 @@ constexpr int warpSize = 32;
 #include <assert.h>
 #if !defined(NDEBUG)
 #undef assert
-#define assert(condition) ((condition) ? void(0) : ::numloom::simt::assert_failed(#condition, __FILE__, __LINE__))
+#define assert(condition) \
+  ((condition) ? void(0) : ::numloom::simt::assert_failed(#condition, __FILE__, __LINE__))
 #endif

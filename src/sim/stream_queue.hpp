@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Simulated streams and events. Work is queued and runs only when somebody waits, one piece at a time, from a stream
-// picked at random among those whose next piece may run: every order that events allow will come up.
+// Simulated streams and events. Work is queued and runs only when somebody waits, one piece at a time, from a
+// stream picked at random among those whose next piece may run: every order that events allow will come up.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -14,7 +14,7 @@ namespace numloom::simt {
 
 struct simulated_event {
   bool timing = false;
-  uint64_t recorded = 0;  // records queued so far
+  uint64_t recorded = 0;   // records queued so far
   uint64_t completed = 0;  // the latest record that has run
   std::chrono::steady_clock::time_point time;
 };

@@ -15,7 +15,7 @@
 #include <cstring>
 #include <memory>
 
-namespace numloom::simt {
+namespace numloom::cuda_runtime {
 namespace {
 
 // A file mapped for reading, for as long as it lives.
@@ -38,8 +38,7 @@ class mapped_file {
   mapped_file(const mapped_file&) = delete;
   mapped_file& operator=(const mapped_file&) = delete;
 
-  template <class T>
-  const T* at(size_t offset, size_t count = 1) const {
+  template <class T> const T* at(size_t offset, size_t count = 1) const {
     const bool inside = data_ != nullptr && offset <= bytes_ && count <= (bytes_ - offset) / sizeof(T);
     return inside ? reinterpret_cast<const T*>(data_ + offset) : nullptr;
   }
@@ -120,4 +119,4 @@ std::string symbol_name(const void* function) {
   return shorten(status == 0 ? std::string(plain.get()) : mangled);
 }
 
-}  // namespace numloom::simt
+}  // namespace numloom::cuda_runtime
