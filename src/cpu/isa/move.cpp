@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Data movement by element size: strided copies, transposes, selection, streaming stores, arithmetic
+// sequences.
+#include "cpu/isa/loops.hpp"
+
+namespace numloom::NL_TARGET {
+
+namespace {
+
+struct wide_element {
+  u64 low, high;
+};
+
+template <class U> NL_HD U get(const char* p) { return *reinterpret_cast<const U*>(p); }
+template <class U> NL_HD void put(char* p, U value) { *reinterpret_cast<U*>(p) = value; }
+
+// ---- one row ----
+
+template <class U> void copy_row(char* to, const char* from, long n, long to_step, long from_step) {
+  constexpr long S = sizeof(U);
+  if (to_step == S) {
+    auto* out = reinterpret_cast<U*>(to);
+    if (from_step == S) {
+      __builtin_memcpy(to, from, static_cast<unsigned long>(n * S));
+      return;
+    }
+    if (from_step == 0) {
+      const U value = get<U>(from);
+      for (long i = 0; i < n; ++i) out[i] = value;
+      return;
+    }
+    if (from_step == -S) {
+      const auto* in = reinterpret_cast<const U*>(from);
+#pragma GCC ivdep
+      for (long i = 0; i < n; ++i) out[i] = in[-i];
+      return;
+    }
+    if (from_step == 2 * S) {
+      const auto* in = reinterpret_cast<const U*>(from);
+#pragma GCC ivdep
+      for (long i = 0; i < n - 1; ++i) out[i] = in[2 * i];
+      if (n > 0) out[n - 1] = in[2 * (n - 1)];
+      return;
+    }
+  }
+  for (long i = 0; i < n; ++i) put(to + i * to_step, get<U>(from + i * from_step));
+}
+
+// ---- short rows: as many stores as elements and no loop per row ----
+
+template <class U, int C>
+void copy_short_rows(char* to, const char* from, long rows, long to_row, long to_column, long from_row,
+                     long from_column) {
+  for (long r = 0; r < rows; ++r)
+    for (int c = 0; c < C; ++c)
+      put(to + r * to_row + c * to_column, get<U>(from + r * from_row + c * from_column));
+}
+
+// ---- columns of the source become rows ----
+
+template <class U>
+void transpose(char* to, const char* from, long rows, long columns, long to_row, long from_column) {
+  // from + r * S + c * from_column -> to + r * to_row + c * S
+  constexpr long S = sizeof(U), tile = 64 / S > 8 ? 64 / S : 8;
+  for (long r = 0; r < rows; r += tile)
+    for (long c = 0; c < columns; c += tile) {
+      const long r_end = r + tile < rows ? r + tile : rows, c_end = c + tile < columns ? c + tile : columns;
+      for (long i = r; i < r_end; ++i)
+        for (long j = c; j < c_end; ++j) put(to + i * to_row + j * S, get<U>(from + i * S + j * from_column));
+    }
+}
+
+template <class U>
+void copy(char* to, const char* from, long rows, long columns, long to_row, long to_column, long from_row,
+          long from_column) {
+  constexpr long S = sizeof(U);
+  if (to_row == S && to_column != S) {  // make the target's rows the contiguous ones
+    long t = rows;
+    rows = columns, columns = t;
+    t = to_row, to_row = to_column, to_column = t;
+    t = from_row, from_row = from_column, from_column = t;
+  }
+  if (rows > 1 && columns <= 4) {
+    switch (columns) {
+      case 1: return copy_row<U>(to, from, rows, to_row, from_row);
+      case 2: return copy_short_rows<U, 2>(to, from, rows, to_row, to_column, from_row, from_column);
+      case 3: return copy_short_rows<U, 3>(to, from, rows, to_row, to_column, from_row, from_column);
+      case 4: return copy_short_rows<U, 4>(to, from, rows, to_row, to_column, from_row, from_column);
+      default: return;
+    }
+  }
+  if (to_column == S && from_row == S && from_column != S && rows > 1)
+    return transpose<U>(to, from, rows, columns, to_row, from_column);
+  for (long r = 0; r < rows; ++r)
+    copy_row<U>(to + r * to_row, from + r * from_row, columns, to_column, from_column);
+}
+
+// ---- selection ----
+
+template <class U> void select(char* const* args, const long* steps, long n) {
+  constexpr long S = sizeof(U);
+  const auto* condition = reinterpret_cast<const u8*>(args[0]);
+  if (steps[0] == 1 && steps[3] == S) {
+    const auto* a = reinterpret_cast<const U*>(args[1]);
+    const auto* b = reinterpret_cast<const U*>(args[2]);
+    auto* out = reinterpret_cast<U*>(args[3]);
+    if (steps[1] == S && steps[2] == S) {
+#pragma GCC ivdep
+      for (long i = 0; i < n; ++i) {
+        const U x = a[i], y = b[i];
+        out[i] = condition[i] ? x : y;
+      }
+      return;
+    }
+    if (steps[1] == 0 && steps[2] == S) {
+      const U x = *a;
+#pragma GCC ivdep
+      for (long i = 0; i < n; ++i) {
+        const U y = b[i];
+        out[i] = condition[i] ? x : y;
+      }
+      return;
+    }
+    if (steps[1] == S && steps[2] == 0) {
+      const U y = *b;
+#pragma GCC ivdep
+      for (long i = 0; i < n; ++i) {
+        const U x = a[i];
+        out[i] = condition[i] ? x : y;
+      }
+      return;
+    }
+  }
+  for (long i = 0; i < n; ++i) {
+    const char* from = condition[i * steps[0]] ? args[1] + i * steps[1] : args[2] + i * steps[2];
+    put(args[3] + i * steps[3], get<U>(from));
+  }
+}
+
+template <class U> void masked_store(char* const* args, const long* steps, long n) {
+  constexpr long S = sizeof(U);
+  const auto* mask = reinterpret_cast<const u8*>(args[1]);
+  if (steps[0] == S && steps[1] == 1 && steps[2] == S) {
+    const auto* in = reinterpret_cast<const U*>(args[0]);
+    auto* out = reinterpret_cast<U*>(args[2]);
+#pragma GCC ivdep
+    for (long i = 0; i < n; ++i) {
+      const U x = in[i], y = out[i];
+      out[i] = mask[i] ? x : y;
+    }
+    return;
+  }
+  for (long i = 0; i < n; ++i)
+    if (mask[i * steps[1]]) put(args[2] + i * steps[2], get<U>(args[0] + i * steps[0]));
+}
+
+template <class U> long compress(char* to, const char* from, const char* mask, long mask_step, long n) {
+  auto* out = reinterpret_cast<U*>(to);
+  const auto* in = reinterpret_cast<const U*>(from);
+  long kept = 0;
+  for (long i = 0; i < n; ++i) {
+    out[kept] = in[i];
+    kept += mask[i * mask_step] != 0;
+  }
+  return kept;
+}
+
+template <class U> void fill_kernels(cpu_host::move_kernels& k) {
+  k.copy = copy<U>;
+  k.select = select<U>;
+  k.masked_store = masked_store<U>;
+  k.compress = compress<U>;
+}
+
+// ---- streaming ----
+
+#if defined(__x86_64__)
+// A whole cache line at once, without reading it first.
+NL_HD void stream_line(char* to, const char* from) {
+#if defined(__AVX512F__)
+  typedef long long lanes __attribute__((vector_size(64), aligned(1), may_alias));
+  typedef long long aligned_lanes __attribute__((vector_size(64)));
+  __builtin_ia32_movntdq512(reinterpret_cast<aligned_lanes*>(to), *reinterpret_cast<const lanes*>(from));
+#elif defined(__AVX__)
+  typedef long long lanes __attribute__((vector_size(32), aligned(1), may_alias));
+  typedef long long aligned_lanes __attribute__((vector_size(32)));
+  for (int i = 0; i < 64; i += 32)
+    __builtin_ia32_movntdq256(reinterpret_cast<aligned_lanes*>(to + i),
+                              *reinterpret_cast<const lanes*>(from + i));
+#else
+  typedef long long lanes __attribute__((vector_size(16), aligned(1), may_alias));
+  typedef long long aligned_lanes __attribute__((vector_size(16)));
+  for (int i = 0; i < 64; i += 16)
+    __builtin_ia32_movntdq(reinterpret_cast<aligned_lanes*>(to + i),
+                           *reinterpret_cast<const lanes*>(from + i));
+#endif
+}
+
+void stream(char* to, const char* from, long bytes) {
+  long head = static_cast<long>(-reinterpret_cast<u64>(to) & 63);
+  if (head > bytes) head = bytes;
+  __builtin_memcpy(to, from, static_cast<unsigned long>(head));
+  long i = head;
+  for (; i + 64 <= bytes; i += 64) stream_line(to + i, from + i);
+  __builtin_memcpy(to + i, from + i, static_cast<unsigned long>(bytes - i));
+}
+#else
+void stream(char* to, const char* from, long bytes) {
+  __builtin_memcpy(to, from, static_cast<unsigned long>(bytes));
+}
+#endif
+
+// ---- sequences ----
+
+// start + i * step. NumPy computes arange's element i so, in the dtype; integers wrap, float16 is computed in
+// float.
+template <class T> void sequence(char* to, long first, long n, const char* start, const char* step) {
+  auto* out = reinterpret_cast<T*>(to);
+  const T a = *reinterpret_cast<const T*>(start), d = *reinterpret_cast<const T*>(step);
+  if constexpr (is_integral<T>) {
+    using W = wrap_of<T>;
+    for (long i = 0; i < n; ++i)
+      out[i] = static_cast<T>(static_cast<W>(a) + static_cast<W>(first + i) * static_cast<W>(d));
+  } else if constexpr (is_complex<T>) {
+    using R = real_of<T>;
+    for (long i = 0; i < n; ++i) {
+      const R k = static_cast<R>(first + i);
+      out[i] = T(a.re + k * d.re, a.im + k * d.im);
+    }
+  } else {
+    using W = wide_of<T>;
+    for (long i = 0; i < n; ++i) out[i] = T(wide(a) + static_cast<W>(first + i) * wide(d));
+  }
+}
+
+}  // namespace
+
+void fill_moves(cpu_host::level_tables& t) {
+  fill_kernels<u8>(t.move[0]);
+  fill_kernels<u16>(t.move[1]);
+  fill_kernels<u32>(t.move[2]);
+  fill_kernels<u64>(t.move[3]);
+  fill_kernels<wide_element>(t.move[4]);
+  t.stream = stream;
+  t.sequence[dtype_bool_] = sequence<u8>;
+  t.sequence[dtype_int8] = t.sequence[dtype_uint8] = sequence<u8>;
+  t.sequence[dtype_int16] = t.sequence[dtype_uint16] = sequence<u16>;
+  t.sequence[dtype_int32] = t.sequence[dtype_uint32] = sequence<u32>;
+  t.sequence[dtype_int64] = t.sequence[dtype_uint64] = sequence<u64>;
+  t.sequence[dtype_float16] = sequence<float16>;
+  t.sequence[dtype_float32] = sequence<float>;
+  t.sequence[dtype_float64] = sequence<double>;
+  t.sequence[dtype_complex64] = sequence<complex<float>>;
+  t.sequence[dtype_complex128] = sequence<complex<double>>;
+}
+}  // namespace numloom::NL_TARGET
