@@ -21,6 +21,11 @@ enum class ufunc : std::uint16_t {
 class array_like {
  public:
   array_like(const ndarray& a) : array_(&a) {}
+  /// Typed arrays (array<T>) lend the ndarray inside them.
+  template <class Array>
+  requires(!std::is_same_v<Array, ndarray> && std::is_convertible_v<const Array&, const ndarray&>)
+      array_like(const Array& a)
+      : array_(&static_cast<const ndarray&>(a)) {}
   template <class T>
   requires std::is_convertible_v<T, scalar> &&
       (!std::is_convertible_v<const T&, const ndarray&>)array_like(T value)
