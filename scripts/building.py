@@ -113,6 +113,7 @@ def build(preset: str, *targets: str, python: Path | None = None, **definitions:
 
 def run_python(preset: str, *words: str | os.PathLike, python: Path | None = None, **env: str) -> int:
     """Run .venv's Python with what a preset built importable; the exit code."""
-    path = os.pathsep.join(filter(None, [str(python_path(preset)), os.environ.get("PYTHONPATH")]))
+    before = env.pop("PYTHONPATH", None) or os.environ.get("PYTHONPATH")
+    path = os.pathsep.join(filter(None, [before, str(python_path(preset))]))
     command = [os.fspath(w) for w in (python or environment.python(), *words)]
     return subprocess.call(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": path, **env})

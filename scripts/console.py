@@ -7,6 +7,7 @@ import os
 import shlex
 import subprocess
 import sys
+import textwrap
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import contextmanager
@@ -79,4 +80,5 @@ def run(
     if done.returncode != 0:
         if quiet:
             print(done.stdout, flush=True)
-        raise Failure(f"{what} failed (exit code {done.returncode}): {shlex.join(words)}")
+        line = textwrap.shorten(shlex.join(words), 300, placeholder=" ...")
+        raise Failure(f"{what} failed (exit code {done.returncode}): {line}")

@@ -90,22 +90,39 @@ def ensure_venv() -> None:
         venv.create(VENV, with_pip=True, clear=True)
 
 
+def digest(group: str) -> str:
+    """What stands for the contents of a requirement file."""
+    return hashlib.sha256((REQUIREMENTS / f"{group}.txt").read_bytes()).hexdigest()
+
+
+def pip_install(what: str, *words: str | Path) -> None:
+    """Run .venv's pip."""
+    bar = [] if on_terminal() else ["--progress-bar", "off"]
+    with timed(f"installing {what}"):
+        pip = [python(), "-m", "pip", "install", "-q", "--disable-pip-version-check", *bar, *words]
+        run(pip, what="pip install")
+
+
 def ensure_requirements(*groups: str) -> None:
     """Install the requirement files that .venv has not had yet; a file that has not changed costs nothing."""
     stamps = {group: VENV / f"installed-{group}" for group in groups}
-    digests = {
-        group: hashlib.sha256((REQUIREMENTS / f"{group}.txt").read_bytes()).hexdigest() for group in groups
-    }
-    due = [g for g in groups if not (stamps[g].exists() and stamps[g].read_text() == digests[g])]
+    due = [g for g in groups if not (stamps[g].exists() and stamps[g].read_text() == digest(g))]
     if not due:
         return
-    files = [word for group in due for word in ("-r", str(REQUIREMENTS / f"{group}.txt"))]
-    with timed(f"installing Python packages ({', '.join(due)})"):
-        bar = [] if on_terminal() else ["--progress-bar", "off"]
-        pip = [python(), "-m", "pip", "install", "-q", "--disable-pip-version-check", *bar, *files]
-        run(pip, what="pip install")
+    files = [word for group in due for word in ("-r", REQUIREMENTS / f"{group}.txt")]
+    pip_install(f"Python packages ({', '.join(due)})", *files)
     for group in due:
-        stamps[group].write_text(digests[group])
+        stamps[group].write_text(digest(group))
+
+
+def ensure_oldest_numpy() -> Path:
+    """A folder with the oldest supported NumPy, to be put on PYTHONPATH before .venv's own."""
+    folder, stamp = ROOT / ".cache" / "oldest-numpy", ROOT / ".cache" / "oldest-numpy" / "installed"
+    if not (stamp.exists() and stamp.read_text() == digest("oldest-numpy")):
+        shutil.rmtree(folder, ignore_errors=True)
+        pip_install("the oldest NumPy", "--target", folder, "-r", REQUIREMENTS / "oldest-numpy.txt")
+        stamp.write_text(digest("oldest-numpy"))
+    return folder
 
 
 def ensure(*groups: str) -> None:

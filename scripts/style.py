@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 from . import building
-from .console import run
+from .console import Failure, run
 from .environment import ROOT, jobs, tool
 
 CPP = (".hpp", ".cpp", ".cu", ".cuh", ".h")
@@ -44,9 +44,14 @@ def format_in_place() -> None:
 
 def check_format_cpp() -> None:
     """clang-format would change nothing."""
-    if names := files(*CPP):
-        words = [tool("clang-format"), "--dry-run", "-Werror", *names]
-        run(words, what="clang-format (./dev format mends it)", cwd=ROOT, quiet=True)
+    names = files(*CPP)
+    done = subprocess.run(
+        [tool("clang-format"), "--dry-run", *names], cwd=ROOT, stderr=subprocess.PIPE, text=True
+    )
+    differ = sorted({line.split(":")[0] for line in done.stderr.splitlines() if "clang-format-viol" in line})
+    if differ or done.returncode:
+        listed = "\n    ".join(differ) or done.stderr
+        raise Failure(f"clang-format would change {len(differ)} files (./dev format does):\n    {listed}")
 
 
 def check_format_python() -> None:

@@ -163,6 +163,15 @@ def stage_sim(options: Options) -> list[Count]:
     return suite_on("sim", "cuda", options)
 
 
+def stage_oldest(options: Options) -> list[Count]:
+    """the Python suite once more, with the oldest NumPy that is supported"""
+    oldest = environment.ensure_oldest_numpy()
+    building.build("cpu", "numloom_python")
+    parallel = ["-n", str(options.workers or environment.jobs())]
+    env = {"NUMLOOM_TEST_DEVICE": "cpu", "PYTHONPATH": str(oldest)}
+    return [pytest("cpu", "tests/python", "cpu/oldest", options, *parallel, **env)]
+
+
 def stage_asan(options: Options) -> list[Count]:
     """C++ suites under AddressSanitizer and UBSan"""
     building.build("sim-asan")
@@ -189,6 +198,7 @@ STAGES: dict[str, Callable[[Options], list[Count]]] = {
     "style": stage_style,
     "cpu": stage_cpu,
     "sim": stage_sim,
+    "oldest": stage_oldest,
     "asan": stage_asan,
     "tsan": stage_tsan,
     "meta": stage_meta,

@@ -8,7 +8,7 @@ import pytest
 from scripts.environment import ROOT
 from scripts.style import CPP, files
 
-# Layer (a folder) -> the folders whose headers it may include. Functors lie at the bottom: all compute with them.
+# Layer -> the folders whose headers it may include. Functors lie at the bottom: all compute with them.
 FUNCTORS = "kernels/functors"
 MAY_INCLUDE = {
     "include": {"include"},

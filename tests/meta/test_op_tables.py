@@ -7,8 +7,8 @@ import numpy
 import pytest
 
 from scripts.environment import ROOT
+from scripts.generated_docs import ufunc_rows
 from scripts.style import files
-from scripts.support_table import ufunc_rows
 
 ROWS = ufunc_rows()
 FUNCTORS = "\n".join((ROOT / n).read_text() for n in files(".hpp") if n.startswith("kernels/functors/"))
