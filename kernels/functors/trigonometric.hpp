@@ -9,12 +9,32 @@ namespace numloom::NL_TARGET {
 
 struct Sin {
   template <class T> NL_HD T operator()(T x) const { return T(sin_(wide(x))); }
+#if NL_VECTOR_MATH
+  template <class T>
+  requires(is_floating<T>) static NL_HD T fast(T x) { return T(sin_fast(wide(x))); }
+  template <class T>
+  requires(is_floating<T>) static NL_HD bool exceptional(T x) { return trig_exceptional(wide(x)); }
+#endif
 };
 struct Cos {
   template <class T> NL_HD T operator()(T x) const { return T(cos_(wide(x))); }
+#if NL_VECTOR_MATH
+  template <class T>
+  requires(is_floating<T>) static NL_HD T fast(T x) { return T(cos_fast(wide(x))); }
+  template <class T>
+  requires(is_floating<T>) static NL_HD bool exceptional(T x) { return trig_exceptional(wide(x)); }
+#endif
 };
 struct Tan {
   template <class T> NL_HD T operator()(T x) const { return T(tan_(wide(x))); }
+#if NL_VECTOR_MATH
+  template <class T>
+  requires(is_floating<T> && !is_same<T, double>) static NL_HD T fast(T x) { return T(tan_fast(wide(x))); }
+  template <class T>
+  requires(is_floating<T> && !is_same<T, double>) static NL_HD bool exceptional(T x) {
+    return trig_exceptional(wide(x));
+  }
+#endif
 };
 struct Arcsin {
   template <class T> NL_HD T operator()(T x) const { return T(asin_(wide(x))); }
