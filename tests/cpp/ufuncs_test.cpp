@@ -94,7 +94,8 @@ TEST(ufunc, overlapping_operands_give_the_right_answer) {
 }
 
 TEST(ufunc, returns_two_outputs) {
-  const array_like x[] = {make<double>({1.5, -2.25})};
+  const ndarray values = make<double>({1.5, -2.25});
+  const array_like x[] = {values};
   const auto [fraction, whole] = call2(ufunc::modf, x, {});
   EXPECT_EQ(fraction.to_vector<double>(), (doubles{0.5, -0.25}));
   EXPECT_EQ(whole.to_vector<double>(), (doubles{1, -2}));
