@@ -105,9 +105,11 @@ void select(const select_call& call, void* stream) { by_size<select_by_size>(cal
 void sequence(void* out, int type, i64 n, const void* start, const void* step, void* stream) {
   if (n == 0) return;
   switch (type) {
-#define NL_DTYPE(name, T, kind, bytes)                                      \
-  case element_##name: return run_sequence<T>(out, n, start, step, stream); \
-      #include "numloom/dtypes.def"
+// clang-format off
+#define NL_DTYPE(name, T, kind, bytes) \
+    case element_##name: run_sequence<T>(out, n, start, step, stream); break;
+#include "numloom/dtypes.def"
+// clang-format on
   }
 }
 
