@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "numloom/indexing.hpp"
+
+#include "numloom/manipulation.hpp"
+#include "test_device.hpp"
+
+namespace numloom {
+namespace {
+
+using test::iota;
+using test::make;
+using test::transposed;
+using items = std::vector<index_item>;
+using longs = std::vector<std::int64_t>;
+constexpr std::int64_t zero = 0, one = 1;
+
+longs values(const ndarray& a) { return a.to_vector<std::int64_t>(); }
+ndarray count(const shape_t& shape) { return iota<std::int64_t>(shape); }
+ndarray at(const longs& list, shape_t shape = {}) { return make<std::int64_t>(list, shape); }
+ndarray bools(const std::vector<bool>& list, shape_t shape = {}) { return make<bool>(list, shape); }
+template <class Error, class F> std::string text_of(F f) {
+  try {
+    f();
+  } catch (const Error& e) {
+    return e.what();
+  }
+  return "(nothing was thrown)";
+}
+
+TEST(basic_indexing, slices_are_views) {
+  const ndarray a = count({3, 4});
+  const ndarray b = get_item(a, items{slice{.step = -1}, slice{1, 3}});
+  EXPECT_EQ(values(b), (longs{9, 10, 5, 6, 1, 2}));
+  EXPECT_EQ(b.bytes(), a.bytes());
+  EXPECT_EQ(values(get_item(a, items{-one})), (longs{8, 9, 10, 11}));
+  EXPECT_EQ(get_item(a, items{newaxis, ellipsis, newaxis, one}).shape(), shape_t({1, 3, 1}));
+  EXPECT_EQ(values(get_item(a, items{ellipsis, one})), (longs{1, 5, 9}));
+  EXPECT_EQ(get_item(a, items{slice{5, 9}}).shape(), shape_t({0, 4}));
+  EXPECT_EQ(values(get_item(count({5}), items{slice{.start = -2, .stop = -100, .step = -2}})), (longs{3, 1}));
+  EXPECT_EQ(values(slice_axis(a, 1, -1, INT64_MIN, -2)), (longs{3, 1, 7, 5, 11, 9}));
+  EXPECT_EQ(values(slice_axis(a, 0, 2, INT64_MAX, INT64_MAX)), (longs{8, 9, 10, 11}));
+}
+
+TEST(basic_indexing, full_index_gives_a_scalar_copy) {
+  const ndarray a = count({2, 2});
+  const ndarray s = get_item(a, items{one, zero});
+  EXPECT_TRUE(s.is_scalar());
+  EXPECT_NE(s.bytes(), a.bytes());
+  EXPECT_EQ(s.item<std::int64_t>(), 2);
+  EXPECT_TRUE(select_index(count({3}), 0, -1).is_scalar());
+  EXPECT_FALSE(get_item(a, items{one, zero, ellipsis}).is_scalar());  // a view, as in NumPy
+  EXPECT_EQ(get_item(a, items{one, zero, ellipsis}).bytes(), a.bytes());
+  EXPECT_TRUE(get_item(count({}), items{}).is_scalar());
+}
+
+TEST(basic_indexing, errors_read_as_numpys) {
+  const ndarray a = count({3, 2});
+  EXPECT_EQ(text_of<index_error>([&] { get_item(a, items{std::int64_t{7}}); }),
+            "[getitem] index 7 is out of bounds for axis 0 with size 3");
+  EXPECT_EQ(text_of<index_error>([&] { select_index(a, 1, -3); }),
+            "[getitem] index -3 is out of bounds for axis 1 with size 2");
+  EXPECT_EQ(text_of<index_error>([&] {
+              get_item(a, items{zero, zero, zero});
+            }),
+            "[getitem] too many indices for array: array is 2-dimensional, but 3 were indexed");
+  EXPECT_EQ(text_of<index_error>([&] {
+              get_item(a, items{ellipsis, ellipsis});
+            }),
+            "[getitem] an index can only have a single ellipsis ('...')");
+  EXPECT_EQ(text_of<value_error>([&] { get_item(a, items{slice{.step = 0}}); }),
+            "[getitem] slice step cannot be zero");
+}
+
+TEST(basic_indexing, assigns_through_views) {
+  const ndarray a = count({2, 3});
+  set_item(a, items{slice{}, zero}, 9);
+  EXPECT_EQ(values(a), (longs{9, 1, 2, 9, 4, 5}));
+  set_item(a, items{one}, at({6, 7, 8}));
+  EXPECT_EQ(values(a), (longs{9, 1, 2, 6, 7, 8}));
+  set_item(a, items{zero, slice{1, 3}}, get_item(a, items{zero, slice{0, 2}}));  // overlap
+  EXPECT_EQ(values(a), (longs{9, 9, 1, 6, 7, 8}));
+  set_item(a, items{one, one}, 2.9);  // NumPy's assignment casts
+  EXPECT_EQ(values(a), (longs{9, 9, 1, 6, 2, 8}));
+  EXPECT_EQ(text_of<value_error>([&] {
+              set_item(a, items{zero}, at({1, 2}));
+            }),
+            "could not broadcast input array from shape (2,) into shape (3,)");
+  EXPECT_THROW(set_item(iota<std::uint8_t>({2}), items{zero}, 300), overflow_error);
+  ndarray fixed = count({2});
+  fixed.set_writeable(false);
+  EXPECT_THROW(set_item(fixed, items{zero}, 1), value_error);
+}
+
+TEST(advanced_indexing, integer_arrays_pick) {
+  const ndarray a = count({3, 4});
+  EXPECT_EQ(values(get_item(a, items{at({2, 0, -1})})), (longs{8, 9, 10, 11, 0, 1, 2, 3, 8, 9, 10, 11}));
+  EXPECT_EQ(values(get_item(a, items{at({0, 1, 2}), at({1, 2, 3})})), (longs{1, 6, 11}));
+  EXPECT_EQ(get_item(a, items{at({0, 2}, {2, 1}), at({1, 3, 0})}).shape(), shape_t({2, 3}));
+  EXPECT_EQ(values(get_item(a, items{slice{0, 2}, at({3, 0})})), (longs{3, 0, 7, 4}));
+  EXPECT_EQ(values(get_item(transposed(a), items{at({1, 1})})), (longs{1, 5, 9, 1, 5, 9}));
+  EXPECT_EQ(get_item(a, items{at({}, {0})}).shape(), shape_t({0, 4}));
+  EXPECT_TRUE(get_item(a, items{at({1}, {}), zero}).is_scalar());
+}
+
+TEST(advanced_indexing, separated_indices_come_first) {
+  const ndarray a = count({2, 3, 4});
+  const ndarray i = at({0, 1, 1, 0, 1});
+  EXPECT_EQ(get_item(a, items{i, slice{}, i}).shape(), shape_t({5, 3}));
+  EXPECT_EQ(get_item(a, items{slice{}, i, i}).shape(), shape_t({2, 5}));
+  EXPECT_EQ(get_item(a, items{zero, slice{}, i}).shape(), shape_t({5, 3}));
+  EXPECT_EQ(get_item(a, items{slice{}, zero, i}).shape(), shape_t({2, 5}));
+  EXPECT_EQ(get_item(a, items{slice{}, i, newaxis, i}).shape(), shape_t({5, 2, 1}));
+  EXPECT_EQ(get_item(a, items{slice{}, i, ellipsis, i}).shape(), shape_t({5, 2}));
+  EXPECT_EQ(values(get_item(a, items{at({0, 1}), slice{}, at({1, 2})})), (longs{1, 5, 9, 14, 18, 22}));
+}
+
+TEST(advanced_indexing, masks_pick) {
+  const ndarray a = count({2, 3});
+  EXPECT_EQ(values(get_item(a, items{bools({true, false, true, false, true, false}, {2, 3})})),
+            (longs{0, 2, 4}));
+  EXPECT_EQ(values(get_item(a, items{bools({false, true})})), (longs{3, 4, 5}));
+  EXPECT_EQ(values(get_item(a, items{slice{}, bools({true, false, true})})), (longs{0, 2, 3, 5}));
+  EXPECT_EQ(values(get_item(a, items{bools({true, true}), at({0, 2})})), (longs{0, 5}));
+  EXPECT_EQ(get_item(a, items{bools({true}, {})}).shape(), shape_t({1, 2, 3}));
+  EXPECT_EQ(get_item(a, items{bools({false}, {})}).shape(), shape_t({0, 2, 3}));
+  EXPECT_EQ(values(get_item(transposed(a), items{bools({true, false, false, true, true, true}, {3, 2})})),
+            (longs{0, 4, 2, 5}));
+  EXPECT_EQ(text_of<index_error>([&] {
+              get_item(a, items{bools({true, true, true})});
+            }),
+            "[getitem] boolean index did not match indexed array along axis 0; size of axis is 2 but size of "
+            "corresponding boolean axis is 3");
+}
+
+TEST(advanced_indexing, errors_read_as_numpys) {
+  const ndarray a = count({2, 3});
+  if (test::test_device().is_cpu()) {  // on CUDA the error waits for a synchronising point
+    EXPECT_THROW(get_item(a, items{at({0, 2})}), index_error);
+    EXPECT_THROW(set_item(a, items{slice{}, at({-4})}, 1), index_error);
+  }
+  EXPECT_EQ(
+      text_of<index_error>([&] {
+        get_item(a, items{at({0, 1}), at({0, 1, 2})});
+      }),
+      "[getitem] shape mismatch: indexing arrays could not be broadcast together with shapes (2,) (3,) ");
+  EXPECT_THROW(get_item(a, items{make<double>({0.5})}), index_error);
+}
+
+TEST(advanced_indexing, assigns) {
+  const ndarray a = count({2, 3});
+  set_item(a, items{slice{}, at({0, 2})}, at({7, 8}));
+  EXPECT_EQ(values(a), (longs{7, 1, 8, 7, 4, 8}));
+  set_item(a, items{at({1, 1}), at({0, 0})}, at({5, 6}));  // the last one wins
+  EXPECT_EQ(values(a), (longs{7, 1, 8, 6, 4, 8}));
+  set_item(a, items{bools({true, false, true, false, false, true}, {2, 3})}, 0);
+  EXPECT_EQ(values(a), (longs{0, 1, 0, 6, 4, 0}));
+  set_item(a, items{bools({true, true, false, false, false, true}, {2, 3})}, at({1, 2, 3}));
+  EXPECT_EQ(values(a), (longs{1, 2, 0, 6, 4, 3}));
+  set_item(a, items{bools({false, true})}, at({9, 8, 7}));
+  EXPECT_EQ(values(a), (longs{1, 2, 0, 9, 8, 7}));
+  set_item(a, items{bools({true, false})}, -1);
+  EXPECT_EQ(values(a), (longs{-1, -1, -1, 9, 8, 7}));
+  set_item(a, items{at({1, 0})}, a);  // rows swapped through themselves
+  EXPECT_EQ(values(a), (longs{9, 8, 7, -1, -1, -1}));
+  EXPECT_EQ(text_of<value_error>([&] {
+              set_item(a, items{at({0, 1})}, at({1, 2}));
+            }),
+            "[setitem] shape mismatch: value array of shape (2,) could not be broadcast to indexing result "
+            "of shape "
+            "(2, 3)");
+  EXPECT_EQ(
+      text_of<value_error>([&] {
+        set_item(a, items{bools({true, true, true, false, false, false}, {2, 3})}, at({1, 2}));
+      }),
+      "[setitem] NumPy boolean array indexing assignment cannot assign 2 input values to the 3 output values "
+      "where the mask is true");
+}
+
+TEST(advanced_indexing, takes_more_arrays_than_a_kernel) {
+  const ndarray a = count({2, 2, 2, 2, 2, 2, 2, 2});
+  const ndarray i = at({0, 1, -1});
+  EXPECT_EQ(values(get_item(a, items{i, i, i, i, i, i, i, i})), (longs{0, 255, 255}));
+  EXPECT_EQ(values(get_item(flip(a), items{i, i, i, i, i, i, i})), (longs{255, 254, 1, 0, 1, 0}));
+  EXPECT_THROW(get_item(a, items{i, i, i, i, i, i, i, at({0, 0, 2})}), index_error);
+}
+
+TEST(selection, take_and_put) {
+  const ndarray a = count({2, 3});
+  EXPECT_EQ(values(take(a, at({5, 0}))), (longs{5, 0}));
+  EXPECT_EQ(values(take(a, at({2, 0}), 1)), (longs{2, 0, 5, 3}));
+  EXPECT_EQ(values(take(a, at({7, -1}), {}, "wrap")), (longs{1, 5}));
+  EXPECT_EQ(values(take(a, at({7, -1}), {}, "clip")), (longs{5, 0}));
+  EXPECT_TRUE(take(a, at({1}, {})).is_scalar());
+  EXPECT_THROW(take(count({0}), at({0})), index_error);
+  EXPECT_THROW(take(a, make<double>({0})), type_error);
+  const ndarray out = at({0, 0});
+  take(a, at({3, 4}), {}, "raise", out);
+  EXPECT_EQ(values(out), (longs{3, 4}));
+  put(transposed(a), at({1, -1, 2}), at({7, 8}));
+  EXPECT_EQ(values(a), (longs{0, 7, 2, 7, 4, 8}));
+}
+
+TEST(selection, along_an_axis) {
+  const ndarray a = at({3, 1, 2, 6, 5, 4}, {2, 3});
+  EXPECT_EQ(values(take_along_axis(a, at({1, 2, 0, 2, 1, 0}, {2, 3}), 1)), (longs{1, 2, 3, 4, 5, 6}));
+  EXPECT_EQ(values(take_along_axis(a, at({1, 0, 1}, {1, 3}), 0)), (longs{6, 1, 4}));
+  EXPECT_EQ(values(compress(bools({false, true}), a, 0)), (longs{6, 5, 4}));
+  EXPECT_EQ(values(compress(bools({false, true}), a, 1)), (longs{1, 5}));
+  EXPECT_EQ(values(compress(bools({false, true, true}), a)), (longs{1, 2}));
+}
+
+TEST(selection, nonzero_where_clip) {
+  const ndarray a = at({0, 3, 0, 4, 5, 0}, {2, 3});
+  const auto places = nonzero(a);
+  EXPECT_EQ(values(places[0]), (longs{0, 1, 1}));
+  EXPECT_EQ(values(places[1]), (longs{1, 0, 1}));
+  EXPECT_EQ(values(argwhere(a)), (longs{0, 1, 1, 0, 1, 1}));
+  EXPECT_EQ(values(flatnonzero(transposed(a))), (longs{1, 2, 3}));
+  EXPECT_THROW(nonzero(count({})), value_error);
+  EXPECT_EQ(values(where(bools({true, false}), at({1, 2}), at({3, 4}))), (longs{1, 4}));
+  EXPECT_EQ(values(where(bools({true, false}, {2, 1}), at({1, 2, 3}), 0)), (longs{1, 2, 3, 0, 0, 0}));
+  EXPECT_EQ(where(bools({true}), make<float>({1}), 2.5).dtype(), dtype::float32);
+  EXPECT_EQ(where(bools({true}), make<float>({1}), at({1})).dtype(), dtype::float64);
+  EXPECT_EQ(where(bools({true}), 1, 2.5).item<double>(), 1);
+  EXPECT_EQ(values(clip(a, 1, 4)), (longs{1, 3, 1, 4, 4, 1}));
+  EXPECT_EQ(values(clip(a, std::nullopt, 2)), (longs{0, 2, 0, 2, 2, 0}));
+  EXPECT_EQ(clip(iota<std::uint8_t>({3}), -1, 1000).to_vector<std::uint8_t>(),
+            (std::vector<std::uint8_t>{0, 1, 2}));
+}
+
+}  // namespace
+}  // namespace numloom
