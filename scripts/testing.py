@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import time
 import xml.etree.ElementTree as xml
@@ -16,6 +17,7 @@ from .console import Failure, duration, heading, paint, step
 from .environment import ROOT, tool
 
 REPORTS = ROOT / "build" / "test-reports"
+SHOWN_FAILURES, SHOWN_LINES = 10, 40
 CPP_TIMEOUT = 900  # seconds a single C++ test may take, under a sanitizer
 
 
@@ -39,6 +41,15 @@ class Options:
     workers: int = 0
 
 
+def why_skipped(case: xml.Element) -> str:
+    """The reason of a skipped case: pytest puts it into the report's message, GoogleTest into its output."""
+    printed = re.search(r"Skipped\n(.+)", case.findtext("system-out") or "")
+    if printed:
+        return printed[1].strip()
+    skipped = case.find("skipped")
+    return (skipped.get("message") if skipped is not None else "") or "no reason given"
+
+
 def read_junit(path: Path, suite: str, device: str) -> Count:
     """Count the cases of a JUnit report; a report that is not there counts as one failure."""
     count = Count(suite, device)
@@ -51,11 +62,24 @@ def read_junit(path: Path, suite: str, device: str) -> Count:
             count.failed += 1
         elif skipped is not None or case.get("status") in ("notrun", "disabled"):
             count.skipped += 1
-            reason = "" if skipped is None else skipped.get("message", "")
-            count.reasons[reason or "no reason given"] = count.reasons.get(reason or "no reason given", 0) + 1
+            reason = why_skipped(case)
+            count.reasons[reason] = count.reasons.get(reason, 0) + 1
         else:
             count.passed += 1
     return count
+
+
+def show_failures(report: Path) -> None:
+    """The names of the C++ tests that failed, and the end of what the first of them printed."""
+    cases = list(xml.parse(report).getroot().iter("testcase")) if report.exists() else []
+    failed = [case for case in cases if case.find("failure") is not None or case.find("error") is not None]
+    if not failed:
+        step(paint("no C++ test was run, or ctest stopped", "red"))
+    for number, case in enumerate(failed):
+        step(paint(f"FAILED {case.get('name')}", "red"))
+        said = case.findtext("system-out") or ""
+        if number < SHOWN_FAILURES:
+            print("\n".join(f"      {line}" for line in said.splitlines()[-SHOWN_LINES:]))
 
 
 def ctest(preset: str, device: str, options: Options) -> Count:
@@ -64,7 +88,7 @@ def ctest(preset: str, device: str, options: Options) -> Count:
     report.unlink(missing_ok=True)
     words = [Path(tool("cmake")).with_name("ctest"), "--test-dir", building.build_dir(preset)]
     words += ["-j", str(environment.jobs()), "--timeout", str(CPP_TIMEOUT), "--no-tests=error"]
-    words += ["--quiet", "--output-on-failure", "--output-junit", report]
+    words += ["--quiet", "--output-junit", report]
     if options.match:
         words += ["-R", options.match]
     code = subprocess.call([os.fspath(w) for w in words], cwd=ROOT)
@@ -72,9 +96,7 @@ def ctest(preset: str, device: str, options: Options) -> Count:
     if code != 0 and not count.failed:
         count.failed = 1
     if count.failed:
-        listed = building.build_dir(preset) / "Testing" / "Temporary" / "LastTestsFailed.log"
-        names = listed.read_text().split() if listed.exists() else []
-        step(paint(f"C++ tests that failed: {' '.join(names) or 'none was run'}", "red"))
+        show_failures(report)
     return count
 
 
