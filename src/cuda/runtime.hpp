@@ -12,6 +12,7 @@
 #include <source_location>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 namespace numloom::cuda_runtime {
 
@@ -23,13 +24,17 @@ using event_handle = void*;
 /// A CUDA call that failed, or a kernel that did. The core maps it to numloom's own exceptions.
 class cuda_error : public std::runtime_error {
  public:
+  cuda_error(int code, std::string name, std::string call, const std::string& detail, const char* file,
+             unsigned line);
   cuda_error(int code, std::string name, std::string call, const std::string& detail,
-             std::source_location where);
+             std::source_location where)
+      : cuda_error(code, std::move(name), std::move(call), detail, where.file_name(), where.line()) {}
 
-  int code = 0;                ///< CUDA's number, 2 = out of memory
-  std::string name;            ///< "cudaErrorMemoryAllocation"
-  std::string call;            ///< "malloc_device(1024)"
-  std::source_location where;  ///< who called
+  int code = 0;           ///< CUDA's number, 2 = out of memory
+  std::string name;       ///< "cudaErrorMemoryAllocation"
+  std::string call;       ///< "malloc_device"
+  const char* file = "";  ///< who called
+  unsigned line = 0;
 };
 
 constexpr int error_out_of_memory = 2;
@@ -123,6 +128,13 @@ void free_async(void* pointer, stream_handle stream, caller where = caller::curr
 void* malloc_host(size_t bytes, caller where = caller::current());
 void free_host(void* pointer, caller where = caller::current());
 pointer_info get_pointer_info(const void* pointer) noexcept;
+
+/// For a pool that cuts large allocations into blocks. The simulator under ASan then sees the blocks' ends:
+/// in stream order, `bytes` of the `span` bytes at `pointer` become usable, or none of them. Elsewhere
+/// nothing happens.
+void annotate_used(void* pointer, size_t bytes, size_t span, stream_handle stream,
+                   caller where = caller::current());
+void annotate_unused(void* pointer, size_t span, stream_handle stream, caller where = caller::current());
 
 // ---- copies, in stream order ----
 /// Ordinary host memory is staged: the call returns when the source may be changed, or the result may be

@@ -18,21 +18,20 @@ void add(std::atomic<uint64_t>& counter, uint64_t by = 1) {
 }
 
 std::string message(const std::string& name, const std::string& call, const std::string& detail,
-                    const std::source_location& where) {
-  std::string text = "[" + call + "] " + detail;
-  if (!name.empty()) text += " (" + name + ")";
-  return text + " at " + where.file_name() + ":" + std::to_string(where.line());
+                    const char* file, unsigned line) {
+  return "[" + call + "] " + detail + " (" + name + ") at " + file + ":" + std::to_string(line);
 }
 
 }  // namespace
 
 cuda_error::cuda_error(int code_, std::string name_, std::string call_, const std::string& detail,
-                       std::source_location where_)
-    : std::runtime_error(message(name_, call_, detail, where_)),
+                       const char* file_, unsigned line_)
+    : std::runtime_error(message(name_, call_, detail, file_, line_)),
       code(code_),
       name(std::move(name_)),
       call(std::move(call_)),
-      where(where_) {}
+      file(file_),
+      line(line_) {}
 
 void count(counted what) noexcept {
   switch (what) {

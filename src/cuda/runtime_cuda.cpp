@@ -252,6 +252,9 @@ pointer_info get_pointer_info(const void* pointer) noexcept {
   }
 }
 
+void annotate_used(void*, size_t, size_t, stream_handle, caller) {}
+void annotate_unused(void*, size_t, stream_handle, caller) {}
+
 // ---- copies ----
 
 void memcpy_async(void* target, const void* source, size_t bytes, copy_kind kind, stream_handle stream,

@@ -11,6 +11,7 @@
 #include "sim/device_memory.hpp"
 #include "sim/launch_queue.hpp"
 #include "sim/run_grid.hpp"
+#include "sim/sanitizers.hpp"
 #include "sim/stream_queue.hpp"
 #include "symbol_name.hpp"
 
@@ -74,17 +75,25 @@ simulation& sim() {
 
 thread_local int current_device = 0;
 
-[[noreturn]] void fail(int code, const char* call, const std::string& detail, caller where) {
+// Who called: a function of runtime.hpp, or a launch.
+struct place {
+  place(caller where) : file(where.file_name()), line(where.line()) {}
+  place(const launch_record& launch) : file(launch.file), line(static_cast<unsigned>(launch.line)) {}
+  const char* file;
+  unsigned line;
+};
+
+[[noreturn]] void fail(int code, const char* call, const std::string& detail, place where) {
   sim().last_error = code;
-  throw cuda_error(code, error_name(code), call, detail, where);
+  throw cuda_error(code, error_name(code), call, detail, where.file, where.line);
 }
 
-void need_device(const char* call, caller where) {
+void need_device(const char* call, place where) {
   if (sim().devices == 0) fail(error_no_device, call, "there is no device (NUMLOOM_SIM_DEVICES=0)", where);
 }
 
 // What went wrong while queued work ran belongs to that work, not to the call that waited.
-template <class F> void run_queued(const char* call, caller where, F&& run) {
+template <class F> void run_queued(const char* call, place where, F&& run) {
   try {
     run();
   } catch (const simt::kernel_error& e) {
@@ -92,7 +101,7 @@ template <class F> void run_queued(const char* call, caller where, F&& run) {
   }
 }
 
-simulated_stream& stream_of(stream_handle handle, const char* call, caller where) {
+simulated_stream& stream_of(stream_handle handle, const char* call, place where) {
   need_device(call, where);
   if (simulated_stream* s = sim().queues.find_stream(handle)) return *s;
   if (handle == nullptr)
@@ -114,13 +123,19 @@ bool reachable(int from, const memory_block& block) {
   return block.device == from || sim().peers[from][block.device];
 }
 
+// When a piece of work is looked at: as it is queued, or as it runs. Memory that a queue will free later may
+// not be named by new work, but what was queued before may still run.
+enum class moment { queued, running };
+
 // What is wrong with using these bytes on a device; empty when nothing.
-std::string device_range_problem(const void* pointer, size_t bytes, int device) {
+std::string device_range_problem(const void* pointer, size_t bytes, int device, moment when) {
   memory_block* b = sim().memory.find(pointer);
   if (b == nullptr)
     return "expected device memory, got a pointer to " +
            std::string(sim().memory.contains(pointer) ? "no allocation" : "host memory");
-  if (b->state != block_state::live) return "use after free: " + describe(*b);
+  const bool usable =
+      b->state == block_state::live || (b->state == block_state::freeing && when == moment::running);
+  if (!usable) return "use after free: " + describe(*b);
   if (!reachable(device, *b))
     return "memory of device " + std::to_string(b->device) + " used on device " + std::to_string(device) +
            " without peer access";
@@ -130,13 +145,13 @@ std::string device_range_problem(const void* pointer, size_t bytes, int device) 
 }
 
 void check_device_range(const void* pointer, size_t bytes, int device, const char* call, caller where) {
-  const std::string problem = device_range_problem(pointer, bytes, device);
+  const std::string problem = device_range_problem(pointer, bytes, device, moment::queued);
   if (!problem.empty()) fail(invalid_value, call, problem, where);
 }
 
 // The same at the time the work runs: another stream may have freed the memory since.
 void recheck_device_range(const void* pointer, size_t bytes, int device, const char* call) {
-  const std::string problem = device_range_problem(pointer, bytes, device);
+  const std::string problem = device_range_problem(pointer, bytes, device, moment::running);
   if (!problem.empty()) throw simt::kernel_error(illegal_address, std::string("[") + call + "] " + problem);
 }
 
@@ -399,6 +414,23 @@ pointer_info get_pointer_info(const void* pointer) noexcept {
   return {is_pinned(pointer) ? memory_kind::pinned_host : memory_kind::unknown, -1};
 }
 
+void annotate_used(void* pointer, size_t bytes, size_t span, stream_handle stream, caller where) {
+  if (!NUMLOOM_SIM_ASAN || pointer == nullptr) return;
+  const std::lock_guard lock(sim().mutex);
+  simulated_stream& s = stream_of(stream, "annotate_used", where);
+  check_device_range(pointer, span, s.device, "annotate_used", where);
+  auto run = [=] {
+    const simt::device_access access(sim().memory);  // what waits to be filled is filled first
+    simt::sanitizer::poison(pointer, span);
+    simt::sanitizer::unpoison(pointer, bytes);
+  };
+  run_queued("annotate_used", where, [&] { sim().queues.push(s, {run, nullptr, 0, 0}); });
+}
+
+void annotate_unused(void* pointer, size_t span, stream_handle stream, caller where) {
+  annotate_used(pointer, 0, span, stream, where);
+}
+
 // ---- copies ----
 
 void memcpy_async(void* target, const void* source, size_t bytes, copy_kind kind, stream_handle stream,
@@ -535,12 +567,13 @@ namespace numloom::simt {
 namespace {
 
 using cuda_runtime::device_range_problem;
+using cuda_runtime::moment;
 
-std::string argument_problem(const bound_kernel& kernel, int device) {
+std::string argument_problem(const bound_kernel& kernel, int device, moment when) {
   for (const auto& argument : kernel.pointers()) {
     const void* address = const_cast<const void*>(argument.address);
     if (address == nullptr || cuda_runtime::is_pinned(address)) continue;
-    const std::string problem = device_range_problem(address, 0, device);
+    const std::string problem = device_range_problem(address, 0, device, when);
     if (!problem.empty()) return "argument " + std::to_string(argument.position + 1) + ": " + problem;
   }
   return "";
@@ -552,16 +585,16 @@ std::string launch_text(const grid_launch& launch) {
 }
 
 // What CUDA would refuse at the call, or find out later for certain.
-void check_launch(const grid_launch& launch, const bound_kernel& kernel, int device) {
-  const std::string problem = argument_problem(kernel, device);
+void check_launch(const grid_launch& launch, const bound_kernel& kernel, int device,
+                  const cuda_runtime::launch_record& record) {
+  const std::string problem = argument_problem(kernel, device, moment::queued);
   if (!problem.empty()) {
-    cuda_runtime::fail(error_illegal_address, "launch", launch_text(launch) + problem,
-                       cuda_runtime::caller::current());
+    cuda_runtime::fail(error_illegal_address, "launch", launch_text(launch) + problem, record);
   }
   try {
     check_configuration(launch);
   } catch (const kernel_error& e) {
-    cuda_runtime::fail(e.code(), "launch", e.what(), cuda_runtime::caller::current());
+    cuda_runtime::fail(e.code(), "launch", e.what(), record);
   }
 }
 
@@ -580,7 +613,7 @@ void check_guards(const bound_kernel& kernel, const grid_launch& launch) {
 void enqueue(const cuda_runtime::launch_record& record, std::unique_ptr<bound_kernel> kernel) {
   using namespace cuda_runtime;
   const std::lock_guard lock(sim().mutex);
-  simulated_stream& s = stream_of(record.stream, "launch", caller::current());
+  simulated_stream& s = stream_of(record.stream, "launch", record);
   grid_launch launch;
   launch.kernel = record.kernel;
   launch.invoke = [](const void* closure) { static_cast<const bound_kernel*>(closure)->call(); };
@@ -591,16 +624,16 @@ void enqueue(const cuda_runtime::launch_record& record, std::unique_ptr<bound_ke
   launch.file = record.file;
   launch.line = record.line;
   const int device = s.device;
-  check_launch(launch, *kernel, device);
+  check_launch(launch, *kernel, device, record);
   auto run = [launch, device, bound = std::shared_ptr<bound_kernel>(std::move(kernel))]() mutable {
-    const std::string late = argument_problem(*bound, device);
+    const std::string late = argument_problem(*bound, device, moment::running);
     if (!late.empty()) throw kernel_error(error_illegal_address, launch_text(launch) + late);
     const device_access access(sim().memory);
     launch.closure = bound.get();
     run_grid(launch);
     check_guards(*bound, launch);
   };
-  run_queued("launch", caller::current(), [&] { sim().queues.push(s, {run, nullptr, 0, 0}); });
+  run_queued("launch", record, [&] { sim().queues.push(s, {run, nullptr, 0, 0}); });
 }
 
 }  // namespace numloom::simt

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "run_grid.hpp"
 #include "cuda/symbol_name.hpp"
+#include "run_grid.hpp"
 
 namespace numloom::simt {
 namespace {
 
 [[noreturn]] void refuse(const grid_launch& launch, int code, const std::string& text) {
-  throw kernel_error(code, "[" + cuda_runtime::symbol_name(launch.kernel) + "] launched at " + launch.file + ":" +
-                               std::to_string(launch.line) + ": " + text);
+  throw kernel_error(code, "[" + cuda_runtime::symbol_name(launch.kernel) + "] launched at " + launch.file +
+                               ":" + std::to_string(launch.line) + ": " + text);
 }
 
 std::string triple(dim3 v) {

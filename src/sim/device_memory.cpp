@@ -18,6 +18,7 @@ constexpr size_t alignment = 256;               // cudaMalloc's
 constexpr size_t guard_bytes = 64;              // at least; behind every block
 constexpr size_t page_bytes = size_t{2} << 20;  // changing the protection of huge pages is cheap
 constexpr size_t quarantine_bytes = size_t{32} << 20;
+constexpr size_t filled_end_bytes = size_t{1} << 20;  // of large blocks only the ends are filled
 constexpr unsigned char unset_byte = 0xCD;
 constexpr unsigned char freed_byte = 0xDD;
 constexpr unsigned char guard_byte = 0xFB;
@@ -27,10 +28,16 @@ size_t round_up(size_t n, size_t to) { return (n + to - 1) / to * to; }
 device_memory* described = nullptr;
 
 void describe_address(const void* address, char* text, size_t size) {
-  const memory_block* b = described->find(address);
-  const std::string what = b == nullptr ? "between allocations" : describe(*b);
-  const long offset = b == nullptr ? 0 : static_cast<const char*>(address) - b->begin;
-  std::snprintf(text, size, "%p, byte %ld of %s", address, offset, what.c_str());
+  const memory_block* b = described->nearest(address);
+  if (b == nullptr) {
+    std::snprintf(text, size, "%p, in no allocation", address);
+    return;
+  }
+  const size_t offset = static_cast<size_t>(static_cast<const char*>(address) - b->begin);
+  const bool inside = offset < b->bytes;
+  std::snprintf(text, size, "%p, %s%zu %s %s", address, inside ? "byte " : "",
+                inside ? offset : offset - b->bytes, inside ? "of" : "bytes past the end of",
+                describe(*b).c_str());
 }
 
 }  // namespace
@@ -64,14 +71,18 @@ bool device_memory::contains(const volatile void* address) const {
   return p >= base_ && p < base_ + stride_ * arenas_.size();
 }
 
-memory_block* device_memory::find(const volatile void* address) {
+memory_block* device_memory::nearest(const volatile void* address) {
   if (!contains(address)) return nullptr;
   char* p = const_cast<char*>(static_cast<const volatile char*>(address));
   arena& a = arenas_[static_cast<size_t>(p - base_) / stride_];
-  auto next = a.blocks.upper_bound(p);
-  if (next == a.blocks.begin()) return nullptr;
-  memory_block& b = std::prev(next)->second;
-  return p <= b.begin + b.bytes && b.state != block_state::unallocated ? &b : nullptr;
+  const auto next = a.blocks.upper_bound(p);
+  if (next == a.blocks.begin() || std::prev(next)->second.state == block_state::unallocated) return nullptr;
+  return &std::prev(next)->second;
+}
+
+memory_block* device_memory::find(const volatile void* address) {
+  memory_block* b = nearest(address);
+  return b != nullptr && address <= b->begin + b->bytes ? b : nullptr;
 }
 
 bool device_memory::guard_intact(const memory_block& b) {
@@ -170,7 +181,12 @@ void device_memory::recycle(arena& a, char* begin) {
 }
 
 void device_memory::fill(const pending_fill& f) {
-  std::memset(f.begin, f.byte, f.bytes);
+  if (f.bytes <= 4 * filled_end_bytes) {
+    std::memset(f.begin, f.byte, f.bytes);
+  } else {
+    std::memset(f.begin, f.byte, filled_end_bytes);
+    std::memset(f.begin + f.bytes - filled_end_bytes, f.byte, filled_end_bytes);
+  }
   std::memset(f.begin + f.bytes, guard_byte, f.guard);
 }
 

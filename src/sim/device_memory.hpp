@@ -47,6 +47,8 @@ class device_memory {
   bool contains(const volatile void* address) const;
   /// The block that the address lies in or at the end of; null outside the range or between blocks.
   memory_block* find(const volatile void* address);
+  /// The last block that begins at or before the address, for texts.
+  memory_block* nearest(const volatile void* address);
   /// False when the bytes behind the block have been written to.
   static bool guard_intact(const memory_block& block);
 

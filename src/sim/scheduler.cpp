@@ -6,8 +6,8 @@
 #include <cstring>
 #include <numeric>
 
-#include "faults.hpp"
 #include "cuda/symbol_name.hpp"
+#include "faults.hpp"
 
 namespace numloom::simt {
 
@@ -27,7 +27,7 @@ std::atomic<unsigned long>& seed_value() {
 constexpr unsigned attempts_before_giving_way = 1024;
 // And a block that has done this many while no thread got to a barrier, a warp operation or its end will not
 // move.
-constexpr unsigned long long attempts_before_deadlock = 1ull << 29;
+constexpr unsigned long long attempts_before_deadlock = 1ull << 27;
 
 std::string triple(uint3 v) {
   return "(" + std::to_string(v.x) + "," + std::to_string(v.y) + "," + std::to_string(v.z) + ")";
