@@ -213,7 +213,7 @@ void reduce_each(const reduce_setup& s) {
   parallel_for(p.outputs, grain, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t o = begin; o < end; ++o) {
       const kept_position at = locate(p, o, -1);
-      alignas(16) char acc[32];
+      alignas(16) char acc[64];
       reduce_part(s, static_cast<const char*>(p.source) + at.source,
                   p.mask ? static_cast<const char*>(p.mask) + at.mask : nullptr, 0, p.length, acc);
       store_results(s, acc, 1, static_cast<char*>(p.out) + at.out, static_cast<char*>(p.out2) + at.out2, 0);
@@ -225,7 +225,7 @@ void reduce_nothing(const reduce_setup& s) {
   const reduction_plan& p = s.plan;
   for (std::int64_t o = 0; o < p.outputs; ++o) {
     const kept_position at = locate(p, o, -1);
-    alignas(16) char acc[32];
+    alignas(16) char acc[64];
     s.kernels.identity(acc, 1);
     store_results(s, acc, 1, static_cast<char*>(p.out) + at.out, static_cast<char*>(p.out2) + at.out2, 0);
   }

@@ -65,7 +65,8 @@ column_cut cut_columns(const reduce_setup& s) {
 }
 
 // Positions of arg reductions count folded rows: back to single ones.
-void unfold_places(const reduce_setup& s, char* accs, std::int64_t columns, std::int64_t fold) {
+void unfold_places(const reduce_setup& s, char* accs, std::int64_t columns, std::int64_t fold,
+                   std::int64_t first) {
   if (s.plan.op != reduction::argmin && s.plan.op != reduction::argmax) return;
   const int acc = s.kernels.acc_size;
   for (std::int64_t f = 0; f < fold; ++f)
@@ -73,7 +74,7 @@ void unfold_places(const reduce_setup& s, char* accs, std::int64_t columns, std:
       char* const place = accs + (f * columns + j + 1) * acc - 8;
       std::int64_t index;
       std::memcpy(&index, place, 8);
-      index = index * fold + f;
+      index = first + index * fold + f;
       std::memcpy(place, &index, 8);
     }
 }
@@ -88,12 +89,12 @@ void reduce_folded(const reduce_setup& s, const char* source, std::int64_t first
   std::int64_t done = 0;
   while (n - done >= fold) {
     const std::int64_t rows = std::min(block_rows, (n - done) / fold);
-    k.columns(source + done * row_bytes, fold * row_bytes, rows, wide, (first + done) / fold, parts.next());
+    k.columns(source + done * row_bytes, fold * row_bytes, rows, wide, done / fold, parts.next());
     parts.push();
     done += rows * fold;
   }
   char* const accs = parts.finish();
-  if (done > 0) unfold_places(s, accs, columns, fold);
+  if (done > 0) unfold_places(s, accs, columns, fold, first);
   for (std::int64_t half = fold / 2; half > 0; half /= 2)
     k.merge(accs, accs + half * columns * k.acc_size, half * columns);
   for (; done < n; done += std::min(block_rows, n - done)) {

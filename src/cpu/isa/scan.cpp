@@ -97,10 +97,14 @@ template <class Op, class T> struct scan_loops {
     auto* sum = reinterpret_cast<acc*>(carry);
     if (n > 0) *sum = Op::combine(*sum, combine_contiguous<Op, T>(reinterpret_cast<const T*>(from), n));
   }
+  static void join(const char* a, const char* b, char* carry) {
+    *reinterpret_cast<acc*>(carry) =
+        Op::combine(*reinterpret_cast<const acc*>(a), *reinterpret_cast<const acc*>(b));
+  }
   static void identity(char* carries, long n) {
     for (long i = 0; i < n; ++i) reinterpret_cast<acc*>(carries)[i] = scan_identity<Op, T>();
   }
-  static scan_kernels kernels() { return {sizeof(acc), row, columns, total, identity}; }
+  static scan_kernels kernels() { return {sizeof(acc), row, columns, total, join, identity}; }
 };
 
 template <template <class> class Op> void fill_sign_blind(scan_kernels* row) {

@@ -54,6 +54,8 @@ struct scan_kernels {
                   char* carries);
   // Takes n contiguous elements into the carry without writing them.
   void (*total)(const char* from, long n, char* carry);
+  // Two carries, the earlier one first, into one.
+  void (*join)(const char* a, const char* b, char* carry);
   void (*identity)(char* carries, long n);
 };
 
