@@ -23,39 +23,47 @@ struct move_kernels {
   long (*compress)(char* to, const char* from, const char* mask, long mask_step, long n);
 };
 
-// One reduction for one dtype. Partial results ("accs") are of acc_size bytes; those of a later part of the
-// reduced axis come second in merge.
+// One reduction for one dtype. Partial results ("accs", of acc_size bytes) are those of functors/reduce.hpp.
 struct reduce_kernels {
   int acc_size;
-  // n contiguous elements into one acc; `first` is the position of the first along the reduced axes.
+  int leaf_length;  // the most elements that leaf() takes
+  bool cascades;    // rounding matters: partial results are to be combined pairwise
+  // Combines n contiguous elements into the acc; `first` is the first one's position along the reduced axes.
   void (*leaf)(const char* from, long n, long first, char* acc);
-  // `rows` rows of n elements, from + r * row_step + i * step, into one acc each.
+  // `rows` rows of n <= leaf_length elements, at from + r * row_step + i * step, into one new acc each.
   void (*rows)(const char* from, long row_step, long step, long n, long rows, char* accs);
-  // n rows of `columns` contiguous elements, row_step apart, into `columns` accs.
+  // n <= 128 rows of `columns` contiguous elements, row_step apart, into `columns` new accs.
   void (*columns)(const char* from, long row_step, long n, long columns, long first, char* accs);
-  // a[i] = combine(a[i], b[i]) for n accs; strides in bytes.
-  void (*merge)(char* a, long a_step, const char* b, long b_step, long n);
-  // n accs to results; out2 only for moments.
-  void (*finish)(const char* accs, long n, char* out, char* out2);
+  // a[i] = combine(a[i], b[i]) for n accs.
+  void (*merge)(char* a, const char* b, long n);
+  // n accs to contiguous results; `second` is for moments only.
+  void (*finish)(const char* accs, long n, char* out, char* second);
   // n accs of no elements.
   void (*identity)(char* accs, long n);
+  // n elements of the dtype to accs, for initial values.
+  void (*lift)(const char* from, long n, char* accs);
 };
 
-// An inclusive scan for one operation and dtype. `carry` is one element (a row of elements): what stands
-// before, updated.
+// An inclusive scan for one operation and dtype. A carry is what stands before (float16 carries a float).
 struct scan_kernels {
+  int carry_size;
+  // n contiguous elements; `to` may be `from`.
   void (*row)(char* to, const char* from, long n, char* carry);
-  // n rows of `columns` contiguous elements.
-  void (*columns)(char* to, const char* from, long to_row, long from_row, long n, long columns, char* carry);
-  // The combination of n contiguous elements, as row() would leave in a carry.
+  // n rows of `columns` contiguous elements, with one carry for each column.
+  void (*columns)(char* to, const char* from, long to_row, long from_row, long n, long columns,
+                  char* carries);
+  // Takes n contiguous elements into the carry without writing them.
   void (*total)(const char* from, long n, char* carry);
+  // Two carries, the earlier one first, into one.
+  void (*join)(const char* a, const char* b, char* carry);
+  void (*identity)(char* carries, long n);
 };
 
 struct level_tables {
   loop_fn ufunc[128][table_dtypes];
   loop_fn cast[table_dtypes][table_dtypes];  // [from][to]
   move_kernels move[move_sizes];
-  // Contiguous bytes, past the caches when `to` is to be read much later.
+  // Contiguous bytes, past the caches.
   void (*stream)(char* to, const char* from, long bytes);
   void (*sequence[table_dtypes])(char* to, long first, long n, const char* start, const char* step);
   reduce_kernels reduce[16][table_dtypes];

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Reduction kernels over the functors of functors/reduce.hpp. A contiguous run is combined in four vectors of
+// accumulators, which are folded pairwise; rows of a table are combined elementwise, four at a time.
+#pragma once
+#include "cpu/isa/vectors.hpp"
+#include "functors/reduce.hpp"
+
+namespace numloom::NL_TARGET {
+
+using cpu_host::reduce_kernels;
+
+// Does the functor work on whole vectors?
+template <class Op, class T>
+inline constexpr bool combines_vectors =
+    !is_bool<T> && !is_complex<T> && !is_same<T, float16> &&
+    (is_same<Op, Sum<T>> || is_same<Op, Prod<T>> || is_same<Op, Min<T>> || is_same<Op, Max<T>> ||
+     is_same<Op, FMin<T>> || is_same<Op, FMax<T>> || is_same<Op, BitAnd<T>> || is_same<Op, BitOr<T>> ||
+     is_same<Op, BitXor<T>>);
+
+// Op::combine on vectors or scalars of T.
+template <class Op, class T> struct combine_any {
+  template <class V> NL_HD V operator()(V a, V b) const {
+    if constexpr (is_same<Op, Sum<T>>)
+      return a + b;
+    else if constexpr (is_same<Op, Prod<T>>)
+      return a * b;
+    else if constexpr (is_same<Op, Min<T>>)
+      return is_floating<T> ? ((a < b) | (a != a) ? a : b) : (a < b ? a : b);
+    else if constexpr (is_same<Op, Max<T>>)
+      return is_floating<T> ? ((a > b) | (a != a) ? a : b) : (a > b ? a : b);
+    else if constexpr (is_same<Op, FMin<T>>)
+      return is_floating<T> ? ((a < b) | (b != b) ? a : b) : (a < b ? a : b);
+    else if constexpr (is_same<Op, FMax<T>>)
+      return is_floating<T> ? ((a > b) | (b != b) ? a : b) : (a > b ? a : b);
+    else if constexpr (is_same<Op, BitAnd<T>>)
+      return a & b;
+    else if constexpr (is_same<Op, BitOr<T>>)
+      return a | b;
+    else
+      return a ^ b;
+  }
+};
+
+// n contiguous elements of a type that lies in vectors. Every 16 rounds the accumulators are emptied into a
+// second set, so that no accumulator takes more than 16 + n / (64 * lanes) additions.
+template <class Op, class T> NL_HD T combine_run(const T* from, long n) {
+  const combine_any<Op, T> combine;
+  constexpr int L = lanes<T>, rounds = 16;
+  const vec<T> none = broadcast<T>(Op::identity());
+  vec<T> total = none;
+  long i = 0;
+  if (n >= 4 * L) {
+    vec<T> sums[4] = {none, none, none, none};
+    while (i + 4 * L <= n) {
+      vec<T> a = load_vector(from + i), b = load_vector(from + i + L), c = load_vector(from + i + 2 * L),
+             d = load_vector(from + i + 3 * L);
+      i += 4 * L;
+      for (int round = 1; round < rounds && i + 4 * L <= n; ++round, i += 4 * L) {
+        a = combine(a, load_vector(from + i));
+        b = combine(b, load_vector(from + i + L));
+        c = combine(c, load_vector(from + i + 2 * L));
+        d = combine(d, load_vector(from + i + 3 * L));
+      }
+      sums[0] = combine(sums[0], a);
+      sums[1] = combine(sums[1], b);
+      sums[2] = combine(sums[2], c);
+      sums[3] = combine(sums[3], d);
+    }
+    total = combine(combine(sums[0], sums[1]), combine(sums[2], sums[3]));
+  }
+  for (; i + L <= n; i += L) total = combine(total, load_vector(from + i));
+  T result = Op::identity();
+  for (; i < n; ++i) result = Op::combine(result, from[i]);
+  if (n >= L) {
+    const auto last = fold<combine_any<Op, T>, T, vector_bytes>(total, combine);
+    constexpr int rest = 16 / int(sizeof(T));
+    T folded[rest];
+    for (int j = 0; j < rest; ++j) folded[j] = last[j];
+    for (int width = rest / 2; width > 0; width /= 2)
+      for (int j = 0; j < width; ++j) folded[j] = Op::combine(folded[j], folded[j + width]);
+    result = Op::combine(folded[0], result);
+  }
+  return result;
+}
+
+// The sum of complex numbers is two sums of reals, four of each at a time.
+template <class Op, class T> NL_HD typename Op::acc combine_elements(const T* from, long n) {
+  using acc = typename Op::acc;
+  acc parts[4] = {Op::identity(), Op::identity(), Op::identity(), Op::identity()};
+  acc blocks = Op::identity();
+  long i = 0;
+  while (i + 4 <= n) {
+    const long end = n - i < 128 ? n - 3 : i + 125;
+    for (; i < end; i += 4)
+      for (int k = 0; k < 4; ++k) parts[k] = Op::combine(parts[k], Op::lift(from[i + k], 0));
+    blocks =
+        Op::combine(blocks, Op::combine(Op::combine(parts[0], parts[1]), Op::combine(parts[2], parts[3])));
+    for (int k = 0; k < 4; ++k) parts[k] = Op::identity();
+  }
+  for (; i < n; ++i) blocks = Op::combine(blocks, Op::lift(from[i], 0));
+  return blocks;
+}
+
+template <class Op, class T> NL_HD typename Op::acc combine_contiguous(const T* from, long n) {
+  if constexpr (combines_vectors<Op, T>)
+    return combine_run<Op, T>(from, n);
+  else
+    return combine_elements<Op, T>(from, n);
+}
+
+// Reductions whose acc is the element itself.
+template <class Op, class T> struct plain_reduction {
+  using acc = typename Op::acc;
+
+  static void leaf(const char* from, long n, long, char* into) {
+    auto* a = reinterpret_cast<acc*>(into);
+    *a = Op::combine(*a, combine_contiguous<Op, T>(reinterpret_cast<const T*>(from), n));
+  }
+
+  template <int N> static void tiny_rows(const T* from, long rows, acc* accs) {
+    for (long r = 0; r < rows; ++r) {
+      acc a = Op::lift(from[r * N], 0);
+      for (int i = 1; i < N; ++i) a = Op::combine(a, Op::lift(from[r * N + i], 0));
+      accs[r] = a;
+    }
+  }
+
+  static void rows(const char* from, long row_step, long step, long n, long rows, char* into) {
+    auto* accs = reinterpret_cast<acc*>(into);
+    constexpr long S = sizeof(T);
+    if (step == S && row_step == n * S) {
+      const auto* p = reinterpret_cast<const T*>(from);
+      switch (n) {
+        case 2: return tiny_rows<2>(p, rows, accs);
+        case 3: return tiny_rows<3>(p, rows, accs);
+        case 4: return tiny_rows<4>(p, rows, accs);
+        default: break;
+      }
+    }
+    for (long r = 0; r < rows; ++r) {
+      const char* row = from + r * row_step;
+      if (step == S && n >= 8) {
+        accs[r] = combine_contiguous<Op, T>(reinterpret_cast<const T*>(row), n);
+      } else {
+        acc a = Op::identity();
+        for (long i = 0; i < n; ++i)
+          a = Op::combine(a, Op::lift(*reinterpret_cast<const T*>(row + i * step), 0));
+        accs[r] = a;
+      }
+    }
+  }
+
+  static void columns(const char* from, long row_step, long n, long columns, long, char* into) {
+    auto* accs = reinterpret_cast<acc*>(into);
+    const auto row = [&](long r) { return reinterpret_cast<const T*>(from + r * row_step); };
+    long r = n % 4;
+    switch (r) {
+      case 0: identity(into, columns); break;
+      case 1: {
+        const T* a = row(0);
+#pragma GCC ivdep
+        for (long j = 0; j < columns; ++j) accs[j] = Op::lift(a[j], 0);
+        break;
+      }
+      default: {
+        const T *a = row(0), *b = row(1), *c = row(r - 1);  // the last one twice changes nothing if r == 2
+        if (r == 2) {
+#pragma GCC ivdep
+          for (long j = 0; j < columns; ++j) accs[j] = Op::combine(Op::lift(a[j], 0), Op::lift(b[j], 0));
+        } else {
+#pragma GCC ivdep
+          for (long j = 0; j < columns; ++j)
+            accs[j] = Op::combine(Op::combine(Op::lift(a[j], 0), Op::lift(b[j], 0)), Op::lift(c[j], 0));
+        }
+      }
+    }
+    for (; r < n; r += 4) {
+      const T *a = row(r), *b = row(r + 1), *c = row(r + 2), *d = row(r + 3);
+#pragma GCC ivdep
+      for (long j = 0; j < columns; ++j) {
+        const acc left = Op::combine(Op::lift(a[j], 0), Op::lift(b[j], 0));
+        const acc right = Op::combine(Op::lift(c[j], 0), Op::lift(d[j], 0));
+        accs[j] = Op::combine(accs[j], Op::combine(left, right));
+      }
+    }
+  }
+
+  static void merge(char* a, const char* b, long n) {
+    auto* x = reinterpret_cast<acc*>(a);
+    const auto* y = reinterpret_cast<const acc*>(b);
+#pragma GCC ivdep
+    for (long i = 0; i < n; ++i) x[i] = Op::combine(x[i], y[i]);
+  }
+  static void identity(char* accs, long n) {
+    auto* x = reinterpret_cast<acc*>(accs);
+    for (long i = 0; i < n; ++i) x[i] = Op::identity();
+  }
+  template <class Result = T> static void finish(const char* accs, long n, char* out, char*) {
+    const auto* x = reinterpret_cast<const acc*>(accs);
+    auto* results = reinterpret_cast<Result*>(out);
+    for (long i = 0; i < n; ++i) results[i] = cast_to<Result>(x[i]);
+  }
+  static void lift(const char* from, long n, char* accs) {
+    const auto* x = reinterpret_cast<const T*>(from);
+    for (long i = 0; i < n; ++i) reinterpret_cast<acc*>(accs)[i] = Op::lift(x[i], 0);
+  }
+
+  static reduce_kernels kernels(bool cascades) {
+    return {sizeof(acc), 8192, cascades, leaf, rows, columns, merge, finish<T>, identity, lift};
+  }
+};
+
+// The elements of float16 arrays come as float; only the last step knows.
+template <class Op> void lift_half(const char* from, long n, char* accs) {
+  const auto* x = reinterpret_cast<const float16*>(from);
+  for (long i = 0; i < n; ++i) reinterpret_cast<float*>(accs)[i] = x[i];
+}
+}  // namespace numloom::NL_TARGET
