@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// sort and argsort: elements are turned into unsigned keys of the same order (sort_keys.hpp), the keys are
-/// sorted by radix, and turned back. Short rows are sorted by comparison, one row a thread; long ones by all
-/// threads together.
+/// sorted, and turned back. Short rows go through networks over vectors (isa/sort_network.cpp), longer ones
+/// are sorted by radix; rows are spread over the threads, and very long ones sorted by all threads together.
 #include <algorithm>
 #include <memory>
 #include <vector>
 
 #include "cpu/backend.hpp"
+#include "cpu/dense.hpp"
 #include "cpu/radix_sort.hpp"
 #include "cpu/sort_keys.hpp"
 #include "cpu/threads.hpp"
@@ -16,12 +17,6 @@ namespace {
 
 constexpr std::int64_t parallel_length = 1 << 16;  // rows from here on are sorted by all threads together
 constexpr std::int64_t chunk_length = 1 << 14;     // elements of short rows that one thread takes at a time
-
-/// Below this length comparisons beat the passes of a radix sort.
-template <class Key>
-constexpr std::int64_t radix_length = sizeof(Key) == 8   ? 384
-                                      : sizeof(Key) == 4 ? 192
-                                                         : 96;
 
 int blocks_of(std::int64_t n) { return n >= parallel_length ? 2 * num_threads() : 1; }
 
@@ -64,16 +59,12 @@ template <class Traits, class Key> void sort_row(Key* row, std::int64_t n, bool 
   const int blocks = blocks_of(n);
   const Key differing =
       make_keys(row, n, blocks, [&](std::int64_t i) { return Traits::exact(row[i], descending); });
-  Key* sorted = row;
+  const std::size_t bytes = static_cast<std::size_t>(n) * sizeof(Key);
   storage_ptr large;
-  if (n < radix_length<Key>) {
-    std::sort(row, row + n);
-  } else {
-    const std::size_t bytes = static_cast<std::size_t>(n) * sizeof(Key);
-    if (blocks > 1) large = allocate(bytes, cpu);
-    Key* const room = static_cast<Key*>(large ? large->data : scratch(bytes));
-    sorted = radix_sort<Key, no_index>({row, nullptr}, {room, nullptr}, n, differing, blocks).key;
-  }
+  if (blocks > 1) large = allocate(bytes, cpu);
+  Key* const room = static_cast<Key*>(large ? large->data : scratch(bytes));
+  const Key* const sorted =
+      radix_sort<Key, no_index>({row, nullptr}, {room, nullptr}, n, differing, blocks).key;
   for_blocks(n, blocks, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) row[i] = Traits::back(sorted[i], descending);
   });
@@ -145,22 +136,6 @@ void argsort_complex(std::int64_t* out, const Bits* row, std::int64_t n, bool de
   for (const indexed_key<Bits>& item : sorted_complex(row, n, descending)) *out++ = item.index;
 }
 
-/// Few elements: key and position compared as one.
-template <class Traits, class Key>
-void argsort_short(std::int64_t* out, const Key* row, std::int64_t n, bool descending, Traits) {
-  struct item {
-    Key key;
-    std::uint32_t index;
-  };
-  item items[radix_length<Key>];
-  for (std::int64_t i = 0; i < n; ++i)
-    items[i] = {Traits::same(row[i], descending), static_cast<std::uint32_t>(i)};
-  std::sort(items, items + n, [](const item& a, const item& b) {
-    return a.key < b.key || (a.key == b.key && a.index < b.index);
-  });
-  for (std::int64_t i = 0; i < n; ++i) out[i] = items[i].index;
-}
-
 template <class Index, class Traits, class Key>
 void argsort_long(std::int64_t* out, const Key* row, std::int64_t n, bool descending, Traits) {
   const int blocks = blocks_of(n);
@@ -183,11 +158,30 @@ void argsort_long(std::int64_t* out, const Key* row, std::int64_t n, bool descen
   });
 }
 
+/// The network for rows of that length, if there is one.
+const sort_kernels* network_for(dtype type, std::int64_t n) {
+  const int item = itemsize(type);
+  if (n > longest_network || is_complex(type)) return nullptr;
+  return &dense().sort[static_cast<int>(bits_kind_of(type))][item == 1   ? 0
+                                                             : item == 2 ? 1
+                                                             : item == 4 ? 2
+                                                                         : 3];
+}
+
 }  // namespace
 
 void cpu_device::sort(void* data, dtype type, std::int64_t rows, std::int64_t n, bool descending,
                       stream_view) {
   if (rows == 0 || n < 2) return;
+  constexpr std::int64_t countable = 128;  // from here on bytes are counted
+  if (const sort_kernels* const network = network_for(type, n);
+      network && (itemsize(type) > 1 || n < countable)) {
+    parallel_for(
+        rows, std::max<std::int64_t>(1, chunk_length / n), [&](std::int64_t begin, std::int64_t end) {
+          network->sort(static_cast<char*>(data) + begin * n * itemsize(type), end - begin, n, descending);
+        });
+    return;
+  }
   if (is_complex(type)) {
     for_rows(rows, n, [&](std::int64_t r) {
       if (type == dtype::complex64)
@@ -211,6 +205,14 @@ void cpu_device::sort(void* data, dtype type, std::int64_t rows, std::int64_t n,
 void cpu_device::argsort(std::int64_t* out, const void* data, dtype type, std::int64_t rows, std::int64_t n,
                          bool descending, stream_view) {
   if (rows == 0 || n == 0) return;
+  if (const sort_kernels* const network = network_for(type, n)) {
+    parallel_for(
+        rows, std::max<std::int64_t>(1, chunk_length / n), [&](std::int64_t begin, std::int64_t end) {
+          network->argsort(out + begin * n, static_cast<const char*>(data) + begin * n * itemsize(type),
+                           end - begin, n, descending);
+        });
+    return;
+  }
   if (is_complex(type)) {
     for_rows(rows, n, [&](std::int64_t r) {
       if (type == dtype::complex64)
@@ -223,9 +225,7 @@ void cpu_device::argsort(std::int64_t* out, const void* data, dtype type, std::i
   visit_key(type, [&]<class Bits, bits_kind Kind>(sort_key<Bits, Kind> traits) {
     for_rows(rows, n, [&](std::int64_t r) {
       const Bits* const row = static_cast<const Bits*>(data) + n * r;
-      if (n < radix_length<Bits>)
-        argsort_short(out + n * r, row, n, descending, traits);
-      else if (n <= UINT32_MAX)
+      if (n <= UINT32_MAX)
         argsort_long<std::uint32_t>(out + n * r, row, n, descending, traits);
       else
         argsort_long<std::int64_t>(out + n * r, row, n, descending, traits);

@@ -1,96 +1,24 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/// Elements as unsigned integers whose order is the order wanted: what sorting and searching compare. NaN
-/// comes last, ascending or descending.
+/// The sort keys (functors/sort_key.hpp) of a dtype.
 #pragma once
 
 #include <cstdint>
 #include <cstring>
-#include <type_traits>
 
 #include "numloom/dtype.hpp"
 
-namespace numloom::cpu_host {
+#if !defined(NL_TARGET)
+#define NL_TARGET cpu_host
+#endif
+#include "functors/sort_key.hpp"
 
-/// How the bits of an element order.
-enum class bits_kind : std::uint8_t { natural, twos_complement, ieee };
+namespace numloom::cpu_host {
 
 constexpr bits_kind bits_kind_of(dtype t) {
   return kind_of(t) == 'i' ? bits_kind::twos_complement
          : is_inexact(t)   ? bits_kind::ieee
                            : bits_kind::natural;
 }
-
-/// Keys of elements that are Bits wide. Two maps: `exact` is one to one and can be turned back, so it puts
-/// -0.0 before 0.0; under `same`, elements that compare equal (all NaN, both zeros) have one key.
-template <class Bits, bits_kind Kind> struct sort_key {
-  static constexpr int width = 8 * sizeof(Bits);
-  static constexpr Bits sign = static_cast<Bits>(Bits(1) << (width - 1));
-  static constexpr int fraction = width == 16 ? 10 : width == 32 ? 23 : 52;
-  /// Bits of infinity and the number of NaNs of one sign.
-  static constexpr Bits infinity = static_cast<Bits>(static_cast<Bits>(~sign) >> fraction << fraction);
-  static constexpr Bits nans = static_cast<Bits>(static_cast<Bits>(~sign) - infinity);
-  /// Key of +infinity: the last one that is no NaN.
-  static constexpr Bits last = static_cast<Bits>(infinity + infinity + 1);
-
-  static Bits exact(Bits x, bool descending) {
-    if constexpr (Kind == bits_kind::ieee) {
-      // Flipped, the bits of negative numbers run downwards, from the NaNs with a sign at 0 to -0.0. Turning
-      // the circle by their number puts -infinity at 0 and all NaNs at the top.
-      const Bits ordered = static_cast<Bits>(x & sign ? static_cast<Bits>(~x) : static_cast<Bits>(x | sign));
-      const Bits key = static_cast<Bits>(ordered - nans);
-      return descending && key <= last ? static_cast<Bits>(last - key) : key;
-    } else {
-      const Bits key = Kind == bits_kind::twos_complement ? static_cast<Bits>(x ^ sign) : x;
-      return descending ? static_cast<Bits>(~key) : key;
-    }
-  }
-  static Bits back(Bits key, bool descending) {
-    if constexpr (Kind == bits_kind::ieee) {
-      if (descending && key <= last) key = static_cast<Bits>(last - key);
-      const Bits ordered = static_cast<Bits>(key + nans);
-      return static_cast<Bits>(ordered & sign ? static_cast<Bits>(ordered ^ sign)
-                                              : static_cast<Bits>(~ordered));
-    } else {
-      if (descending) key = static_cast<Bits>(~key);
-      return Kind == bits_kind::twos_complement ? static_cast<Bits>(key ^ sign) : key;
-    }
-  }
-  static Bits same(Bits x, bool descending) {
-    if constexpr (Kind == bits_kind::ieee) {
-      const Bits magnitude = static_cast<Bits>(x & static_cast<Bits>(~sign));
-      if (magnitude == 0) x = 0;
-      if (magnitude > infinity) return static_cast<Bits>(~Bits(0));
-    }
-    return exact(x, descending);
-  }
-};
-
-/// Complex numbers order by their real parts, then by their imaginary parts, in four groups: no NaN,
-/// imaginary part NaN, real part NaN, both.
-template <class Bits> struct complex_key {
-  Bits high, low;
-
-  static complex_key of(Bits real, Bits imaginary, bool descending) {
-    using part = sort_key<Bits, bits_kind::ieee>;
-    constexpr Bits magnitude = static_cast<Bits>(~part::sign);
-    const bool real_nan = (real & magnitude) > part::infinity,
-               imag_nan = (imaginary & magnitude) > part::infinity;
-    if (!real_nan && !imag_nan) return {part::same(real, descending), part::same(imaginary, descending)};
-    // Above `last` the first half is free to number the groups.
-    const Bits group = static_cast<Bits>(part::last + (real_nan ? 2 : 0) + (imag_nan ? 1 : 0));
-    return {group,
-            real_nan ? imag_nan ? Bits(0) : part::same(imaginary, descending) : part::same(real, descending)};
-  }
-  friend bool operator<(const complex_key& a, const complex_key& b) {
-    return (a.high < b.high) | ((a.high == b.high) & (a.low < b.low));
-  }
-};
-
-template <int Bytes> struct bits_of_size;
-template <> struct bits_of_size<1> { using type = std::uint8_t; };
-template <> struct bits_of_size<2> { using type = std::uint16_t; };
-template <> struct bits_of_size<4> { using type = std::uint32_t; };
-template <> struct bits_of_size<8> { using type = std::uint64_t; };
 
 /// Calls f(sort_key<Bits, Kind>{}) for a dtype that is not complex.
 template <class F> void visit_key(dtype t, F&& f) {

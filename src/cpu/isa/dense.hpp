@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Kernels for matrices and for sorting, per instruction-set level: plain function pointers, as in tables.hpp.
+// Includes nothing and defines no inline function.
+#pragma once
+
+namespace numloom::cpu_host {
+
+// Products of matrices in panels: A in panels of `rows` rows, B in panels of `columns` columns, each stored
+// so that the kernel reads both from front to back. Elements are widened to the type they are summed in when
+// packed.
+struct matmul_kernels {
+  int rows, columns, item;  // of a tile; bytes of a packed element
+  // m x k (k x n) elements, steps in bytes, into panels filled up with zeros.
+  void (*pack_a)(void* to, const char* from, long row_step, long column_step, long m, long k);
+  void (*pack_b)(void* to, const char* from, long row_step, long column_step, long k, long n);
+  // One tile, the part of it that lies inside C: stored, or added when `add`.
+  void (*tile)(const void* a, const void* b, long k, char* c, long row_step, long column_step, long m, long n,
+               bool add);
+  // Sum of a[i] * x[i] for contiguous elements, stored at `to`.
+  void (*dot)(const char* a, const char* x, long n, char* to);
+};
+
+constexpr long longest_network = 2048;  // elements of a row that sort_kernels take
+
+// Rows of n <= longest_network elements, sorted by networks over vectors. Null where there is no kernel.
+struct sort_kernels {
+  void (*sort)(void* data, long rows, long n, bool descending);
+  // Stable.
+  void (*argsort)(long* out, const void* data, long rows, long n, bool descending);
+};
+
+struct dense_tables {
+  // By the kind of sum: integers of 1, 2, 4, 8 bytes, float, double.
+  matmul_kernels matmul[6];
+  sort_kernels sort[3][4];  // by bits_kind and the logarithm of the element's size
+};
+
+}  // namespace numloom::cpu_host
