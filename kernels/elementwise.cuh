@@ -12,6 +12,7 @@
 #pragma once
 #include "element.cuh"
 #include "launch_config.hpp"
+#include "loop_masks.cuh"
 #include "strided.cuh"
 
 // A functor that comes along with a header but belongs to another family.
@@ -212,21 +213,6 @@ template <class S, class Tuning> constexpr elementwise_entry make_entry() {
           {element_number<typename S::in0>, element_number<typename S::in1>, element_number<typename S::in2>},
           {element_number<typename S::out0>, element_number<typename S::out1>}};
 }
-
-// The loop masks of ufuncs.def: one bit for each dtype.
-constexpr unsigned dtype_bits(char kind) {
-  unsigned bits = 0;
-#define NL_DTYPE(name, type, k, bytes) bits |= (k == kind) ? 1u << element_##name : 0u;
-#include "numloom/dtypes.def"
-  return bits;
-}
-namespace loops {
-inline constexpr unsigned BOOL = dtype_bits('b'), SIGNED = dtype_bits('i'), UNSIGNED = dtype_bits('u');
-inline constexpr unsigned FLOATS = dtype_bits('f'), COMPLEX = dtype_bits('c');
-inline constexpr unsigned INTS = SIGNED | UNSIGNED, REAL = INTS | FLOATS, INEXACT = FLOATS | COMPLEX;
-inline constexpr unsigned NUMERIC = INTS | INEXACT, ALL = BOOL | NUMERIC;
-inline constexpr unsigned FLOAT64 = 1u << element_float64, COMPLEX128 = 1u << element_complex128;
-}  // namespace loops
 
 template <class Functor, int Inputs, int Outputs, unsigned Loops, out_rule Rule, class Tuning, int Number>
 constexpr elementwise_entry entry_of() {

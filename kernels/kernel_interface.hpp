@@ -71,4 +71,24 @@ void select(const select_call& call, void* stream);
 /// out[i] = start + i * step; both in the dtype's own format (float16: float).
 void sequence(void* out, int type, i64 n, const void* start, const void* step, void* stream);
 
+// ---- reduce ----
+/// As reduction_plan, with at most max_kernel_dims kept and reduced dimensions.
+struct reduce_call {
+  int reduction, loop, type, out_type, out2_type;
+  int kept;
+  const i64* kept_shape;
+  const i64* kept_strides[4];  ///< source, mask, out, out2; null where there is none
+  int reduced;
+  const i64* reduced_shape;
+  const i64* reduced_strides[2];  ///< source, mask
+  i64 outputs, length;
+  const void *source, *mask;
+  void *out, *out2;
+  const void* initial;  ///< one element of dtype `loop`, or null
+};
+bool has_reduction(int reduction, int loop);
+/// Bytes of scratch memory that the call needs.
+i64 reduce_workspace(const reduce_call& call);
+void reduce(const reduce_call& call, void* workspace, void* stream);
+
 }  // namespace numloom::kernels

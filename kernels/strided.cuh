@@ -83,6 +83,18 @@ template <int K> struct chunked_loops {
     const i64 left = inner - dims.offsets(thread, offset) * chunk;
     return left < chunk ? static_cast<int>(left) : chunk;
   }
+  // The position in C order of a chunk's first element.
+  NL_HD i64 linear(i64 thread) const {
+    if (dims.count == 1) return thread * chunk;
+    const i64 row = thread / dims.extent[dims.count - 1];
+    return row * inner + (thread - row * dims.extent[dims.count - 1]) * chunk;
+  }
+  // Offsets of one element by its position in C order.
+  NL_HD void element_offsets(i64 element, i64 (&offset)[K]) const {
+    const i64 row = element / inner, column = element - row * inner;
+    dims.offsets(row * dims.extent[dims.count - 1] + column / chunk, offset);
+    for (int k = 0; k < K; ++k) offset[k] += column % chunk * step[k];
+  }
 };
 // strides[k] may be null: the operand does not move.
 template <int K>

@@ -31,8 +31,8 @@ program one_instruction(ufunc op, dtype loop, int inputs, dtype result) {
   return code;
 }
 
-void run_on_gpu(const program& code, const std::vector<std::int64_t>& shape, const std::vector<operand>& operands,
-                bool masked = false) {
+void run_on_gpu(const program& code, const std::vector<std::int64_t>& shape,
+                const std::vector<operand>& operands, bool masked = false) {
   bound_program bound;
   bound.code = &code;
   bound.masked = masked;
@@ -57,10 +57,13 @@ TYPED_TEST(elementwise_arithmetic, adds_contiguous_arrays_of_any_length) {
     const auto a = small_values<T>(n, 1), b = small_values<T>(n, 2);
     const device_vector<T> da(a), db(b), out(a.size());
     const std::int64_t step = sizeof(T);
-    run_on_gpu(code, {n}, {{out.data(), dtype_of<T>, {step}}, {da.data(), dtype_of<T>, {step}},
-                           {db.data(), dtype_of<T>, {step}}});
+    run_on_gpu(code, {n},
+               {{out.data(), dtype_of<T>, {step}},
+                {da.data(), dtype_of<T>, {step}},
+                {db.data(), dtype_of<T>, {step}}});
     const auto r = out.read();
-    for (std::size_t i = 0; i < r.size(); ++i) ASSERT_EQ(r[i], static_cast<T>(a[i] + b[i])) << n << " at " << i;
+    for (std::size_t i = 0; i < r.size(); ++i)
+      ASSERT_EQ(r[i], static_cast<T>(a[i] + b[i])) << n << " at " << i;
   }
 }
 
@@ -71,8 +74,10 @@ TYPED_TEST(elementwise_arithmetic, handles_unaligned_starts_and_gaps) {
   const std::int64_t n = 700, step = sizeof(T);
   const auto a = small_values<T>(2 * n + 8, 3), b = small_values<T>(n + 8, 4);
   const device_vector<T> da(a), db(b), out(static_cast<std::size_t>(n + 8));
-  run_on_gpu(code, {n}, {{out.data() + 3, dtype_of<T>, {step}}, {da.data() + 1, dtype_of<T>, {2 * step}},
-                         {db.data() + n, dtype_of<T>, {-step}}});
+  run_on_gpu(code, {n},
+             {{out.data() + 3, dtype_of<T>, {step}},
+              {da.data() + 1, dtype_of<T>, {2 * step}},
+              {db.data() + n, dtype_of<T>, {-step}}});
   const auto r = out.read();
   for (std::int64_t i = 0; i < n; ++i) {
     const auto x = a[static_cast<std::size_t>(1 + 2 * i)], y = b[static_cast<std::size_t>(n - i)];
@@ -133,8 +138,10 @@ TEST(cuda_elementwise, stores_only_where_the_mask_is_true) {
   const device_vector<float> da(a), out(before);
   const device_mask dm(mask);
   const program code = one_instruction(ufunc::negative, dtype::float32, 1, dtype::float32);
-  run_on_gpu(code, {n}, {{out.data(), dtype::float32, {4}}, {da.data(), dtype::float32, {4}}, {dm.data(), dtype::bool_, {1}}},
-             true);
+  run_on_gpu(
+      code, {n},
+      {{out.data(), dtype::float32, {4}}, {da.data(), dtype::float32, {4}}, {dm.data(), dtype::bool_, {1}}},
+      true);
   const auto r = out.read();
   for (std::size_t i = 0; i < r.size(); ++i) ASSERT_EQ(r[i], mask[i] ? -a[i] : -1.0f) << i;
 }
@@ -156,7 +163,8 @@ TEST(cuda_elementwise, runs_programs_of_several_instructions_in_place) {
   code.body[1] = {ufunc::add, dtype::float32, {2, 0, 0}, {3, 0}};
   code.body[2] = {ufunc::subtract, dtype::float32, {0, 1, 0}, {4, 0}};
   const operand in_out = {da.data(), dtype::float32, {4}};
-  run_on_gpu(code, {n}, {in_out, {difference.data(), dtype::float32, {4}}, in_out, {db.data(), dtype::float32, {4}}});
+  run_on_gpu(code, {n},
+             {in_out, {difference.data(), dtype::float32, {4}}, in_out, {db.data(), dtype::float32, {4}}});
   const auto first = da.read(), second = difference.read();
   for (std::size_t i = 0; i < first.size(); ++i) {
     ASSERT_EQ(first[i], a[i] * b[i] + a[i]);
@@ -176,8 +184,10 @@ TEST(cuda_elementwise, splits_more_dimensions_than_a_kernel_takes) {
   std::iota(a.begin(), a.end(), 0.0f);
   const device_vector<float> da(a), out(a.size());
   const program code = one_instruction(ufunc::add, dtype::float32, 2, dtype::float32);
-  run_on_gpu(code, shape, {{out.data(), dtype::float32, forward}, {da.data(), dtype::float32, backward},
-                           {da.data(), dtype::float32, forward}});
+  run_on_gpu(code, shape,
+             {{out.data(), dtype::float32, forward},
+              {da.data(), dtype::float32, backward},
+              {da.data(), dtype::float32, forward}});
   const auto r = out.read();
   for (std::size_t i = 0; i < r.size(); ++i) {
     std::size_t mirrored = 0;
@@ -199,8 +209,11 @@ TEST(cuda_elementwise, returns_two_results) {
   code.output_register[1] = 3;
   code.body[0].out[1] = 3;
   const std::vector<std::int64_t> step{4};
-  run_on_gpu(code, {n}, {{quotient.data(), dtype::int32, step}, {rest.data(), dtype::int32, step},
-                         {da.data(), dtype::int32, step}, {db.data(), dtype::int32, step}});
+  run_on_gpu(code, {n},
+             {{quotient.data(), dtype::int32, step},
+              {rest.data(), dtype::int32, step},
+              {da.data(), dtype::int32, step},
+              {db.data(), dtype::int32, step}});
   const auto q = quotient.read(), r = rest.read();
   for (std::size_t i = 0; i < q.size(); ++i) {
     ASSERT_EQ(q[i], static_cast<std::int32_t>(std::floor(static_cast<double>(a[i]) / b[i])));
@@ -216,22 +229,25 @@ TEST(cuda_elementwise, casts_between_all_dtypes) {
       if (static_cast<dtype>(to) != dtype::float32) continue;
 #endif
       const auto source = static_cast<dtype>(from), target = static_cast<dtype>(to);
-      std::vector<unsigned char> values(static_cast<std::size_t>(n * itemsize(source))), expected(
-          static_cast<std::size_t>(n * itemsize(target)));
+      std::vector<unsigned char> values(static_cast<std::size_t>(n * itemsize(source))),
+          expected(static_cast<std::size_t>(n * itemsize(target)));
       for (std::int64_t i = 0; i < n; ++i) {
       }
       for (std::int64_t i = 0; i < n; ++i) {
         unsigned char held[16];
         store_scalar(scalar(static_cast<double>(i % 100)), dtype::float64, held);
-        kernels::cast_value(static_cast<int>(dtype::float64), held, from, values.data() + i * itemsize(source));
-        kernels::cast_value(from, values.data() + i * itemsize(source), to, expected.data() + i * itemsize(target));
+        kernels::cast_value(static_cast<int>(dtype::float64), held, from,
+                            values.data() + i * itemsize(source));
+        kernels::cast_value(from, values.data() + i * itemsize(source), to,
+                            expected.data() + i * itemsize(target));
       }
       const device_vector<unsigned char> in(values), out(expected.size());
       program code;
       code.inputs = code.outputs = code.registers = 1;
       code.register_type[0] = target;
       code.output_register[0] = 0;
-      run_on_gpu(code, {n}, {{out.data(), target, {itemsize(target)}}, {in.data(), source, {itemsize(source)}}});
+      run_on_gpu(code, {n},
+                 {{out.data(), target, {itemsize(target)}}, {in.data(), source, {itemsize(source)}}});
       ASSERT_EQ(out.read(), expected) << name_of(source) << " to " << name_of(target);
     }
 }
@@ -243,10 +259,10 @@ TEST(cuda_elementwise, has_a_loop_wherever_the_table_says_so) {
     for (int t = 0; t < dtype_count; ++t) mask |= kind_of(static_cast<dtype>(t)) == kind ? 1u << t : 0u;
     return mask;
   };
-  [[maybe_unused]] const unsigned BOOL = bits('b'), SIGNED = bits('i'), UNSIGNED = bits('u'), FLOATS = bits('f'),
-                                  COMPLEX = bits('c'), INTS = SIGNED | UNSIGNED, REAL = INTS | FLOATS,
-                                  INEXACT = FLOATS | COMPLEX, NUMERIC = INTS | INEXACT, ALL = BOOL | NUMERIC,
-                                  FLOAT64 = 1u << static_cast<int>(dtype::float64),
+  [[maybe_unused]] const unsigned BOOL = bits('b'), SIGNED = bits('i'), UNSIGNED = bits('u'),
+                                  FLOATS = bits('f'), COMPLEX = bits('c'), INTS = SIGNED | UNSIGNED,
+                                  REAL = INTS | FLOATS, INEXACT = FLOATS | COMPLEX, NUMERIC = INTS | INEXACT,
+                                  ALL = BOOL | NUMERIC, FLOAT64 = 1u << static_cast<int>(dtype::float64),
                                   COMPLEX128 = 1u << static_cast<int>(dtype::complex128);
   const struct {
     const char* name;

@@ -51,7 +51,9 @@ class numbers {
     state_ ^= state_ << 17;
     return state_;
   }
-  std::int64_t below(std::int64_t n) { return static_cast<std::int64_t>(next() % static_cast<std::uint64_t>(n)); }
+  std::int64_t below(std::int64_t n) {
+    return static_cast<std::int64_t>(next() % static_cast<std::uint64_t>(n));
+  }
   double unit() { return static_cast<double>(next() >> 11) * 0x1p-53; }
 
  private:
