@@ -114,8 +114,12 @@ PyObject* call_row(const function_row& row, const signature& s, PyObject* self, 
                    Py_ssize_t count, PyObject* keywords) {
   PyObject* slots[signature::limit];
   count = PyVectorcall_NARGS(static_cast<std::size_t>(count));
-  if (!s.bind(self, args, count, keywords, slots)) return nullptr;
+  if (!s.bind(self, args, count, keywords, slots)) {
+    s.release(slots);
+    return nullptr;
+  }
   PyObject* result = guarded([&] { return row.body(slots); });
+  s.release(slots);
   if (result || !PyErr_ExceptionMatches(numpy.host_only)) return result;
   PyErr_Clear();
   return call_on_host(row, self, args, count, keywords);

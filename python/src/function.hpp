@@ -34,6 +34,10 @@ class signature {
   /// Fills `slots`; the first parameter is `self` when that is not null. False with a TypeError set.
   bool bind(PyObject* self, PyObject* const* args, Py_ssize_t count, PyObject* keywords,
             PyObject** slots) const;
+  /// Drops what bind() made.
+  void release(PyObject** slots) const {
+    if (variadic_ >= 0) Py_CLEAR(slots[variadic_]);
+  }
 
  private:
   bool bind_keyword(PyObject* name, PyObject* value, PyObject** slots) const;

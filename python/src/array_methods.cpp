@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Methods that are not functions too: conversions, copies, and those that the Python package carries out.
+#include <array>
+#include <cstring>
+
+#include "convert.hpp"
+#include "function.hpp"
+#include "numloom/creation.hpp"
+
+namespace numloom::python {
+
+namespace {
+
+// (self, dtype, order, casting, subok, copy, device)
+PyObject* as_type(argument_slots s) {
+  const ndarray& a = array_of(s[0]);
+  const dtype type = is_missing(s[1]) ? dtype::float64 : to_dtype(s[1]);
+  const order layout = to_order(s[2], order::K);
+  const casting rule = to_casting(s[3], casting::unsafe);
+  const bool always = to_bool(s[5], true);
+  const auto where = to_device_argument(s[6]);
+  if (!can_cast(a.dtype(), type, rule)) {
+    const std::string text = concat("Cannot cast array data from dtype('", a.dtype(), "') to dtype('", type,
+                                    "') according to the rule '", name_of(rule), "'");
+    raise(PyExc_TypeError, "%s", text.c_str());
+  }
+  if (is_complex(a.dtype()) && !is_complex(type) && type != dtype::bool_) {
+    const ref category = checked(imported("numpy.exceptions", "ComplexWarning"));
+    checked(PyErr_WarnEx(category.get(), "Casting complex values to real discards the imaginary part", 1));
+  }
+  if (!always && type == a.dtype() && (!where || *where == a.device()) &&
+      (layout == order::K || (layout == order::C && a.is_c_contiguous()) ||
+       (layout == order::F && a.is_f_contiguous())))
+    return Py_NewRef(s[0]);
+  ndarray result = unlocked(a.size(), [&] {
+    ndarray cast = astype(a, type, layout, casting::unsafe, always);
+    return where ? to_device(cast, *where) : cast;
+  });
+  result.set_scalar(a.is_scalar());
+  return wrap(std::move(result));
+}
+
+// (self, order)
+PyObject* copied(argument_slots s) {
+  const ndarray& a = array_of(s[0]);
+  const order layout = to_order(s[1], order::C);
+  ndarray fresh = unlocked(a.size(), [&] { return copy(a, layout); });
+  fresh.set_scalar(a.is_scalar());
+  if (is_exact_array(s[0])) return wrap(std::move(fresh));
+  const ref made = checked(wrap_as(Py_TYPE(s[0]), std::move(fresh)));
+  checked(PyObject_CallMethod(made.get(), "__array_finalize__", "O", s[0]));
+  return Py_NewRef(made.get());
+}
+
+// (self, dtype, type)
+PyObject* viewed(argument_slots s) {
+  PyObject *wanted = s[1], *type = s[2];
+  const auto is_subtype = [](PyObject* o) {
+    return o && PyType_Check(o) && PyType_IsSubtype(reinterpret_cast<PyTypeObject*>(o), array_type);
+  };
+  if (is_subtype(wanted)) std::swap(wanted, type);
+  ndarray seen = array_of(s[0]);
+  seen.set_scalar(false);
+  if (!is_missing(wanted)) seen = seen.view_as(to_dtype(wanted));
+  if (!is_subtype(type)) return wrap_view(std::move(seen), s[0]);
+  const ref made = checked(wrap_as(reinterpret_cast<PyTypeObject*>(type), std::move(seen)));
+  reinterpret_cast<array_object*>(made.get())->base = Py_NewRef(s[0]);
+  if (type != reinterpret_cast<PyObject*>(array_type))
+    checked(PyObject_CallMethod(made.get(), "__array_finalize__", "O", s[0]));
+  return Py_NewRef(made.get());
+}
+
+// (self, *args)
+PyObject* item(argument_slots s) {
+  const ndarray& a = array_of(s[0]);
+  const Py_ssize_t n = PyTuple_GET_SIZE(s[1]);
+  if (n == 0) {
+    if (a.size() != 1)
+      raise(PyExc_ValueError, "can only convert an array of size 1 to a Python scalar");
+    return item_object(a);
+  }
+  PyObject* index = n == 1 ? PyTuple_GET_ITEM(s[1], 0) : s[1];
+  if (PyTuple_Check(index)) {
+    if (PyTuple_GET_SIZE(index) != a.ndim()) raise(PyExc_ValueError, "incorrect number of indices for array");
+    return item_object(array_of(checked(PyObject_GetItem(s[0], index)).get()));
+  }
+  const ref flat = checked(wrap(reshape(a, {-1})));
+  return item_object(array_of(checked(PyObject_GetItem(flat.get(), index)).get()));
+}
+
+ndarray on_host(const ndarray& a) {
+  return unlocked(a.size(), [&] { return ascontiguousarray(to_device(a, cpu)); });
+}
+
+PyObject* nested_list(const ndarray& a, int axis, const char*& next) {
+  if (axis == a.ndim()) {
+    PyObject* element = number_object(a.dtype(), next);
+    next += a.itemsize();
+    return element;
+  }
+  ref list = checked(PyList_New(a.shape()[axis]));
+  for (Py_ssize_t i = 0; i < a.shape()[axis]; ++i)
+    PyList_SET_ITEM(list.get(), i, checked(nested_list(a, axis + 1, next)).release());
+  return list.release();
+}
+PyObject* to_list(argument_slots s) {
+  const ndarray& a = array_of(s[0]);
+  if (a.ndim() == 0) return item_object(a);
+  const ndarray host = on_host(a);
+  const char* first = static_cast<const char*>(host.data(access::read));
+  return nested_list(host, 0, first);
+}
+
+// (self, order)
+PyObject* to_bytes(argument_slots s) {
+  const ndarray& a = array_of(s[0]);
+  const order layout = to_order(s[1], order::C);
+  const bool reverses = layout == order::F || (layout == order::A && a.is_f_contiguous() && !a.is_c_contiguous());
+  const ndarray host = on_host(reverses ? transpose(a) : a);
+  return PyBytes_FromStringAndSize(static_cast<const char*>(host.data(access::read)), host.nbytes());
+}
+
+// (self, value)
+PyObject* fill(argument_slots s) {
+  checked(PyObject_SetItem(s[0], Py_Ellipsis, s[1]));
+  Py_RETURN_NONE;
+}
+
+PyObject* to_host(argument_slots s) { return to_numpy(s[0]).release(); }
+// A NumPy array of its own.
+PyObject* get(argument_slots s) {
+  if (!array_of(s[0]).device().is_cpu()) return to_numpy(s[0]).release();
+  return PyObject_CallOneArg(numpy.array, s[0]);
+}
+// (self, device, /, *, stream)
+PyObject* moved(argument_slots s) {
+  const auto where = to_device_argument(s[1]);
+  const ndarray& a = array_of(s[0]);
+  if (!where || *where == a.device()) return Py_NewRef(s[0]);
+  ndarray there = unlocked(a.size(), [&] { return to_device(a, *where); });
+  there.set_scalar(a.is_scalar());
+  return wrap(std::move(there));
+}
+PyObject* finalize(argument_slots) { Py_RETURN_NONE; }
+
+constexpr auto method = function_row::method_only;
+constexpr function_row rows[] = {
+    {"astype", "(a, dtype, order='K', casting='unsafe', subok=True, copy=True, device=None)", as_type,
+     "The elements converted to another dtype.", method},
+    {"copy", "(a, order='C')", copied, "A copy on the same device.", method},
+    {"__copy__", "(a)", copied, "copy.copy(self)", method},
+    {"__deepcopy__", "(a, memo=None, /)", [](argument_slots s) {
+       PyObject* only[] = {s[0], nullptr};
+       return copied(only);
+     }, "copy.deepcopy(self)", method},
+    {"view", "(a, dtype=None, type=None)", viewed, "The same bytes as another dtype or class.", method},
+    {"item", "(a, /, *args)", item, "One element as a Python number; waits for the device.", method},
+    {"tolist", "(a)", to_list, "Nested lists of Python numbers.", method},
+    {"tobytes", "(a, order='C')", to_bytes, "The elements' bytes.", method},
+    {"fill", "(a, value)", fill, "Sets every element to a value.", method},
+    {"get", "(a)", get, "A NumPy array with the same elements: a copy.", method},
+    {"to_numpy", "(a)", to_host, "A NumPy array: over the same memory on the CPU, a copy from a GPU.", method},
+    {"to_device", "(a, device, /, *, stream=None)", moved, "The array on another device; itself if it is there.",
+     method},
+    {"__array_finalize__", "(a, obj, /)", finalize, "Called on new views of subclasses.", method},
+};
+
+// ---- methods that numloom._methods carries out ----
+struct delegated_row {
+  const char* name;
+  const char* doc;
+};
+constexpr auto delegated = std::to_array<delegated_row>({
+    {"__array_function__", "NumPy's functions called with this array: numloom's function of that name."},
+    {"__array_ufunc__", "NumPy's ufuncs called with this array: numloom's ufunc of that name."},
+    {"__array_namespace__", "The numloom module, by the array API standard."},
+    {"__array_wrap__", "The result of a function as an array here."},
+    {"__reduce_ex__", "Pickles; out of band with protocol 5."},
+    {"__reduce__", "Pickles."},
+    {"__dask_tokenize__", "A token of the contents for dask."},
+    {"round", "Rounded to that many decimals."},
+    {"conj", "Complex conjugate."},
+    {"conjugate", "Complex conjugate."},
+    {"trace", "Sum of a diagonal."},
+    {"argpartition", "Positions that would partition the array."},
+    {"partition", "Partitions in place."},
+    {"choose", "Picks from several arrays."},
+    {"byteswap", "The bytes of each element reversed."},
+    {"dump", "Pickles to a file."},
+    {"dumps", "Pickles to bytes."},
+    {"tofile", "Writes the elements to a file."},
+    {"resize", "Changes shape and size in place."},
+    {"setflags", "Sets the flag WRITEABLE."},
+    {"__sizeof__", "Bytes of the object and the elements it owns."},
+    {"__jax_array__", "For JAX: a NumPy array."},
+    {"__arrow_array__", "For Arrow: an Arrow array."},
+});
+
+template <std::size_t I> PyObject* delegate(PyObject* self, PyObject* args, PyObject* keywords) {
+  const ref function(imported("numloom._methods", delegated[I].name));
+  if (!function) return nullptr;
+  const Py_ssize_t n = PyTuple_GET_SIZE(args);
+  const ref all(PyTuple_New(n + 1));
+  if (!all) return nullptr;
+  PyTuple_SET_ITEM(all.get(), 0, Py_NewRef(self));
+  for (Py_ssize_t i = 0; i < n; ++i) PyTuple_SET_ITEM(all.get(), i + 1, Py_NewRef(PyTuple_GET_ITEM(args, i)));
+  return PyObject_Call(function.get(), all.get(), keywords);
+}
+
+template <std::size_t... I> void add_delegated(method_list& methods, std::index_sequence<I...>) {
+  (methods.push_back({delegated[I].name,
+                      reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(&delegate<I>)),
+                      METH_VARARGS | METH_KEYWORDS, delegated[I].doc}),
+   ...);
+}
+
+}  // namespace
+
+void add_methods(method_list& methods) {
+  add_rows<rows>(methods, true);
+  add_reduction_functions(methods, true);
+  add_manipulation_functions(methods, true);
+  add_indexing_functions(methods, true);
+  add_creation_functions(methods, true);
+  add_delegated(methods, std::make_index_sequence<delegated.size()>{});
+}
+
+}  // namespace numloom::python

@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// New arrays: of a value, of a range, of other objects.
+#include <algorithm>
+#include <cmath>
+
+#include "function.hpp"
+#include "interop.hpp"
+#include "numloom/creation.hpp"
+
+namespace numloom::python {
+
+namespace {
+
+shape_t to_extents(PyObject* o) {
+  shape_t shape = to_shape(o);
+  for (const std::int64_t extent : shape)
+    if (extent < 0) raise(PyExc_ValueError, "negative dimensions are not allowed");
+  return shape;
+}
+
+// like=: the device of that array, where none is asked for.
+std::optional<device> wanted_device(PyObject* device_argument, PyObject* like) {
+  if (const auto wanted = to_device_argument(device_argument)) return wanted;
+  if (like && is_array(like)) return array_of(like).device();
+  return {};
+}
+
+// (shape, dtype, order, *, device, like)
+creation_options to_creation_options(argument_slots s) {
+  creation_options options;
+  options.dtype = to_optional_dtype(s[1]).value_or(dtype::float64);
+  options.order = to_order(s[2], order::C);
+  options.device = wanted_device(s[3], s[4]);
+  return options;
+}
+
+PyObject* make_empty(argument_slots s) {
+  const creation_options options = to_creation_options(s);
+  return wrap(empty(to_extents(s[0]), *options.dtype, options.device, options.order));
+}
+
+template <ndarray (*F)(const shape_t&, const creation_options&)> PyObject* filled(argument_slots s) {
+  const shape_t shape = to_extents(s[0]);
+  const creation_options options = to_creation_options(s);
+  return wrap(unlocked(size_of(shape), [&] { return F(shape, options); }));
+}
+
+// (shape, fill_value, dtype, order, *, device, like)
+PyObject* make_full(argument_slots s) {
+  creation_options options;
+  const shape_t shape = to_extents(s[0]);
+  options.dtype = to_optional_dtype(s[2]);
+  options.order = to_order(s[3], order::C);
+  options.device = wanted_device(s[4], s[5]);
+  operand value;
+  if (!value.load(s[1], options.device.value_or(device_among(s + 1, 1))))
+    raise(numpy.host_only, "a fill value that is not a number");
+  return wrap(unlocked(size_of(shape), [&] { return full(shape, value.like(), options); }));
+}
+
+// (a, dtype, order, subok, shape, *, device)
+like_options to_like_options(argument_slots s) {
+  like_options options;
+  options.dtype = to_optional_dtype(s[1]);
+  options.order = to_order(s[2], order::K);
+  if (!is_missing(s[4])) options.shape = to_extents(s[4]);
+  return options;
+}
+
+ndarray on_device(ndarray a, PyObject* wanted) {
+  const auto d = to_device_argument(wanted);
+  return d ? to_device(a, *d) : a;
+}
+
+PyObject* make_empty_like(argument_slots s) {
+  const like_options options = to_like_options(s);
+  return wrap(on_device(empty_like(to_array(s[0]), options.dtype, options.order, options.shape), s[5]));
+}
+
+template <ndarray (*F)(const ndarray&, const like_options&)> PyObject* filled_like(argument_slots s) {
+  const ndarray a = to_array(s[0]);
+  const like_options options = to_like_options(s);
+  return wrap(on_device(unlocked(a.size(), [&] { return F(a, options); }), s[5]));
+}
+
+// (a, fill_value, dtype, order, subok, shape, *, device)
+PyObject* make_full_like(argument_slots s) {
+  const ndarray a = to_array(s[0]);
+  like_options options = to_like_options(s + 1);
+  operand value;
+  if (!value.load(s[1], a.device())) raise(numpy.host_only, "a fill value that is not a number");
+  if (!options.dtype) options.dtype = a.dtype();
+  return wrap(on_device(unlocked(a.size(), [&] { return full_like(a, value.like(), options); }), s[6]));
+}
+
+// A bound of arange or linspace, and the dtype it asks for where it has one.
+scalar bound(PyObject* o, std::optional<dtype>& common) {
+  if (is_python_number(o)) return to_scalar(o);
+  if (!is_array(o) && !is_numpy_scalar(o) && !is_numpy_array(o)) raise(numpy.host_only, "not a number");
+  const ndarray a = to_array(o, cpu);
+  if (a.ndim() != 0) raise(numpy.host_only, "an array for a bound");
+  common = common ? promote_types(*common, a.dtype()) : a.dtype();
+  return a.item();
+}
+
+// (start, stop, step, dtype, *, device, like)
+PyObject* make_arange(argument_slots s) {
+  if (!s[0] && is_missing(s[1])) raise(PyExc_TypeError, "arange() requires stop to be specified.");
+  const bool one_bound = is_missing(s[1]) || !s[0];
+  std::optional<dtype> common;
+  const scalar first = one_bound ? scalar(0) : bound(s[0], common);
+  const scalar last = bound(one_bound && s[0] ? s[0] : s[1], common);
+  const scalar step = is_missing(s[2]) ? scalar(1) : bound(s[2], common);
+  creation_options options;
+  options.dtype = to_optional_dtype(s[3]);
+  options.device = wanted_device(s[4], s[5]);
+  if (!options.dtype && common) {
+    for (const scalar& n : {first, last, step}) common = promote_with_scalar(*common, n);
+    options.dtype = common;
+  }
+  const double n = (last.real() - first.real()) / (step.real() == 0 ? 1 : step.real());
+  return wrap(unlocked(static_cast<std::int64_t>(std::min(n, 1e12)),
+                       [&] { return arange(first, last, step, options); }));
+}
+
+// (start, stop, num, endpoint, retstep, dtype, axis, *, device)
+PyObject* make_linspace(argument_slots s) {
+  std::optional<dtype> common;
+  linspace_options options;
+  const scalar first = bound(s[0], common), last = bound(s[1], common);
+  options.num = to_int(s[2], "num", 50);
+  if (options.num < 0)
+    raise(PyExc_ValueError, "Number of samples, %lld, must be non-negative.", static_cast<long long>(options.num));
+  options.endpoint = to_bool(s[3], true);
+  options.dtype = to_optional_dtype(s[5]);
+  options.device = to_device_argument(s[7]);
+  if (!options.dtype && common && is_inexact(*common))
+    options.dtype = promote_with_scalar(promote_with_scalar(*common, first), last);
+  const ref samples = checked(wrap(unlocked(options.num, [&] { return linspace(first, last, options); })));
+  if (!to_bool(s[4], false)) return Py_NewRef(samples.get());
+  const std::int64_t gaps = options.endpoint ? options.num - 1 : options.num;
+  const double step = gaps > 0 ? (last.real() - first.real()) / static_cast<double>(gaps) : std::nan("");
+  ndarray distance = full0(step, dtype::float64, cpu);
+  distance.set_scalar(true);
+  return PyTuple_Pack(2, samples.get(), checked(wrap(std::move(distance))).get());
+}
+
+// (N, M, k, dtype, order, *, device, like)
+PyObject* make_eye(argument_slots s) {
+  creation_options options;
+  const std::int64_t n = to_int(s[0], "N");
+  const std::int64_t m = is_missing(s[1]) ? n : to_int(s[1], "M");
+  options.dtype = to_optional_dtype(s[3]).value_or(dtype::float64);
+  options.order = to_order(s[4], order::C);
+  options.device = wanted_device(s[5], s[6]);
+  if (n < 0 || m < 0) raise(PyExc_ValueError, "negative dimensions are not allowed");
+  return wrap(eye(n, m, static_cast<int>(std::clamp<std::int64_t>(to_int(s[2], "k", 0), -n - 1, m + 1)), options));
+}
+
+// (n, dtype, *, device, like)
+PyObject* make_identity(argument_slots s) {
+  creation_options options;
+  options.dtype = to_optional_dtype(s[1]).value_or(dtype::float64);
+  options.device = wanted_device(s[2], s[3]);
+  return wrap(identity(to_int(s[0], "n"), options));
+}
+
+// (*xi, copy, sparse, indexing)
+PyObject* make_meshgrid(argument_slots s) {
+  const auto kind = s[3] ? to_text(s[3], "indexing") : std::string_view("xy");
+  if (kind != "xy" && kind != "ij") raise(PyExc_ValueError, "Valid values for `indexing` are 'xy' and 'ij'.");
+  const std::vector<ndarray> axes = to_array_list(s[0]);
+  return wrap_tuple(meshgrid(axes, kind == "xy" ? indexing::xy : indexing::ij, to_bool(s[2], false),
+                             to_bool(s[1], true)));
+}
+
+// ---- from objects ----
+
+// NumPy reads nested sequences (and whatever else), with the dtype asked for.
+ndarray read_with_numpy(PyObject* o, std::optional<dtype> type) {
+  const ref args = checked(PyTuple_Pack(1, o));
+  ref keywords;
+  if (type) keywords = checked(Py_BuildValue("{s:O}", "dtype", dtype_object(*type)));
+  const ref host = checked(PyObject_Call(numpy.array, args.get(), keywords.get()));
+  return from_numpy(host.get(), cpu);
+}
+
+struct array_request {
+  std::optional<numloom::dtype> dtype;
+  std::optional<numloom::device> device;
+  numloom::order order;
+  std::optional<bool> copy;
+  int minimum_dims = 0;
+};
+
+bool has_order(const ndarray& a, order wanted) {
+  if (wanted == order::C) return a.is_c_contiguous();
+  if (wanted == order::F) return a.is_f_contiguous();
+  if (wanted == order::A) return a.is_c_contiguous() || a.is_f_contiguous();
+  return true;
+}
+
+[[noreturn]] void fail_needs_copy() {
+  raise(PyExc_ValueError,
+        "Unable to avoid copy while creating an array as requested. If using `np.array(obj, copy=False)` replace "
+        "it with `np.asarray(obj)` to allow a copy when needed (no behavior change in NumPy 1.x).");
+}
+
+// The array asked for; `shares` tells whether it is over the object's own bytes.
+ndarray make_array(PyObject* o, const array_request& r, bool& shares) {
+  const bool is_ours = is_array(o);
+  ndarray a;
+  if (is_ours || is_numpy_array(o)) {
+    a = is_ours ? array_of(o) : from_numpy(o, cpu);
+  } else if ((PyList_Check(o) || PyTuple_Check(o)) && r.dtype) {
+    try {
+      a = read_with_numpy(o, r.dtype);
+    } catch (const python_error&) {  // arrays on a device inside: NumPy cannot read them
+      if (!PyErr_ExceptionMatches(PyExc_TypeError)) throw;
+      PyErr_Clear();
+      a = to_array(o, r.device);
+    }
+  } else {
+    a = to_array(o, r.device.value_or(device_among(&o, 1)));
+  }
+  const ndarray source = a;
+  const device where = r.device ? *r.device : is_ours ? a.device() : current_device();
+  if (r.dtype && *r.dtype != a.dtype()) a = unlocked(a.size(), [&] { return astype(a, *r.dtype, r.order); });
+  if (a.device() != where) a = to_device(a, where);
+  const order layout = r.order == order::A && !a.is_f_contiguous() ? order::C : r.order;
+  const bool is_fresh = a.bytes() != source.bytes();
+  if (!has_order(a, layout) || (r.copy == true && !is_fresh) || (!is_ours && source.is_scalar()))
+    a = unlocked(a.size(), [&] { return copy(a, layout); });
+  shares = a.bytes() == source.bytes() && (is_ours || is_numpy_array(o));
+  if (r.copy == false && !shares) fail_needs_copy();
+  if (a.is_scalar()) {
+    a = copy(a);
+    shares = false;
+  }
+  if (a.ndim() < r.minimum_dims) {
+    shape_t shape(r.minimum_dims - a.ndim(), 1);
+    shape.append(a.shape().begin(), a.shape().end());
+    a = reshape(a, shape);
+  }
+  return a;
+}
+
+PyObject* wrap_made(PyObject* o, const array_request& r) {
+  bool shares = false;
+  ndarray a = make_array(o, r, shares);
+  if (shares && is_array(o) && is_same_view(a, array_of(o))) return Py_NewRef(o);
+  PyObject* made = wrap_view(std::move(a), is_array(o) ? o : nullptr);
+  if (shares && !is_array(o)) reinterpret_cast<array_object*>(made)->base = Py_NewRef(o);
+  return made;
+}
+
+std::optional<bool> to_copy(PyObject* o, std::optional<bool> otherwise) {
+  if (!o) return otherwise;
+  if (o == Py_None) return {};
+  return checked(PyObject_IsTrue(o)) != 0;
+}
+
+// (object, dtype, *, copy, order, subok, ndmin, ndmax, like, device)
+PyObject* array(argument_slots s) {
+  return wrap_made(s[0], {.dtype = to_optional_dtype(s[1]),
+                          .device = wanted_device(s[8], s[7]),
+                          .order = to_order(s[3], order::K),
+                          .copy = to_copy(s[2], true),
+                          .minimum_dims = static_cast<int>(to_int(s[5], "ndmin", 0))});
+}
+
+// (a, dtype, order, *, device, copy, like)
+PyObject* as_array(argument_slots s) {
+  return wrap_made(s[0], {.dtype = to_optional_dtype(s[1]),
+                          .device = wanted_device(s[3], s[5]),
+                          .order = to_order(s[2], order::K),
+                          .copy = to_copy(s[4], {})});
+}
+
+// (a, dtype, *, like)
+template <order Layout> PyObject* as_contiguous(argument_slots s) {
+  return wrap_made(s[0],
+                   {.dtype = to_optional_dtype(s[1]), .device = {}, .order = Layout, .copy = {}, .minimum_dims = 1});
+}
+
+// (a, order, subok)
+PyObject* copied(argument_slots s) {
+  const ndarray a = to_array(s[0]);
+  ndarray fresh = unlocked(a.size(), [&] { return copy(a, to_order(s[1], order::K)); });
+  fresh.set_scalar(false);
+  return wrap(std::move(fresh));
+}
+
+// (x, /, *, device, copy)
+PyObject* dlpack_import(argument_slots s) {
+  return wrap(from_dlpack(s[0], to_device_argument(s[1]), to_copy(s[2], {})));
+}
+
+constexpr const char* by_shape = "(shape, dtype=float, order='C', *, device=None, like=None)";
+constexpr const char* by_example = "(a, dtype=None, order='K', subok=True, shape=None, *, device=None)";
+
+constexpr function_row rows[] = {
+    {"empty", by_shape, make_empty, "A new array whose elements are not set."},
+    {"zeros", by_shape, filled<zeros>, "A new array of zeros."},
+    {"ones", by_shape, filled<ones>, "A new array of ones."},
+    {"full", "(shape, fill_value, dtype=None, order='C', *, device=None, like=None)", make_full,
+     "A new array filled with a value (or an array that broadcasts)."},
+    {"empty_like", "(prototype, dtype=None, order='K', subok=True, shape=None, *, device=None)", make_empty_like,
+     "A new array whose elements are not set, with another's shape, dtype and device."},
+    {"zeros_like", by_example, filled_like<zeros_like>, "Zeros with another array's shape, dtype and device."},
+    {"ones_like", by_example, filled_like<ones_like>, "Ones with another array's shape, dtype and device."},
+    {"full_like", "(a, fill_value, dtype=None, order='K', subok=True, shape=None, *, device=None)",
+     make_full_like, "A filled array with another's shape, dtype and device."},
+    {"arange", "(start=None, stop=None, step=None, dtype=None, *, device=None, like=None)", make_arange,
+     "start, start + step, ... below stop. With one argument: from 0 to it."},
+    {"linspace",
+     "(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0, *, device=None)",
+     make_linspace, "Evenly spaced numbers over an interval."},
+    {"eye", "(N, M=None, k=0, dtype=float, order='C', *, device=None, like=None)", make_eye,
+     "Ones on the k-th diagonal, zeros elsewhere."},
+    {"identity", "(n, dtype=None, *, device=None, like=None)", make_identity, "The square identity matrix."},
+    {"meshgrid", "(*xi, copy=True, sparse=False, indexing='xy')", make_meshgrid,
+     "Coordinate matrices from coordinate vectors, as a tuple."},
+    {"array",
+     "(object, dtype=None, *, copy=True, order='K', subok=False, ndmin=0, ndmax=0, like=None, device=None)",
+     array, "A new array of a number, a nested sequence or another array."},
+    {"asarray", "(a, dtype=None, order=None, *, device=None, copy=None, like=None)", as_array,
+     "The object as an array; itself, or over its memory, where no copy is needed."},
+    {"asanyarray", "(a, dtype=None, order=None, *, device=None, copy=None, like=None)", as_array,
+     "The object as an array; subclasses pass."},
+    {"ascontiguousarray", "(a, dtype=None, *, like=None)", as_contiguous<order::C>,
+     "The object as a C-contiguous array of one dimension or more."},
+    {"asfortranarray", "(a, dtype=None, *, like=None)", as_contiguous<order::F>,
+     "The object as a Fortran-contiguous array."},
+    {"copy", "(a, order='K', subok=False)", copied, "A copy on the same device."},
+    {"from_dlpack", "(x, /, *, device=None, copy=None)", dlpack_import,
+     "An array over the memory of another library's array, by the DLPack protocol."},
+};
+
+}  // namespace
+
+void add_creation_functions(std::vector<PyMethodDef>& table, bool methods) { add_rows<rows>(table, methods); }
+
+}  // namespace numloom::python

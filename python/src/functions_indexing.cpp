@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Selection, order and products.
+#include <algorithm>
+
+#include "function.hpp"
+#include "numloom/indexing.hpp"
+#include "numloom/linalg.hpp"
+#include "numloom/sorting.hpp"
+
+namespace numloom::python {
+
+namespace {
+
+std::string_view to_mode(PyObject* o) { return o ? to_text(o, "mode") : std::string_view("raise"); }
+
+ndarray to_indices(PyObject* o, device where) {
+  ndarray a = to_array(o, where);
+  if (a.size() == 0 && !is_array(o) && !is_numpy_array(o)) a = astype(a, dtype::int64);
+  return a;
+}
+
+// (a, indices, axis, out, mode)
+PyObject* taken(argument_slots s) {
+  const ndarray a = to_array(s[0], device_among(s, 2));
+  const ndarray indices = to_indices(s[1], a.device());
+  const auto axis = to_optional_axis(s[2]);
+  const auto out = to_out(s[3]);
+  const auto mode = to_mode(s[4]);
+  return wrap_or_out(unlocked(indices.size(), [&] { return take(a, indices, axis, mode, out); }), s[3]);
+}
+
+// (a, ind, v, mode)
+PyObject* put_values(argument_slots s) {
+  if (!is_array(s[0])) raise(numpy.host_only, "put() into an array that is not here");
+  const ndarray a = array_of(s[0]);
+  put(a, to_indices(s[1], a.device()), to_array(s[2], a.device()), to_mode(s[3]));
+  Py_RETURN_NONE;
+}
+
+// (arr, indices, axis)
+PyObject* taken_along(argument_slots s) {
+  const ndarray a = to_array(s[0], device_among(s, 2));
+  const ndarray indices = to_indices(s[1], a.device());
+  const auto axis = s[2] ? to_optional_axis(s[2]) : std::optional(-1);
+  return wrap(unlocked(indices.size(), [&] { return take_along_axis(a, indices, axis); }));
+}
+
+// (condition, a, axis, out)
+PyObject* compressed(PyObject* condition, PyObject* array, PyObject* axis, PyObject* out) {
+  if (!is_missing(out)) raise(numpy.host_only, "compress() with out=");
+  PyObject* both[] = {array, condition};
+  const ndarray a = to_array(array, device_among(both, 2));
+  return wrap(compress(to_array(condition, a.device()), a, to_optional_axis(axis)));
+}
+PyObject* compress_function(argument_slots s) { return compressed(s[0], s[1], s[2], s[3]); }
+PyObject* compress_method(argument_slots s) { return compressed(s[1], s[0], s[2], s[3]); }
+
+PyObject* positions(argument_slots s) {
+  const ndarray a = to_array(s[0]);
+  if (a.ndim() == 0)
+    raise(PyExc_ValueError,
+          "Calling nonzero on 0d arrays is not allowed. Use np.atleast_1d(scalar).nonzero() instead. If the "
+          "context of this error is of the form `arr[nonzero(cond)]`, just use `arr[cond]`.");
+  return wrap_tuple(unlocked(a.size(), [&] { return nonzero(a); }));
+}
+PyObject* flat_positions(argument_slots s) {
+  const ndarray a = to_array(s[0]);
+  return wrap(unlocked(a.size(), [&] { return flatnonzero(a); }));
+}
+PyObject* position_rows(argument_slots s) {
+  const ndarray a = to_array(s[0]);
+  return wrap(unlocked(a.size(), [&] { return argwhere(a); }));
+}
+
+// (condition, x, y, /)
+PyObject* choose(argument_slots s) {
+  if (!s[1] && !s[2]) return positions(s);
+  if (!s[1] || !s[2]) raise(PyExc_ValueError, "either both or neither of x and y should be given");
+  const device d = device_among(s, 3);
+  operand x, y;
+  const ndarray condition = to_array(s[0], d);
+  if (!x.load(s[1], d) || !y.load(s[2], d)) raise(numpy.host_only, "where() of something else than numbers");
+  return wrap(unlocked(std::max({condition.size(), x.size(), y.size()}),
+                       [&] { return where(condition, x.like(), y.like()); }));
+}
+
+// a, low, high, out, dtype, casting, where, order
+PyObject* clipped(PyObject* array, PyObject* low, PyObject* high, PyObject* const* rest) {
+  PyObject* operands[] = {array, low, high};
+  const device d = device_among(operands, 3);
+  const ndarray a = to_array(array, d);
+  operand lower, upper;
+  std::optional<array_like> bounds[2];
+  if (!is_missing(low)) {
+    if (!lower.load(low, d)) raise(numpy.host_only, "clip() with a bound that is not a number");
+    bounds[0] = lower.like();
+  }
+  if (!is_missing(high)) {
+    if (!upper.load(high, d)) raise(numpy.host_only, "clip() with a bound that is not a number");
+    bounds[1] = upper.like();
+  }
+  ufunc_options options;
+  options.out = to_out(rest[0]);
+  options.dtype = to_optional_dtype(rest[1]);
+  options.casting = to_casting(rest[2], casting::same_kind);
+  options.where = to_mask(rest[3], d);
+  options.order = to_order(rest[4], order::K);
+  return wrap_or_out(unlocked(a.size(), [&] { return clip(a, bounds[0], bounds[1], options); }), rest[0]);
+}
+// (a, a_min, a_max, out, *, min, max, dtype, casting, where, order)
+PyObject* clip_function(argument_slots s) {
+  if ((s[1] && s[4]) || (s[2] && s[5]))
+    raise(PyExc_ValueError, "Passing `min` or `max` keyword argument when `a_min` and `a_max` are provided is forbidden.");
+  PyObject* rest[] = {s[3], s[6], s[7], s[8], s[9]};
+  return clipped(s[0], s[1] ? s[1] : s[4], s[2] ? s[2] : s[5], rest);
+}
+// (self, min, max, out, *, dtype, casting, where, order)
+PyObject* clip_method(argument_slots s) { return clipped(s[0], s[1], s[2], s + 3); }
+
+// ---- order ----
+
+void check_order(PyObject* fields) {
+  if (!is_missing(fields)) raise(PyExc_ValueError, "Cannot specify order when the array has no fields.");
+}
+std::optional<int> sorting_axis(PyObject* o) { return o ? to_optional_axis(o) : std::optional(-1); }
+
+// (a, axis, kind, order, *, stable, descending)
+PyObject* sorted(argument_slots s) {
+  check_order(s[3]);
+  const ndarray a = to_array(s[0]);
+  const auto axis = sorting_axis(s[1]);
+  const bool descending = to_bool(s[5], false);
+  return wrap(unlocked(a.size(), [&] { return sort(a, axis, descending); }));
+}
+PyObject* sort_method(argument_slots s) {
+  check_order(s[3]);
+  const ndarray a = array_of(s[0]);
+  if (!a.writeable()) raise(PyExc_ValueError, "sort array is read-only");
+  const int axis = to_axis(s[1], -1);
+  const bool descending = to_bool(s[5], false);
+  unlocked(a.size(), [&] {
+    sort_in_place(a, axis, descending);
+    return 0;
+  });
+  Py_RETURN_NONE;
+}
+PyObject* order_of(argument_slots s) {
+  check_order(s[3]);
+  const ndarray a = to_array(s[0]);
+  const auto axis = sorting_axis(s[1]);
+  const bool descending = to_bool(s[5], false);
+  return wrap(unlocked(a.size(), [&] { return argsort(a, axis, descending); }));
+}
+
+// (a, v, side, sorter)
+PyObject* insertion_points(argument_slots s) {
+  const auto side = s[2] ? to_text(s[2], "side") : std::string_view("left");
+  if (side != "left" && side != "right")
+    raise(PyExc_ValueError, "search side must be 'left' or 'right' (got '%U')", s[2]);
+  const device d = device_among(s, 2);
+  const ndarray a = to_array(s[0], d), values = to_array(s[1], d);
+  ndarray sorter;
+  if (!is_missing(s[3])) sorter = to_array(s[3], d);
+  ndarray found = unlocked(values.size() * 8, [&] {
+    return searchsorted(a, values, side == "right", sorter.defined() ? &sorter : nullptr);
+  });
+  found.set_scalar(values.ndim() == 0);
+  return wrap(std::move(found));
+}
+
+// ---- products ----
+
+// (a, b)
+template <ndarray (*F)(const ndarray&, const ndarray&)> PyObject* product(argument_slots s) {
+  const device d = device_among(s, 2);
+  const ndarray a = to_array(s[0], d), b = to_array(s[1], d);
+  return wrap(unlocked((a.size() + b.size()) * 8, [&] { return F(a, b); }));
+}
+// (a, b, out)
+using product_with_out = ndarray (*)(const ndarray&, const ndarray&, const std::optional<ndarray>&);
+template <product_with_out F> PyObject* product_into(argument_slots s) {
+  const device d = device_among(s, 2);
+  const ndarray a = to_array(s[0], d), b = to_array(s[1], d);
+  const auto out = to_out(s[2]);
+  return wrap_or_out(unlocked((a.size() + b.size()) * 8, [&] { return F(a, b, out); }), s[2]);
+}
+
+inline_vector<int, 6> to_axis_list(PyObject* o) { return to_axes(o).list(); }
+
+// (a, b, axes)
+PyObject* contracted(argument_slots s) {
+  const device d = device_among(s, 2);
+  const ndarray a = to_array(s[0], d), b = to_array(s[1], d);
+  inline_vector<int, 6> a_axes, b_axes;
+  if (!s[2] || PyLong_Check(s[2])) {
+    const int n = s[2] ? to_axis(s[2], 2) : 2;
+    for (int k = 0; k < n; ++k) {
+      a_axes.push_back(a.ndim() - n + k);
+      b_axes.push_back(k);
+    }
+  } else {
+    const ref pair = checked(PySequence_Fast(s[2], "axes must be an integer or a pair of sequences"));
+    if (PySequence_Fast_GET_SIZE(pair.get()) != 2) raise(PyExc_ValueError, "axes must be a pair of sequences");
+    a_axes = to_axis_list(PySequence_Fast_GET_ITEM(pair.get(), 0));
+    b_axes = to_axis_list(PySequence_Fast_GET_ITEM(pair.get(), 1));
+  }
+  return wrap(unlocked((a.size() + b.size()) * 8, [&] { return tensordot(a, b, a_axes, b_axes); }));
+}
+
+constexpr auto both = function_row::function_and_method;
+constexpr auto method = function_row::method_only;
+constexpr const char* sorting = "(a, axis=-1, kind=None, order=None, *, stable=None, descending=False)";
+
+constexpr function_row rows[] = {
+    {"take", "(a, indices, axis=None, out=None, mode='raise')", taken, "Elements at positions along an axis.", both},
+    {"put", "(a, ind, v, mode='raise')", put_values, "Values written to positions of the flattened array."},
+    {"put", "(a, indices, values, mode='raise')", put_values, "Values written to positions of the flattened array.",
+     method},
+    {"take_along_axis", "(arr, indices, axis=-1)", taken_along, "Elements at positions that argsort() and others give."},
+    {"compress", "(condition, a, axis=None, out=None)", compress_function, "The slices for which a condition holds."},
+    {"compress", "(a, condition, axis=None, out=None)", compress_method, "The slices for which a condition holds.",
+     method},
+    {"nonzero", "(a)", positions, "Positions of the elements that are not zero, one array a dimension.", both},
+    {"flatnonzero", "(a)", flat_positions, "Positions in the flattened array of the elements that are not zero."},
+    {"argwhere", "(a)", position_rows, "Positions of the elements that are not zero, one row each."},
+    {"where", "(condition, x=None, y=None, /)", choose,
+     "x where the condition holds, else y; with the condition alone, nonzero()."},
+    {"clip",
+     "(a, a_min=None, a_max=None, out=None, *, min=None, max=None, dtype=None, casting='same_kind', where=True, "
+     "order='K')",
+     clip_function, "Values limited to an interval; either bound may be missing."},
+    {"clip",
+     "(a, min=None, max=None, out=None, *, dtype=None, casting='same_kind', where=True, order='K')", clip_method,
+     "Values limited to an interval; either bound may be missing.", method},
+    {"sort", sorting, sorted, "A sorted copy; stable, NaN last."},
+    {"sort", sorting, sort_method, "Sorts in place; stable, NaN last.", method},
+    {"argsort", sorting, order_of, "Positions that would sort the array; stable, NaN last.", both},
+    {"searchsorted", "(a, v, side='left', sorter=None)", insertion_points,
+     "Positions at which values belong in a sorted array.", both},
+    {"dot", "(a, b, out=None)", product_into<dot>, "Inner product of vectors, product of matrices.", both},
+    {"vdot", "(a, b, /)", product<vdot>, "Inner product of two flattened arrays, the first conjugated."},
+    {"inner", "(a, b, /)", product<inner>, "Sum of products over the last axes."},
+    {"outer", "(a, b, out=None)", product_into<outer>, "All products of two flattened arrays."},
+    {"tensordot", "(a, b, axes=2)", contracted, "Sum of products over several axes."},
+};
+
+}  // namespace
+
+void add_indexing_functions(std::vector<PyMethodDef>& table, bool methods) { add_rows<rows>(table, methods); }
+
+}  // namespace numloom::python

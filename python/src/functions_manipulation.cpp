@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Shapes, joins, splits, rearrangements.
+#include "function.hpp"
+#include "numloom/manipulation.hpp"
+
+namespace numloom::python {
+
+namespace {
+
+std::optional<bool> to_optional_bool(PyObject* o) {
+  if (is_missing(o)) return {};
+  return checked(PyObject_IsTrue(o)) != 0;
+}
+
+PyObject* view_of(PyObject* parent, ndarray value) { return wrap_view(std::move(value), parent); }
+
+PyObject* reshaped(PyObject* o, const shape_t& shape, PyObject* layout, PyObject* copy) {
+  const ndarray a = to_array(o);
+  const order reading = to_order(layout, order::C);
+  const auto wanted = to_optional_bool(copy);
+  return view_of(o, unlocked(a.size(), [&] { return reshape(a, shape, reading, wanted); }));
+}
+
+// (a, /, shape, order, *, copy)
+PyObject* reshape_function(argument_slots s) { return reshaped(s[0], to_shape(s[1]), s[2], s[3]); }
+
+// Extents given one by one, or as one sequence.
+PyObject* only_or_all(PyObject* tuple) {
+  return PyTuple_GET_SIZE(tuple) == 1 ? PyTuple_GET_ITEM(tuple, 0) : tuple;
+}
+
+// (self, *shape, order, copy)
+PyObject* reshape_method(argument_slots s) {
+  if (PyTuple_GET_SIZE(s[1]) == 0)
+    raise(PyExc_TypeError, "reshape() takes exactly 1 argument (0 given)");
+  return reshaped(s[0], to_shape(only_or_all(s[1])), s[2], s[3]);
+}
+
+// (a, order)
+PyObject* raveled(argument_slots s) {
+  const ndarray a = to_array(s[0]);
+  const order reading = to_order(s[1], order::C);
+  return view_of(s[0], unlocked(a.size(), [&] { return ravel(a, reading); }));
+}
+PyObject* flattened(argument_slots s) {
+  const ndarray a = to_array(s[0]);
+  const order reading = to_order(s[1], order::C);
+  return wrap(unlocked(a.size(), [&] { return flatten(a, reading); }));
+}
+
+// A permutation: None for "reversed", else as many axes as there are.
+ndarray transposed(const ndarray& a, PyObject* permutation) {
+  const axes wanted = to_axes(permutation);
+  if (!wanted.all() && wanted.list().size() != a.ndim()) raise(PyExc_ValueError, "axes don't match array");
+  return transpose(a, wanted);
+}
+PyObject* transpose_function(argument_slots s) { return view_of(s[0], transposed(to_array(s[0]), s[1])); }
+PyObject* transpose_method(argument_slots s) {
+  const ndarray& a = array_of(s[0]);
+  if (PyTuple_GET_SIZE(s[1]) == 0) return view_of(s[0], transpose(a));
+  return view_of(s[0], transposed(a, only_or_all(s[1])));
+}
+
+// (a, axis1, axis2)
+PyObject* axes_swapped(argument_slots s) {
+  return view_of(s[0], swapaxes(to_array(s[0]), to_axis(s[1], 0), to_axis(s[2], 0)));
+}
+// (a, source, destination)
+PyObject* axes_moved(argument_slots s) {
+  return view_of(s[0], moveaxis(to_array(s[0]), to_axes(s[1]), to_axes(s[2])));
+}
+// (a, axis)
+PyObject* squeezed(argument_slots s) { return view_of(s[0], squeeze(to_array(s[0]), to_axes(s[1]))); }
+PyObject* expanded(argument_slots s) { return view_of(s[0], expand_dims(to_array(s[0]), to_axes(s[1]))); }
+PyObject* flipped(argument_slots s) { return view_of(s[0], flip(to_array(s[0]), to_axes(s[1]))); }
+
+// (a, shift, axis)
+PyObject* rolled(argument_slots s) {
+  const ndarray a = to_array(s[0]);
+  const auto shift = to_int_list(s[1], "shift");
+  const axes axis = to_axes(s[2]);
+  return wrap(unlocked(a.size(), [&] { return roll(a, shift, axis); }));
+}
+
+// ---- joins ----
+
+std::int64_t total_size(const std::vector<ndarray>& arrays) {
+  std::int64_t total = 0;
+  for (const ndarray& a : arrays) total += a.size();
+  return total;
+}
+
+// (arrays, axis, out, *, dtype, casting)
+using joiner = ndarray (*)(std::span<const ndarray>, const concatenate_options&);
+template <joiner Join> PyObject* joined(argument_slots s) {
+  const std::vector<ndarray> arrays = to_array_list(s[0]);
+  concatenate_options options;
+  options.axis = s[1] ? to_optional_axis(s[1]) : std::optional(0);
+  options.out = to_out(s[2]);
+  options.dtype = to_optional_dtype(s[3]);
+  options.casting = to_casting(s[4], casting::same_kind);
+  return wrap_or_out(unlocked(total_size(arrays), [&] { return Join(arrays, options); }), s[2]);
+}
+
+// (ary, indices_or_sections, axis)
+template <bool Even> PyObject* sections(argument_slots s) {
+  const ndarray a = to_array(s[0]);
+  const int axis = to_axis(s[2], 0);
+  if (PyIndex_Check(s[1]) && !PyTuple_Check(s[1]) && !(is_array(s[1]) && array_of(s[1]).ndim() > 0) &&
+      !is_numpy_array(s[1])) {
+    const std::int64_t count = to_int(s[1], "indices_or_sections");
+    return wrap_list(Even ? split(a, count, axis) : array_split(a, count, axis), s[0]);
+  }
+  return wrap_list(split(a, to_int_list(s[1], "indices_or_sections"), axis), s[0]);
+}
+
+// (a, repeats, axis)
+PyObject* repeated(argument_slots s) {
+  const ndarray a = to_array(s[0]);
+  const auto axis = to_optional_axis(s[2]);
+  if (PyLong_CheckExact(s[1])) {
+    const std::int64_t count = to_int(s[1], "repeats");
+    return wrap(unlocked(a.size() * count, [&] { return repeat(a, count, axis); }));
+  }
+  const ndarray counts = to_array(s[1], a.device());
+  return wrap(unlocked(a.size(), [&] { return repeat(a, counts, axis); }));
+}
+
+// (A, reps)
+PyObject* tiled(argument_slots s) {
+  const ndarray a = to_array(s[0]);
+  const auto repetitions = to_int_list(s[1], "reps");
+  return wrap(unlocked(a.size() * 4, [&] { return tile(a, repetitions); }));
+}
+
+// (a, offset, axis1, axis2)
+PyObject* diagonal_view(argument_slots s) {
+  ndarray d = diagonal(to_array(s[0]), static_cast<int>(to_int(s[1], "offset", 0)), to_axis(s[2], 0),
+                       to_axis(s[3], 1));
+  d.set_writeable(false);
+  return view_of(s[0], std::move(d));
+}
+
+// ---- broadcasting ----
+
+// (array, shape, subok)
+PyObject* broadcast_view(argument_slots s) {
+  return view_of(s[0], broadcast_to(to_array(s[0]), to_shape(s[1])));
+}
+
+// (*args, subok)
+PyObject* broadcast_all(argument_slots s) {
+  const std::vector<ndarray> arrays = to_array_list(s[0]);
+  shape_t shape;
+  for (const ndarray& a : arrays) shape = broadcast_shapes(shape, a.shape());
+  ref views = checked(PyTuple_New(PyTuple_GET_SIZE(s[0])));
+  for (std::size_t i = 0; i < arrays.size(); ++i) {
+    PyObject* parent = PyTuple_GET_ITEM(s[0], static_cast<Py_ssize_t>(i));
+    ndarray view = arrays[i].shape() == shape ? arrays[i] : broadcast_to(arrays[i], shape);
+    PyTuple_SET_ITEM(views.get(), static_cast<Py_ssize_t>(i), view_of(parent, std::move(view)));
+  }
+  return views.release();
+}
+
+// (*args)
+PyObject* common_shape(argument_slots s) {
+  shape_t shape;
+  for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(s[0]); ++i)
+    shape = broadcast_shapes(shape, to_shape(PyTuple_GET_ITEM(s[0], i)));
+  return tuple_of(shape).release();
+}
+
+constexpr auto both = function_row::function_and_method;
+constexpr auto method = function_row::method_only;
+constexpr const char* joining = "(arrays, /, axis=0, out=None, *, dtype=None, casting='same_kind')";
+
+constexpr function_row rows[] = {
+    {"reshape", "(a, /, shape, order='C', *, copy=None)", reshape_function,
+     "The elements in another shape: a view where the strides allow. One extent may be -1."},
+    {"reshape", "(a, /, *shape, order='C', copy=None)", reshape_method,
+     "The elements in another shape: a view where the strides allow. One extent may be -1.", method},
+    {"ravel", "(a, order='C')", raveled, "One-dimensional: a view where the strides allow.", both},
+    {"flatten", "(a, order='C')", flattened, "A one-dimensional copy.", method},
+    {"transpose", "(a, axes=None)", transpose_function, "The axes permuted, or reversed: a view."},
+    {"permute_dims", "(a, axes=None)", transpose_function, "The axes permuted, or reversed: a view."},
+    {"transpose", "(a, *axes)", transpose_method, "The axes permuted, or reversed: a view.", method},
+    {"swapaxes", "(a, axis1, axis2)", axes_swapped, "Two axes exchanged: a view.", both},
+    {"moveaxis", "(a, source, destination)", axes_moved, "Axes moved to new positions: a view."},
+    {"squeeze", "(a, axis=None)", squeezed, "Without axes of length one: a view.", both},
+    {"expand_dims", "(a, axis)", expanded, "With new axes of length one: a view."},
+    {"flip", "(m, axis=None)", flipped, "The order of the elements reversed along axes: a view."},
+    {"roll", "(a, shift, axis=None)", rolled, "Elements shifted along axes; those that fall off return."},
+    {"concatenate", joining, joined<concatenate>, "Arrays joined along an existing axis."},
+    {"concat", joining, joined<concatenate>, "Arrays joined along an existing axis."},
+    {"stack", "(arrays, axis=0, out=None, *, dtype=None, casting='same_kind')", joined<stack>,
+     "Arrays of one shape joined along a new axis."},
+    {"split", "(ary, indices_or_sections, axis=0)", sections<true>,
+     "Views of equal sections, or of those between the given indices."},
+    {"array_split", "(ary, indices_or_sections, axis=0)", sections<false>,
+     "Views of sections that differ by at most one element."},
+    {"repeat", "(a, repeats, axis=None)", repeated, "Each element repeated.", both},
+    {"tile", "(A, reps)", tiled, "The array repeated as a whole."},
+    {"diagonal", "(a, offset=0, axis1=0, axis2=1)", diagonal_view, "A read-only view of a diagonal.", both},
+    {"broadcast_to", "(array, shape, subok=False)", broadcast_view, "A read-only view of that shape."},
+    {"broadcast_arrays", "(*args, subok=False)", broadcast_all, "Views of one common shape, as a tuple."},
+    {"broadcast_shapes", "(*args)", common_shape, "The shape to which all these shapes broadcast."},
+};
+
+}  // namespace
+
+void add_manipulation_functions(std::vector<PyMethodDef>& table, bool methods) {
+  add_rows<rows>(table, methods);
+}
+
+}  // namespace numloom::python

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Reductions and scans.
+#include "function.hpp"
+#include "numloom/reductions.hpp"
+
+namespace numloom::python {
+
+namespace {
+
+using plain_reduction = ndarray (*)(const ndarray&, const reduction_options&);
+using variance = ndarray (*)(const ndarray&, const variance_options&);
+using position = ndarray (*)(const ndarray&, const arg_options&);
+using scan = ndarray (*)(const ndarray&, const scan_options&);
+
+PyObject* run(plain_reduction f, PyObject* array, const reduction_options& options, PyObject* out) {
+  const ndarray a = to_array(array);
+  return wrap_or_out(unlocked(a.size(), [&] { return f(a, options); }), out);
+}
+
+device device_of(PyObject* a) { return is_array(a) ? array_of(a).device() : current_device(); }
+
+// (a, axis, dtype, out, keepdims, initial, where)
+template <plain_reduction F> PyObject* accumulate(argument_slots s) {
+  reduction_options options;
+  options.axis = to_axes(s[1]);
+  options.dtype = to_optional_dtype(s[2]);
+  options.out = to_out(s[3]);
+  options.keepdims = to_bool(s[4], false);
+  options.initial = to_initial(s[5]);
+  options.where = to_mask(s[6], device_of(s[0]));
+  return run(F, s[0], options, s[3]);
+}
+
+// (a, axis, out, keepdims, initial, where)
+template <plain_reduction F> PyObject* extremum(argument_slots s) {
+  reduction_options options;
+  options.axis = to_axes(s[1]);
+  options.out = to_out(s[2]);
+  options.keepdims = to_bool(s[3], false);
+  options.initial = to_initial(s[4]);
+  options.where = to_mask(s[5], device_of(s[0]));
+  return run(F, s[0], options, s[2]);
+}
+
+// (a, axis, out, keepdims, *, where)
+template <plain_reduction F> PyObject* logical(argument_slots s) {
+  reduction_options options;
+  options.axis = to_axes(s[1]);
+  options.out = to_out(s[2]);
+  options.keepdims = to_bool(s[3], false);
+  options.where = to_mask(s[4], device_of(s[0]));
+  return run(F, s[0], options, s[2]);
+}
+
+// (a, axis, *, keepdims)
+PyObject* count(argument_slots s) {
+  reduction_options options;
+  options.axis = to_axes(s[1]);
+  options.keepdims = to_bool(s[2], false);
+  return run(count_nonzero, s[0], options, nullptr);
+}
+
+// (a, axis, dtype, out, keepdims, *, where)
+PyObject* average(argument_slots s) {
+  reduction_options options;
+  options.axis = to_axes(s[1]);
+  options.dtype = to_optional_dtype(s[2]);
+  options.out = to_out(s[3]);
+  options.keepdims = to_bool(s[4], false);
+  options.where = to_mask(s[5], device_of(s[0]));
+  return run(mean, s[0], options, s[3]);
+}
+
+// (a, axis, dtype, out, ddof, keepdims, *, where, mean, correction)
+template <variance F> PyObject* spread(argument_slots s) {
+  if (!is_missing(s[7])) raise(numpy.host_only, "a mean given beforehand");
+  if (!is_missing(s[8]) && s[4] && to_double(s[4], 0) != 0)
+    raise(PyExc_ValueError, "ddof and correction can't be provided simultaneously.");
+  variance_options options;
+  options.axis = to_axes(s[1]);
+  options.dtype = to_optional_dtype(s[2]);
+  options.out = to_out(s[3]);
+  options.ddof = is_missing(s[8]) ? to_double(s[4], 0) : to_double(s[8], 0);
+  options.keepdims = to_bool(s[5], false);
+  options.where = to_mask(s[6], device_of(s[0]));
+  const ndarray a = to_array(s[0]);
+  return wrap_or_out(unlocked(a.size(), [&] { return F(a, options); }), s[3]);
+}
+
+// (a, axis, out, *, keepdims)
+template <position F> PyObject* arg(argument_slots s) {
+  arg_options options;
+  options.axis = to_optional_axis(s[1]);
+  options.out = to_out(s[2]);
+  options.keepdims = to_bool(s[3], false);
+  const ndarray a = to_array(s[0]);
+  return wrap_or_out(unlocked(a.size(), [&] { return F(a, options); }), s[2]);
+}
+
+// (a, axis, dtype, out)
+template <scan F> PyObject* running(argument_slots s) {
+  scan_options options;
+  options.axis = to_optional_axis(s[1]);
+  options.dtype = to_optional_dtype(s[2]);
+  options.out = to_out(s[3]);
+  const ndarray a = to_array(s[0]);
+  return wrap_or_out(unlocked(a.size(), [&] { return F(a, options); }), s[3]);
+}
+
+constexpr auto both = function_row::function_and_method;
+constexpr const char* accumulated =
+    "(a, axis=None, dtype=None, out=None, keepdims=False, initial=None, where=True)";
+constexpr const char* extreme = "(a, axis=None, out=None, keepdims=False, initial=None, where=True)";
+constexpr const char* truth = "(a, axis=None, out=None, keepdims=False, *, where=True)";
+constexpr const char* spreading =
+    "(a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, where=True, mean=None, correction=None)";
+constexpr const char* positions = "(a, axis=None, out=None, *, keepdims=False)";
+constexpr const char* scanning = "(a, axis=None, dtype=None, out=None)";
+
+constexpr function_row rows[] = {
+    {"sum", accumulated, accumulate<sum>, "Sum of the elements over the given axes.", both},
+    {"prod", accumulated, accumulate<prod>, "Product of the elements over the given axes.", both},
+    {"min", extreme, extremum<min>, "Smallest element over the given axes; NaN wins.", both},
+    {"max", extreme, extremum<max>, "Largest element over the given axes; NaN wins.", both},
+    {"amin", extreme, extremum<min>, "Smallest element over the given axes; the older name of min."},
+    {"amax", extreme, extremum<max>, "Largest element over the given axes; the older name of max."},
+    {"any", truth, logical<any>, "Is some element not zero?", both},
+    {"all", truth, logical<all>, "Is every element not zero?", both},
+    {"count_nonzero", "(a, axis=None, *, keepdims=False)", count, "Number of elements that are not zero."},
+    {"mean", "(a, axis=None, dtype=None, out=None, keepdims=False, *, where=True)", average,
+     "Arithmetic mean over the given axes; float64 for integers.", both},
+    {"var", spreading, spread<var>, "Variance over the given axes; the divisor is n - ddof.", both},
+    {"std", spreading, spread<numloom::std>, "Standard deviation over the given axes.", both},
+    {"argmin", positions, arg<argmin>, "Position of the first smallest element; NaN wins.", both},
+    {"argmax", positions, arg<argmax>, "Position of the first largest element; NaN wins.", both},
+    {"cumsum", scanning, running<cumsum>, "Running sum along an axis, or of the flattened array.", both},
+    {"cumprod", scanning, running<cumprod>, "Running product along an axis, or of the flattened array.",
+     both},
+};
+
+}  // namespace
+
+void add_reduction_functions(std::vector<PyMethodDef>& table, bool methods) { add_rows<rows>(table, methods); }
+
+}  // namespace numloom::python
