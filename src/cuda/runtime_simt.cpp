@@ -94,6 +94,7 @@ void need_device(const char* call, place where) {
 
 // What went wrong while queued work ran belongs to that work, not to the call that waited.
 template <class F> void run_queued(const char* call, place where, F&& run) {
+  const simt::device_series series(sim().memory);
   try {
     run();
   } catch (const simt::kernel_error& e) {

@@ -116,7 +116,7 @@ memory_block* device_memory::take_block(arena& a, size_t span) {
     a.top += span;
     char* const new_pages = a.begin + round_up(static_cast<size_t>(a.top - a.begin), page_bytes);
     sanitizer::poison(old_pages, static_cast<size_t>(new_pages - old_pages));
-    if (protect_ && opened_ > 0 && new_pages > old_pages) {
+    if (accessible_ && new_pages > old_pages) {
       mprotect(old_pages, static_cast<size_t>(new_pages - old_pages), PROT_READ | PROT_WRITE);
     }
     memory_block& b = a.blocks[begin];
@@ -200,7 +200,8 @@ void device_memory::fill_soon(const pending_fill& f) {
 }
 
 void device_memory::set_access(bool allowed) {
-  if (!protect_) return;
+  if (!protect_ || accessible_ == allowed) return;
+  accessible_ = allowed;
   for (const arena& a : arenas_) {
     const size_t bytes = round_up(static_cast<size_t>(a.top - a.begin), page_bytes);
     if (bytes != 0) mprotect(a.begin, bytes, allowed ? PROT_READ | PROT_WRITE : PROT_NONE);
@@ -219,7 +220,11 @@ void device_memory::open() {
 }
 
 void device_memory::close() {
-  if (--opened_ == 0) set_access(false);
+  if (--opened_ == 0 && series_ == 0) set_access(false);
+}
+
+void device_memory::end_series() {
+  if (--series_ == 0 && opened_ == 0) set_access(false);
 }
 
 }  // namespace numloom::simt

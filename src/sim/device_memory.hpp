@@ -57,6 +57,9 @@ class device_memory {
 
   void open();
   void close();
+  /// In between, what was opened once stays open: for a series of operations with no host code among them.
+  void begin_series() { ++series_; }
+  void end_series();
 
  private:
   struct arena {
@@ -86,6 +89,8 @@ class device_memory {
   size_t stride_;  // between the devices' ranges
   bool protect_;
   int opened_ = 0;
+  int series_ = 0;
+  bool accessible_ = false;
   std::vector<arena> arenas_;
   std::vector<pending_fill> pending_;  // done when the range is next open
 };
@@ -97,6 +102,18 @@ class device_access {
   ~device_access() { memory_.close(); }
   device_access(const device_access&) = delete;
   device_access& operator=(const device_access&) = delete;
+
+ private:
+  device_memory& memory_;
+};
+
+/// A series of operations on device memory.
+class device_series {
+ public:
+  explicit device_series(device_memory& memory) : memory_(memory) { memory_.begin_series(); }
+  ~device_series() { memory_.end_series(); }
+  device_series(const device_series&) = delete;
+  device_series& operator=(const device_series&) = delete;
 
  private:
   device_memory& memory_;

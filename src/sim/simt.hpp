@@ -1,5 +1,43 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The SIMT simulator: CUDA kernels as plain C++ functions on a machine without a GPU.
+// The SIMT simulator: CUDA kernels as plain C++ functions on a machine without a GPU. kernels/target.hpp
+// includes this when NUMLOOM_SIMT is defined; docs/simulator.md is the user's page.
+//
+// The model
+//   A grid's blocks run one after another in launch order on the calling OS thread. A block's threads are
+//   fibres: each runs until it waits (barrier, warp operation, __nanosleep, a long series of atomics) or
+//   returns. While none has waited, threads run as plain calls on one fibre, so a kernel without barriers
+//   costs no switches. The order in which threads start comes from NUMLOOM_SIM_SEED. A barrier or warp
+//   operation is known by its file and line (default arguments). The last thread of a group to arrive
+//   computes everybody's result, taking the values as they were when each lane arrived.
+//   A shared variable is a heap block for each thread block, known by the address of a static of the kernel
+//   instance and filled with 0xCB. Atomics are real and relaxed. A thread that has done a thousand in a row
+//   gives way, so threads may wait for each other with atomics; blocks may wait for earlier blocks (decoupled
+//   look-back), never for later ones.
+//
+// What it checks, naming kernel, block, thread, file and line
+//   - barriers reached on different lines, or after a thread of the block has returned
+//   - a lane outside its own mask, a mask that names a returned lane, lanes of one mask in different
+//   operations
+//   - deadlock: every thread waits, or the block repeats atomics without getting further
+//   - grid and block beyond CUDA's limits; more shared memory than 48 KiB (227 after opting in, 48 of it
+//   static)
+//   - __trap, assert, C++ exceptions; wild accesses, division by zero and stack overflow (without a
+//   sanitizer)
+//   - writes just outside shared variables and allocations: at once under ASan, else when the block or grid
+//   has ended
+//   - races, under ThreadSanitizer: every CUDA thread is a fibre of its own to it. Barriers order the block,
+//   warp
+//     operations the lanes of their mask, __threadfence those who fence; atomics alone order nothing.
+//   The runtime (src/cuda/runtime_simt.cpp) checks pointers, streams, events and accesses by the host.
+//
+// What it cannot check
+//   - time: bank conflicts, coalescing, occupancy, __launch_bounds__
+//   - the hardware's weak memory order; a plain (not atomic) spin on another thread's flag simply hangs
+//   - a race between the same two lanes in every schedule that it picks, without ThreadSanitizer
+//   - races between blocks that share a fibre of ThreadSanitizer (a pool of a few more fibres than threads
+//   goes round)
+//   - a shuffle from a lane outside the mask: undefined in CUDA, bytes of 0xDB here
+//   - types that only nvcc knows (float4, half, textures, cooperative groups): kernels do not use them
 #pragma once
 #include "device_atomics.hpp"
 #include "device_functions.hpp"
