@@ -6,8 +6,6 @@
 #include <algorithm>
 #include <complex>
 #include <cstring>
-#include <memory>
-#include <type_traits>
 #include <vector>
 
 #include "cpu/backend.hpp"
@@ -41,39 +39,29 @@ template <class T> product_of<T> product_at(const matmul_call& call, std::int64_
           {static_cast<T*>(call.c) + i * call.c_batch, call.m, call.n, call.c_row, call.c_col}};
 }
 
-constexpr std::int64_t small_product = 16 * 16 * 16;
 constexpr std::int64_t parallel_product = 64 * 64 * 64;  // from here on one product is worth several threads
 
-// ---- plain loops ----
+// ---- plain loops, for complex numbers without BLAS ----
 
-/// The unsigned type in which integers are summed, so that they wrap: at least int's width.
+/// Real and imaginary parts are summed apart, without the recovery of infinities that std::complex has to
+/// make.
 template <class T>
-using sum_of = std::conditional_t<std::is_integral_v<T>,
-                                  std::conditional_t<sizeof(T) == 8, std::uint64_t, std::uint32_t>, T>;
-
-/// Without the recovery of infinities that std::complex's operator has to make.
-template <class T> std::complex<T> multiply(std::complex<T> a, std::complex<T> b) {
-  return {a.real() * b.real() - a.imag() * b.imag(), a.real() * b.imag() + a.imag() * b.real()};
-}
-template <class T> T multiply(T a, T b) { return a * b; }
-
-template <class T> void plain_rows(const product_of<T>& p, std::int64_t begin, std::int64_t end) {
-  using Sum = sum_of<T>;
+void plain_rows(const product_of<std::complex<T>>& p, std::int64_t begin, std::int64_t end) {
   constexpr std::int64_t width = 32;
   const std::int64_t k = p.a.columns, n = p.c.columns;
   for (std::int64_t i = begin; i < end; ++i) {
     for (std::int64_t j0 = 0; j0 < n; j0 += width) {
       const std::int64_t count = std::min(width, n - j0);
-      Sum sum[width] = {};
+      T real[width] = {}, imaginary[width] = {};
       for (std::int64_t q = 0; q < k; ++q) {
-        const Sum a = static_cast<Sum>(p.a(i, q));
-        const T* const b = &p.b(q, j0);
-        if (p.b.column == 1)
-          for (std::int64_t j = 0; j < count; ++j) sum[j] += multiply(a, static_cast<Sum>(b[j]));
-        else
-          for (std::int64_t j = 0; j < count; ++j) sum[j] += multiply(a, static_cast<Sum>(b[j * p.b.column]));
+        const std::complex<T> a = p.a(i, q);
+        for (std::int64_t j = 0; j < count; ++j) {
+          const std::complex<T> b = p.b(q, j0 + j);
+          real[j] += a.real() * b.real() - a.imag() * b.imag();
+          imaginary[j] += a.real() * b.imag() + a.imag() * b.real();
+        }
       }
-      for (std::int64_t j = 0; j < count; ++j) p.c(i, j0 + j) = static_cast<T>(sum[j]);
+      for (std::int64_t j = 0; j < count; ++j) p.c(i, j0 + j) = {real[j], imaginary[j]};
     }
   }
 }
@@ -176,29 +164,56 @@ template <class T> void dot_rows(const product_of<T>& p) {
   });
 }
 
-/// One row of C: its elements are split over the threads.
-template <class T> void plain_row(const product_of<T>& p) {
-  parallel_for(p.c.columns, std::max<std::int64_t>(32, (1 << 15) / p.a.columns),
-               [&](std::int64_t begin, std::int64_t end) {
-                 plain_rows<T>({p.a,
-                                {&p.b(0, begin), p.b.rows, end - begin, p.b.row, p.b.column},
-                                {&p.c(0, begin), 1, end - begin, p.c.row, p.c.column}},
-                               0, 1);
-               });
+/// One row of C, with the rows of B contiguous: a combination of them. The columns are split over the
+/// threads.
+template <class T> void combine_rows(const product_of<T>& p) {
+  std::vector<T> room, result;
+  const std::int64_t k = p.a.columns, n = p.c.columns;
+  const T* const x = contiguous_vector(p.a.data, k, p.a.column, room);
+  T* to = p.c.data;
+  if (p.c.column != 1 && n > 1) result.resize(static_cast<std::size_t>(n)), to = result.data();
+  const auto combine = dense().matmul[kernel_of<T>].combine;
+  parallel_for(n, std::max<std::int64_t>(64, (1 << 15) / k), [&](std::int64_t begin, std::int64_t end) {
+    combine(reinterpret_cast<const char*>(&p.b(0, begin)), p.b.row * static_cast<std::int64_t>(sizeof(T)),
+            reinterpret_cast<const char*>(x), k, end - begin, reinterpret_cast<char*>(to + begin));
+  });
+  for (std::size_t j = 0; j < result.size(); ++j) p.c(0, static_cast<std::int64_t>(j)) = result[j];
+}
+
+/// A product with a vector, where our kernels suit the strides. These are bound by memory: BLAS would be no
+/// faster, and its threads would have to meet.
+template <class T> bool vector_product(const product_of<T>& p) {
+  if constexpr (kernel_of<T> >= 0) {
+    if (p.c.columns == 1) {
+      if (p.a.column == 1 || p.a.columns == 1) return dot_rows(p), true;
+      if (p.a.row == 1 || p.a.rows == 1) return combine_rows(p.transposed()), true;
+    } else if (p.c.rows == 1) {
+      if (p.b.row == 1 || p.b.rows == 1) return dot_rows(p.transposed()), true;
+      if (p.b.column == 1) return combine_rows(p), true;
+    }
+  }
+  return false;
+}
+
+/// A product too small for packing or for a call of BLAS.
+template <class T> bool small_product(const product_of<T>& p, std::int64_t most) {
+  if constexpr (kernel_of<T> >= 0) {
+    if (p.operations() > most || p.c.columns > small_columns || p.a.columns > small_depth) return false;
+    dense().matmul[kernel_of<T>].small(p.a.data, p.a.row, p.a.column, p.b.data, p.b.row, p.b.column, p.c.data,
+                                       p.c.row, p.c.column, p.c.rows, p.c.columns, p.a.columns);
+    return true;
+  }
+  return false;
 }
 
 template <class T> void own_product(const product_of<T>& p) {
   if constexpr (kernel_of<T> >= 0) {
-    if (p.c.columns == 1 && (p.a.column == 1 || p.a.columns == 1)) return dot_rows(p);
-    if (p.c.rows == 1 && (p.b.row == 1 || p.b.rows == 1)) return dot_rows(p.transposed());
-    if (p.c.columns == 1) return plain_row(p.transposed());
-    if (p.c.rows == 1) return plain_row(p);
-    if (p.operations() > small_product) {
-      const tiled_product<T> tiles{p, dense().matmul[kernel_of<T>]};
-      return tiles.run();
-    }
+    if (small_product(p, 16 * 16 * 16) || vector_product(p)) return;
+    const tiled_product<T> tiles{p, dense().matmul[kernel_of<T>]};
+    tiles.run();
+  } else {
+    plain(p);
   }
-  plain(p);
 }
 
 // ---- BLAS ----
@@ -258,6 +273,7 @@ void blas_vector(const blas_library& library, const product_of<T>& p) {  // C ha
 }
 
 template <class T> void blas_product(const blas_library& library, const product_of<T>& p) {
+  if (small_product(p, 8 * 8 * 8) || vector_product(p)) return;
   if (p.c.columns == 1) return blas_vector(library, p);
   if (p.c.rows == 1) return blas_vector(library, p.transposed());
   if (p.c.column != 1 && p.c.row == 1) return blas_product(library, p.transposed());
@@ -292,8 +308,7 @@ template <class T, class F> void for_batch(const matmul_call& call, F one) {
 template <class T> void inexact_matmul(const matmul_call& call) {
   const std::int64_t work = call.m * call.n * call.k;
   const blas_library* const library = blas_library::get();
-  const bool tiny = work <= 8 * 8 * 8 && std::min(call.m, call.n) > 1;
-  if (library == nullptr || tiny || !library->fits(std::max({call.m, call.n, call.k})))
+  if (library == nullptr || !library->fits(std::max({call.m, call.n, call.k})))
     return for_batch<T>(call, [](const product_of<T>& p) { own_product(p); });
   const bool spread = call.batch >= 2 * num_threads() && work < (1 << 22);
   const blas_library::thread_limit limit(*library, spread ? 1 : num_threads());

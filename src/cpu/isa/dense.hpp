@@ -8,6 +8,8 @@ namespace numloom::cpu_host {
 // Products of matrices in panels: A in panels of `rows` rows, B in panels of `columns` columns, each stored
 // so that the kernel reads both from front to back. Elements are widened to the type they are summed in when
 // packed.
+constexpr long small_columns = 16, small_depth = 32;
+
 struct matmul_kernels {
   int rows, columns, item;  // of a tile; bytes of a packed element
   // m x k (k x n) elements, steps in bytes, into panels filled up with zeros.
@@ -16,6 +18,11 @@ struct matmul_kernels {
   // One tile, the part of it that lies inside C: stored, or added when `add`.
   void (*tile)(const void* a, const void* b, long k, char* c, long row_step, long column_step, long m, long n,
                bool add);
+  // to[j] = sum over q of x[q] * b[q][j]; rows of n contiguous elements row_step bytes apart, x contiguous.
+  void (*combine)(const char* b, long row_step, const char* x, long k, long n, char* to);
+  // A whole product with n <= small_columns, k <= small_depth; strides in elements.
+  void (*small)(const void* a, long a_row, long a_column, const void* b, long b_row, long b_column, void* c,
+                long c_row, long c_column, long m, long n, long k);
   // Sum of a[i] * x[i] for contiguous elements, stored at `to`.
   void (*dot)(const char* a, const char* x, long n, char* to);
 };

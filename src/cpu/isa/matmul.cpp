@@ -82,6 +82,63 @@ template <class Stored, class Sum> struct product {
     }
   }
 
+  static NL_HD Sum multiply(Stored a, Stored b) {
+    return static_cast<Sum>(static_cast<Sum>(a) * static_cast<Sum>(b));
+  }
+
+  static void combine(const char* b, long row_step, const char* x_bytes, long k, long n, char* to_bytes) {
+    constexpr long width = 4096 / sizeof(Sum);  // sums that stay in the first-level cache
+    const Stored* x = reinterpret_cast<const Stored*>(x_bytes);
+    Stored* to = reinterpret_cast<Stored*>(to_bytes);
+    for (long first = 0; first < n; first += width) {
+      const long count = n - first < width ? n - first : width;
+      Sum sum[width] = {};
+      const auto row = [&](long q) { return reinterpret_cast<const Stored*>(b + q * row_step) + first; };
+      long q = 0;
+      for (; q + 4 <= k; q += 4) {  // four rows for one load and store of the sums
+        const Stored *b0 = row(q), *b1 = row(q + 1), *b2 = row(q + 2), *b3 = row(q + 3);
+        const Stored x0 = x[q], x1 = x[q + 1], x2 = x[q + 2], x3 = x[q + 3];
+        for (long j = 0; j < count; ++j)
+          sum[j] = static_cast<Sum>(sum[j] + multiply(x0, b0[j]) + multiply(x1, b1[j]) + multiply(x2, b2[j]) +
+                                    multiply(x3, b3[j]));
+      }
+      for (; q < k; ++q)
+        for (long j = 0; j < count; ++j) sum[j] = static_cast<Sum>(sum[j] + multiply(x[q], row(q)[j]));
+      for (long j = 0; j < count; ++j) to[first + j] = static_cast<Stored>(sum[j]);
+    }
+  }
+
+  // N: columns of B, filled up with zeros.
+  template <long N>
+  static void small_of(const Stored* a, long a_row, long a_column, const Stored* b, long b_row, long b_column,
+                       Stored* c, long c_row, long c_column, long m, long n, long k) {
+    constexpr long width = N < lanes ? N : lanes, parts = N / width;
+    typedef Sum piece __attribute__((vector_size(width * sizeof(Sum))));
+    piece rows_of_b[cpu_host::small_depth][parts];
+    for (long q = 0; q < k; ++q)
+      for (long j = 0; j < N; ++j)
+        rows_of_b[q][j / width][j % width] = j < n ? static_cast<Sum>(b[q * b_row + j * b_column]) : Sum(0);
+    const auto run = [&]<long Rows>(long i, Stored(*)[Rows]) {
+      piece sum[Rows][parts] = {};
+      for (long q = 0; q < k; ++q)
+        for (long r = 0; r < Rows; ++r)
+          for (long part = 0; part < parts; ++part)
+            sum[r][part] += static_cast<Sum>(a[(i + r) * a_row + q * a_column]) * rows_of_b[q][part];
+      for (long r = 0; r < Rows; ++r)
+        for (long j = 0; j < n; ++j)
+          c[(i + r) * c_row + j * c_column] = static_cast<Stored>(sum[r][j / width][j % width]);
+    };
+    long i = 0;
+    for (; i + 4 <= m; i += 4) run(i, static_cast<Stored(*)[4]>(nullptr));
+    for (; i < m; ++i) run(i, static_cast<Stored(*)[1]>(nullptr));
+  }
+  static void small(const void* a, long a_row, long a_column, const void* b, long b_row, long b_column,
+                    void* c, long c_row, long c_column, long m, long n, long k) {
+    const auto run = n <= 4 ? small_of<4> : n <= 8 ? small_of<8> : small_of<16>;
+    run(static_cast<const Stored*>(a), a_row, a_column, static_cast<const Stored*>(b), b_row, b_column,
+        static_cast<Stored*>(c), c_row, c_column, m, n, k);
+  }
+
   static void dot(const char* a_bytes, const char* x_bytes, long n, char* to) {
     const Stored* a = reinterpret_cast<const Stored*>(a_bytes);
     const Stored* x = reinterpret_cast<const Stored*>(x_bytes);
@@ -92,15 +149,14 @@ template <class Stored, class Sum> struct product {
       for (long j = 0; j < parts; ++j)
         sum[j] = static_cast<Sum>(sum[j] +
                                   static_cast<Sum>(static_cast<Sum>(a[i + j]) * static_cast<Sum>(x[i + j])));
-    for (; i < n; ++i)
-      sum[0] = static_cast<Sum>(sum[0] + static_cast<Sum>(static_cast<Sum>(a[i]) * static_cast<Sum>(x[i])));
+    for (; i < n; ++i) sum[0] = static_cast<Sum>(sum[0] + multiply(a[i], x[i]));
     for (long width = parts / 2; width > 0; width /= 2)
       for (long j = 0; j < width; ++j) sum[j] = static_cast<Sum>(sum[j] + sum[j + width]);
     *reinterpret_cast<Stored*>(to) = static_cast<Stored>(sum[0]);
   }
 
   static void fill(cpu_host::matmul_kernels& k) {
-    k = {int(rows), int(columns), int(sizeof(Sum)), pack_a, pack_b, tile, dot};
+    k = {int(rows), int(columns), int(sizeof(Sum)), pack_a, pack_b, tile, combine, small, dot};
   }
 };
 
