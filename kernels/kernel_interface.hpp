@@ -91,4 +91,60 @@ bool has_reduction(int reduction, int loop);
 i64 reduce_workspace(const reduce_call& call);
 void reduce(const reduce_call& call, void* workspace, void* stream);
 
+// ---- scan ----
+/// Inclusive scan of every line along one axis; in place when out and source are the same.
+struct scan_call {
+  int op;  ///< as numloom::scan_op
+  int type, source_type;
+  int lines_ndim;  ///< the other axes, at most max_kernel_dims
+  const i64 *lines_shape, *lines_out, *lines_source;
+  i64 length, out_step, source_step;
+  void* out;
+  const void* source;
+};
+i64 scan_workspace(const scan_call& call);
+void scan(const scan_call& call, void* workspace, void* stream);
+
+// ---- select ----
+/// How many int64 counts nonzero() needs.
+i64 nonzero_tiles(i64 n);
+/// The scan that nonzero() runs over them: scan_workspace() of it is the scratch memory to pass.
+scan_call counts_scan(i64* counts, i64 n);
+/// Positions of the true elements of n contiguous flags, at most `room`.
+void nonzero(i64* out, const void* mask, i64 n, i64 room, i64* tile_counts, void* scan_memory, void* stream);
+/// out block i = source block positions[i]; blocks of `block` bytes.
+void take_blocks(void* out, const void* source, const i64* positions, i64 count, i64 block, void* stream);
+
+// ---- index ----
+inline constexpr int max_kernel_indices = 6;
+/// Dimensions: those of the index arrays, then the inner ones; at most max_kernel_dims together, in C order.
+struct index_call {
+  int ndim, index_ndim;
+  const i64* shape;
+  int itemsize;
+  void* dense;  ///< out of a gather, values of a scatter
+  const i64* dense_strides;
+  void* data;
+  const i64* data_strides;  ///< 0 along the index arrays' dimensions
+  int indices;
+  const void* index[max_kernel_indices];
+  int index_type[max_kernel_indices];
+  const i64* index_strides[max_kernel_indices];  ///< 0 along the inner dimensions
+  i64 extent[max_kernel_indices], stride[max_kernel_indices];
+  int axis[max_kernel_indices];
+  int mode;
+  error_word* error;
+  unsigned ticket;
+};
+void gather(const index_call& call, void* stream);
+/// Slots of the table that assign() needs for that many positions: int64 cells (all bits set) and int64 positions (-1).
+i64 assign_slots(i64 positions);
+/// data = dense; of repeated indices the last wins. No slots: the caller knows that all values are equal.
+void assign(const index_call& call, void* cells, void* positions, i64 slots, void* stream);
+/// data op= dense, `op` as numloom::scatter_op. `locks`: update_locks() zeroed 32-bit words for complex128.
+i64 update_locks();
+void update(const index_call& call, int op, int type, void* locks, void* stream);
+/// Adds 1, or the weight, to int64 counts, or float64 sums.
+void bincount(void* out, i64 bins, const i64* values, const double* weights, i64 n, void* stream);
+
 }  // namespace numloom::kernels

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// numpy.ufunc.at and bincount: many threads may update one element.
+#include "atomic.cuh"
+#include "block.cuh"
+#include "index.cuh"
+
+#include "launch.hpp"
+
+namespace numloom::NL_TARGET {
+namespace {
+
+template <class F, class T>
+__global__ void __launch_bounds__(kernels::block_threads) update_kernel(index_arguments a, u32* locks) {
+  const i64 thread = i64(blockIdx.x) * blockDim.x + threadIdx.x;
+  if (thread >= a.loops.dims.size) return;
+  i64 offset[index_operands], bytes, cell;
+  a.loops.offsets(thread, offset);
+  if (!picked_offset(a, offset, bytes, cell)) return;
+  const T value = from_memory<T>(*reinterpret_cast<const memory_of<T>*>(a.dense + offset[0]));
+  atomic_update_element<F>(reinterpret_cast<T*>(a.data + bytes + offset[1]), value, locks);
+}
+
+// Subtraction is the addition of the negative, which has an instruction.
+struct MinusFromTarget {
+  template <class T> NL_HD T operator()(T a, T b) const { return Subtract{}(a, b); }
+};
+
+using update_fn = void (*)(index_arguments, u32*);
+template <class F, int Number> constexpr update_fn update_of() {
+  using T = element_of<Number>;
+  if constexpr (is_built<T>)
+    return &update_kernel<F, T>;
+  else
+    return nullptr;
+}
+// Numbered as numloom::scatter_op without its first, assign.
+constexpr update_fn updates[5][element_types] = {
+#define NL_DTYPE(name, type, kind, bytes) update_of<Add, element_##name>(),
+    {
+#include "numloom/dtypes.def"
+    },
+#define NL_DTYPE(name, type, kind, bytes) update_of<MinusFromTarget, element_##name>(),
+    {
+#include "numloom/dtypes.def"
+    },
+#define NL_DTYPE(name, type, kind, bytes) update_of<Multiply, element_##name>(),
+    {
+#include "numloom/dtypes.def"
+    },
+#define NL_DTYPE(name, type, kind, bytes) update_of<Maximum, element_##name>(),
+    {
+#include "numloom/dtypes.def"
+    },
+#define NL_DTYPE(name, type, kind, bytes) update_of<Minimum, element_##name>(),
+    {
+#include "numloom/dtypes.def"
+    },
+};
+
+// ---- bincount ----
+// Few bins: each block counts in shared memory first, so that a popular bin is not one queue for the whole
+// device.
+constexpr i64 shared_bins = 4096;
+constexpr i64 values_of_thread = 16;
+
+template <class Count> struct bin_update {
+  static __device__ __forceinline__ void run(Count* bin, const double* weights, i64 i) {
+    if constexpr (is_same<Count, double>)
+      atomicAdd(bin, weights[i]);
+    else
+      atomicAdd(bin, Count(1));
+  }
+};
+
+template <class Count>
+__global__ void __launch_bounds__(kernels::block_threads)
+    bincount_shared_kernel(Count* out, i64 bins, const i64* values, const double* weights, i64 n) {
+  NL_DYN_SHARED(Count, local);
+  for (i64 b = threadIdx.x; b < bins; b += blockDim.x) local[b] = 0;
+  __syncthreads();
+  const i64 first = i64(blockIdx.x) * blockDim.x * values_of_thread;
+  for (i64 k = 0; k < values_of_thread; ++k) {
+    const i64 i = first + k * blockDim.x + threadIdx.x;
+    if (i < n) bin_update<Count>::run(local + values[i], weights, i);
+  }
+  __syncthreads();
+  for (i64 b = threadIdx.x; b < bins; b += blockDim.x)
+    if (local[b] != Count(0)) atomicAdd(out + b, local[b]);
+}
+
+template <class Count>
+__global__ void __launch_bounds__(kernels::block_threads)
+    bincount_kernel(Count* out, const i64* values, const double* weights, i64 n) {
+  const i64 i = i64(blockIdx.x) * blockDim.x + threadIdx.x;
+  if (i < n) bin_update<Count>::run(out + values[i], weights, i);
+}
+
+template <class Count>
+void run_bincount(void* out, i64 bins, const i64* values, const double* weights, i64 n, void* stream) {
+  if (bins <= shared_bins)
+    launch(bincount_shared_kernel<Count>,
+           {block_count(n, kernels::block_threads * values_of_thread), kernels::block_threads,
+            static_cast<unsigned long>(bins) * sizeof(Count)},
+           stream, static_cast<Count*>(out), bins, values, weights, n);
+  else
+    launch(bincount_kernel<Count>, {block_count(n, kernels::block_threads), kernels::block_threads}, stream,
+           static_cast<Count*>(out), values, weights, n);
+}
+
+}  // namespace
+}  // namespace numloom::NL_TARGET
+
+namespace numloom::kernels {
+using namespace numloom::NL_TARGET;
+
+i64 update_locks() { return lock_count; }
+
+void update(const index_call& call, int op, int type, void* locks, void* stream) {
+  const index_arguments a = make_index_arguments(call, call.ndim, 1);
+  launch(updates[op - 1][type], {block_count(a.loops.dims.size, block_threads), block_threads}, stream, a,
+         static_cast<u32*>(locks));
+}
+
+void bincount(void* out, i64 bins, const i64* values, const double* weights, i64 n, void* stream) {
+  if (n == 0) return;
+  if (weights != nullptr)
+    run_bincount<double>(out, bins, values, weights, n, stream);
+  else
+    run_bincount<atomic_u64>(out, bins, values, weights, n, stream);
+}
+
+}  // namespace numloom::kernels
