@@ -231,7 +231,7 @@ class planner {
   }
   [[noreturn]] void fail_shapes() const {
     std::string text;
-    for (const shape_t& shape : index_shapes_) text += to_string(shape) + " ";
+    for (const shape_t& shape : index_shapes_) text += compact(shape) + " ";
     fail<index_error>(
         "[getitem] shape mismatch: indexing arrays could not be broadcast together with shapes ", text);
   }
@@ -350,8 +350,8 @@ void set_advanced(const ndarray& a, index_list index, const array_like& value) {
   for (int k = 1; fits && k <= given.size(); ++k)
     fits = given[given.size() - k] == 1 || given[given.size() - k] == result[result.size() - k];
   if (!fits)
-    fail<value_error>("[setitem] shape mismatch: value array of shape ", to_string(values.shape()),
-                      " could not be broadcast to indexing result of shape ", to_string(result));
+    fail<value_error>("[setitem] shape mismatch: value array of shape ", compact(values.shape()),
+                      " could not be broadcast to indexing result of shape ", compact(result));
   if (given.size() != seen.ndim()) seen = reshape(seen, given);
   if (plan.indices.empty()) {  // only True and False
     if (size_of(plan.index_shape) > 0) copyto(reshape(plan.source, result), seen, casting::unsafe);

@@ -5,6 +5,12 @@
 
 namespace numloom::detail {
 
+std::string compact(const shape_t& shape) {
+  std::string text = to_string(shape);
+  std::erase(text, ' ');
+  return text;
+}
+
 void copy_elements(device d, int itemsize, const shape_t& shape, void* to, const std::int64_t* to_strides,
                    const void* from, const std::int64_t* from_strides) {
   iteration_space space;
@@ -35,22 +41,27 @@ void fill_with(const ndarray& to, const scalar& value) {
 
 namespace {
 
-// Does axis x belong inside axis y? Only if every source that moves along both says so.
-bool belongs_inside(std::span<const ndarray* const> sources, int x, int y) {
-  bool decided = false, inside = false;
+enum class verdict { none, stay, swap };
+
+// Axis x stands inside axis y in C order: should they change places? Sources that move along both decide.
+verdict compare_axes(std::span<const ndarray* const> sources, int x, int y, standing zeros) {
+  verdict found = verdict::none;
   for (const ndarray* a : sources) {
+    if (a->shape()[x] == 1 || a->shape()[y] == 1) continue;
     const std::int64_t sx = std::abs(a->strides()[x]), sy = std::abs(a->strides()[y]);
-    if (sx == 0 || sy == 0 || sx == sy) continue;
-    if (sx > sy) return false;
-    decided = true;
-    inside = true;
+    if (zeros == standing::ignored && (sx == 0 || sy == 0)) continue;
+    if (sx <= sy)
+      found = verdict::stay;
+    else if (found == verdict::none)
+      found = verdict::swap;
   }
-  return decided && inside;
+  return found;
 }
 
 }  // namespace
 
-dims strides_for(const shape_t& shape, int itemsize, std::span<const ndarray* const> sources) {
+dims strides_for(const shape_t& shape, int itemsize, std::span<const ndarray* const> sources,
+                 standing zeros) {
   const int n = shape.size();
   bool plain = true;
   for (const ndarray* a : sources) plain &= a->is_c_contiguous() || a->ndim() != n;
@@ -59,16 +70,19 @@ dims strides_for(const shape_t& shape, int itemsize, std::span<const ndarray* co
   for (const ndarray* a : sources)
     if (a->ndim() == n) list.push_back(a);
   const std::span<const ndarray* const> full(list.data(), static_cast<std::size_t>(list.size()));
-  dims axes(n), strides(n);  // innermost first
+  dims axes(n), strides(n);  // outermost first
   for (int d = 0; d < n; ++d) {
-    int at = d;
-    axes[d] = n - 1 - d;
-    // NumPy's insertion sort: C order, unless the strides of all sources ask for another one.
-    for (; at > 0 && belongs_inside(full, static_cast<int>(axes[at]), static_cast<int>(axes[at - 1])); --at)
-      std::swap(axes[at], axes[at - 1]);
+    int to = d;
+    for (int e = d - 1; e >= 0; --e) {
+      const verdict v = compare_axes(full, d, static_cast<int>(axes[e]), zeros);
+      if (v == verdict::stay) break;
+      if (v == verdict::swap) to = e;
+    }
+    axes[d] = d;
+    for (int e = d; e > to; --e) std::swap(axes[e], axes[e - 1]);
   }
   std::int64_t step = itemsize;
-  for (int k = 0; k < n; ++k) {
+  for (int k = n - 1; k >= 0; --k) {
     const int axis = static_cast<int>(axes[k]);
     strides[axis] = step;
     step *= shape[axis] > 0 ? shape[axis] : 1;
@@ -76,9 +90,10 @@ dims strides_for(const shape_t& shape, int itemsize, std::span<const ndarray* co
   return strides;
 }
 
-ndarray empty_for(const shape_t& shape, dtype type, device d, std::span<const ndarray* const> sources) {
+ndarray empty_for(const shape_t& shape, dtype type, device d, std::span<const ndarray* const> sources,
+                  standing zeros) {
   const ndarray made = empty(shape, type, d);
-  const dims strides = strides_for(shape, made.itemsize(), sources);
+  const dims strides = strides_for(shape, made.itemsize(), sources, zeros);
   return strides == made.strides() ? made : made.view(shape, strides);
 }
 
@@ -101,6 +116,17 @@ index_mode parse_index_mode(std::string_view name) {
   if (name == "wrap") return index_mode::wrap;
   if (name == "clip") return index_mode::clip;
   fail<value_error>("clipmode must be one of 'clip', 'raise', or 'wrap' (got '", name, "')");
+}
+
+dtype promote_all(std::span<const dtype> types) {
+  // float16 is the newest of NumPy's types and takes the lead; the others follow in the order of the table.
+  const auto rank = [](dtype t) { return t == dtype::float16 ? dtype_count : static_cast<int>(t); };
+  dtype main = types[0];
+  for (dtype t : types)
+    if (rank(t) > rank(main)) main = t;
+  dtype result = main;
+  for (dtype t : types) result = promote_types(result, promote_types(main, t));
+  return result;
 }
 
 dtype common_type(std::span<const array_like> operands) {

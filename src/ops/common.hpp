@@ -25,6 +25,9 @@ inline ndarray as_scalar(ndarray a) {
 /// As NumPy's functions return: 0-d results are scalars, others are arrays.
 inline ndarray scalar_if_0d(ndarray a) { return a.ndim() == 0 ? as_scalar(std::move(a)) : a; }
 
+/// "(2,3)": shapes as NumPy's own texts have them.
+std::string compact(const shape_t& shape);
+
 /// Copies elements of one size between two places of one device that do not overlap, over `shape`.
 void copy_elements(device d, int itemsize, const shape_t& shape, void* to, const std::int64_t* to_strides,
                    const void* from, const std::int64_t* from_strides);
@@ -33,11 +36,14 @@ void copy_into(const ndarray& to, const ndarray& from);
 /// One number stored in every element of to. Throws as storing that number in one element would.
 void fill_with(const ndarray& to, const scalar& value);
 
+/// What a stride of 0 says about the order of axes: nothing, or that the axis is an inner one.
+enum class standing { ignored, inner };
 /// The strides that NumPy gives a new array made from several of one rank: their common order of axes, C
 /// where they disagree (order K).
-dims strides_for(const shape_t& shape, int itemsize, std::span<const ndarray* const> sources);
+dims strides_for(const shape_t& shape, int itemsize, std::span<const ndarray* const> sources, standing zeros);
 /// A new array with those strides on that device.
-ndarray empty_for(const shape_t& shape, dtype type, device d, std::span<const ndarray* const> sources);
+ndarray empty_for(const shape_t& shape, dtype type, device d, std::span<const ndarray* const> sources,
+                  standing zeros);
 
 /// The diagonal of the plane of two different axes, as the last axis; as writeable as a is.
 ndarray diagonal_view(const ndarray& a, std::int64_t offset, int axis1, int axis2);
@@ -52,6 +58,9 @@ ndarray move_axis(const ndarray& a, int from, int to);
 ndarray integer_indices(const ndarray& a, device d, std::string_view operation);
 index_mode parse_index_mode(std::string_view name);
 
+/// The dtype of several arrays put together, as numpy.result_type: the one of the highest kind meets each of
+/// the others first, so that int16, uint16 and float32 give float32.
+dtype promote_all(std::span<const dtype> types);
 /// result_type of arrays and weak numbers together.
 dtype common_type(std::span<const array_like> operands);
 /// The number as a 0-d array, or the array itself, of that dtype on that device.

@@ -124,7 +124,13 @@ scalar step_between(const scalar& first, const scalar& second, dtype t) {
     const auto bits = [](const scalar& s) {
       return s.type == scalar::kind::unsigned_integer ? s.u : static_cast<std::uint64_t>(whole(s));
     };
-    return static_cast<std::int64_t>(bits(second) - bits(first));
+    const std::uint64_t step = bits(second) - bits(first);  // wraps, as the dtype does
+    return visit_dtype(t, [&]<class T>(T) {
+      if constexpr (std::is_integral_v<T>)
+        return scalar(static_cast<T>(step));
+      else
+        return scalar(0);
+    });
   }
   if (is_complex(t)) {
     const std::complex<double> step = as_complex(second) - as_complex(first);
@@ -158,6 +164,14 @@ ndarray arange(const scalar& start, const scalar& stop, const scalar& step, cons
   }
   const scalar first = rounded_to(p.first, type), second = rounded_to(p.second, type);
   const scalar by = step_between(first, second, type);
+  if (type == dtype::float16) {  // its steps are taken in float32
+    const ndarray wide = empty({p.length}, dtype::float32, made.device());
+    backend_for(wide).sequence(wide.data(access::write), dtype::float32, p.length, first, by,
+                               stream_for(wide));
+    copyto(made, wide, casting::unsafe);
+    set_element(made, 1, second);
+    return made;
+  }
   backend_for(made).sequence(made.data(access::write), type, p.length, first, by, stream_for(made));
   // NumPy stores the second element itself; first + (second - first) may differ from it in the last bit.
   if (is_inexact(type)) {

@@ -105,7 +105,8 @@ std::string shortest_text(double x, dtype type, bool keep_zero) {
   if (std::isinf(x)) return x < 0 ? "-inf" : "inf";
   const double size = std::abs(x);
   const shortest_decimal d = shortest(x, type);
-  if (x == 0 || (size >= 1e-4 && size < 1e16)) {
+  const double high = type == dtype::float16 ? 1e3 : type == dtype::float32 ? 1e6 : 1e16;
+  if (x == 0 || (size >= 1e-4 && size < high)) {
     std::string text = x == 0 ? (d.negative ? "-0." : "0.") : with_point(d);
     if (text.back() == '.') {
       if (keep_zero)

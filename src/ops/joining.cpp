@@ -24,10 +24,16 @@ common_facts facts_of(std::span<const ndarray> arrays, const concatenate_options
                       std::string_view operation) {
   dtype type = arrays[0].dtype();
   const device where = arrays[0].device();
+  bool mixed = false;
   for (const ndarray& a : arrays.subspan(1)) {
-    type = promote_types(type, a.dtype());
+    mixed |= a.dtype() != type;
     if (a.device() != where)
       fail<value_error>("[", operation, "] expected arrays on one device, got ", where, " and ", a.device());
+  }
+  if (mixed) {
+    std::vector<dtype> types;
+    for (const ndarray& a : arrays) types.push_back(a.dtype());
+    type = promote_all(types);
   }
   if (options.out && options.dtype)
     fail<type_error>("[", operation,
@@ -127,7 +133,7 @@ ndarray join(std::span<const ndarray> arrays, const shape_t& shape, int axis, bo
     std::vector<const ndarray*> sources;
     for (const ndarray& a : arrays) views.push_back(new_axis ? expand_dims(a, axis) : a);
     for (const ndarray& a : views) sources.push_back(&a);
-    made = empty_for(shape, facts.type, facts.where, sources);
+    made = empty_for(shape, facts.type, facts.where, sources, standing::inner);
   }
   write_parts(made, arrays, axis, new_axis);
   return made;

@@ -233,17 +233,11 @@ ndarray vecmat(const ndarray& a, const ndarray& b, const ufunc_options& options)
 
 namespace {
 
-std::string shape_without_spaces(const shape_t& shape) {
-  std::string text = to_string(shape);
-  std::erase(text, ' ');
-  return text;
-}
-
 void require_aligned(const char* operation, const ndarray& a, int a_axis, const ndarray& b, int b_axis) {
   if (a.shape()[a_axis] != b.shape()[b_axis])
-    fail<value_error>("[", operation, "] shapes ", shape_without_spaces(a.shape()), " and ",
-                      shape_without_spaces(b.shape()), " not aligned: ", a.shape()[a_axis], " (dim ", a_axis,
-                      ") != ", b.shape()[b_axis], " (dim ", b_axis, ")");
+    fail<value_error>("[", operation, "] shapes ", compact(a.shape()), " and ", compact(b.shape()),
+                      " not aligned: ", a.shape()[a_axis], " (dim ", a_axis, ") != ", b.shape()[b_axis],
+                      " (dim ", b_axis, ")");
 }
 
 // Sum over a's last axis and one axis of b, as one matrix product.

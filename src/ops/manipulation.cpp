@@ -14,9 +14,9 @@ using namespace detail;
 
 namespace {
 
-std::string shape_text(const shape_t& shape) {
+std::string wanted_text(const shape_t& shape) {
   // NumPy leaves out leading extents that were to be found, and calls the others newaxis.
-  if (std::find(shape.begin(), shape.end(), -1) == shape.end()) return to_string(shape);
+  if (std::find(shape.begin(), shape.end(), -1) == shape.end()) return compact(shape);
   std::string text;
   for (std::int64_t extent : shape)
     if (extent >= 0 || !text.empty())
@@ -25,7 +25,7 @@ std::string shape_text(const shape_t& shape) {
 }
 
 [[noreturn]] void fail_reshape(const ndarray& a, const shape_t& shape) {
-  fail<value_error>("[reshape] cannot reshape array of size ", a.size(), " into shape ", shape_text(shape));
+  fail<value_error>("[reshape] cannot reshape array of size ", a.size(), " into shape ", wanted_text(shape));
 }
 
 // The shape with its -1 (any negative number) filled in.
@@ -206,7 +206,9 @@ inline_vector<int, 6> distinct_axes(const inline_vector<int, 6>& list, int ndim,
                        axis, ndim);
     const int a = axis < 0 ? axis + ndim : axis;
     if (std::find(found.begin(), found.end(), a) != found.end()) {
-      if (argument.empty()) fail<value_error>("[", operation, "] repeated axis");
+      if (argument.empty())
+        fail<value_error>("[", operation,
+                          operation == "squeeze" ? "] duplicate value in 'axis'" : "] repeated axis");
       fail<value_error>("[", operation, "] repeated axis in `", argument, "` argument");
     }
     found.push_back(a);

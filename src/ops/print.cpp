@@ -87,7 +87,8 @@ class float_column {
     const double low = type_ == dtype::float16   ? static_cast<float>(float16(0.0001f))
                        : type_ == dtype::float32 ? static_cast<double>(0.0001f)
                                                  : 0.0001;
-    exponential_ = largest >= 1e8 || smallest < low || ratio > 1000;
+    const double high = type_ == dtype::float16 ? 1e3 : type_ == dtype::float32 ? 1e6 : 1e8;  // digits it has
+    exponential_ = largest >= high || smallest < low || ratio > 1000;
   }
   void measure(const std::vector<double>& finite) {
     int fraction = 0;

@@ -98,7 +98,7 @@ ndarray where(const ndarray& condition, const array_like& x, const array_like& y
     if (c->array.shape() != shape) shape = broadcast_shapes(shape, c->array.shape());
     sources[arrays++] = &c->array;
   }
-  const ndarray out = empty_for(shape, type, where_to, std::span(sources, arrays));
+  const ndarray out = empty_for(shape, type, where_to, std::span(sources, arrays), standing::ignored);
   std::int64_t strides[3][max_dims];
   const auto bind = [&](const ndarray& source, std::int64_t* to) -> operand_layout {
     broadcast_strides(source.shape(), source.strides(), shape, to);
