@@ -107,7 +107,7 @@ template <class F> decltype(auto) visit_dtype(dtype t, F&& f) {
 }
 
 /// A number from the host that adapts to the dtype of the arrays beside it, as Python's numbers do (NEP 50).
-struct scalar {
+struct NL_API scalar {
   enum class kind : std::uint8_t { boolean, integer, unsigned_integer, floating, complex };
   kind type;
   union {

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""NumPy's arrays and functions on CUDA GPUs, and on the CPU at full speed when there is none.
+
+    import numloom as np
+
+The names are NumPy's. Those that have no native function yet run through NumPy on the host (np.config).
+Beside them: Device, Stream, Event, devices, asnumpy, get_array_module, show_config, config, memory_stats.
+"""
+
+import numpy as _numpy
+
+from . import _errors
+from . import _core
+from . import _composed, _fallback, _names
+from ._composed import *  # noqa: F403
+from ._config import config, show_config
+from ._errors import CudaError, NotAvailableError, TransferError
+
+__version__ = _core.__version__
+__array_api_version__ = "2024.12"
+
+globals().update({name: getattr(_core, name) for name in _names.NATIVE})
+globals().update({name: getattr(_numpy, name) for name in _names.HOST})
+
+from . import fft, linalg, random  # noqa: E402 (they use the names above)
+
+__all__ = sorted({*_names.ALL, *_composed.__all__, *_names.OWN})
+
+
+def __array_namespace_info__():
+    """What this namespace can do, by the array API standard."""
+    from ._info import NamespaceInfo
+
+    return NamespaceInfo()
+
+
+def __getattr__(name):
+    """Names of NumPy that are not native: functions that run on the host, made at first use."""
+    if name.startswith("__") or not hasattr(_numpy, name):
+        raise AttributeError(f"module 'numloom' has no attribute {name!r}")
+    found = getattr(_numpy, name)
+    if name in _names.FALLBACK:
+        found = _fallback.make(name, found)
+    globals()[name] = found
+    return found
+
+
+def __dir__():
+    return __all__

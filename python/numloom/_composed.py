@@ -1,0 +1,433 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Functions that are a few calls of others: nothing here touches an element by itself."""
+
+import builtins
+
+import numpy as _numpy
+
+from . import _core
+from ._core import asarray, concatenate, ndarray
+
+__all__ = [
+    "allclose", "angle", "around", "array_equal", "array_equiv", "asnumpy", "astype", "atleast_1d", "atleast_2d",
+    "atleast_3d", "average", "can_cast", "column_stack", "copyto", "diff", "dsplit", "dstack", "fix", "fliplr",
+    "flipud", "get_array_module", "hsplit", "hstack", "imag", "isclose", "iscomplex", "isneginf", "isposinf",
+    "isreal", "isscalar", "load", "matrix_transpose", "ndim", "promote_types", "ptp", "real",
+    "result_type", "rollaxis", "rot90", "round", "shape", "size", "trace", "tril", "triu", "unstack",
+    "vsplit", "vstack",
+]  # fmt: skip
+
+
+# ---- between the host and the device ----
+
+
+def asnumpy(a, dtype=None, order=None):
+    """A NumPy array of the same elements: over the same memory on the CPU, a copy from a GPU."""
+    return _numpy.asarray(a.to_numpy() if isinstance(a, ndarray) else a, dtype=dtype, order=order)
+
+
+def get_array_module(*args):
+    """The module whose functions these arrays belong to: numloom, or numpy when none of them is numloom's."""
+    import numloom
+
+    return numloom if builtins.any(isinstance(a, ndarray) for a in args) else _numpy
+
+
+def load(file, mmap_mode=None, allow_pickle=False, fix_imports=True, encoding="ASCII", *, max_header_size=10000):
+    """Reads a .npy file to an array on the current device; .npz archives and pickles as NumPy does."""
+    found = _numpy.load(file, mmap_mode, allow_pickle, fix_imports, encoding, max_header_size=max_header_size)
+    return asarray(found) if type(found) is _numpy.ndarray else found
+
+
+def copyto(dst, src, casting="same_kind", where=True):
+    """Copies values to an array with broadcasting and casting."""
+    if not isinstance(dst, ndarray):
+        return _numpy.copyto(dst, asnumpy(src), casting, asnumpy(where))
+    if not isinstance(src, (ndarray, bool, int, float, complex)):
+        src = asarray(src, device=dst.device)
+    if not _numpy.can_cast(src.dtype if isinstance(src, ndarray) else _numpy.result_type(dst.dtype, src), dst.dtype, casting):
+        raise TypeError(
+            f"Cannot cast array data from {getattr(src, 'dtype', type(src))!r} to {dst.dtype!r} according to the "
+            f"rule '{casting}'"
+        )
+    if where is True:
+        dst[...] = src
+        return None
+    mask = asarray(where, device=dst.device)
+    if mask.dtype != bool:
+        raise TypeError(f"[copyto] expected a mask of bools, got {mask.dtype!r}")
+    dst[...] = _core.where(mask, src, dst).astype(dst.dtype)
+    return None
+
+
+# ---- dtypes ----
+
+
+def _typed(a):
+    return a.dtype if isinstance(a, ndarray) else a
+
+
+def result_type(*arrays_and_dtypes):
+    """The dtype that NumPy's promotion gives; Python numbers are weak."""
+    return _numpy.result_type(*(_typed(a) for a in arrays_and_dtypes))
+
+
+def can_cast(from_, to, casting="safe"):
+    """May one dtype be cast to another under that rule?"""
+    return _numpy.can_cast(_typed(from_), to, casting)
+
+
+def promote_types(type1, type2):
+    """The smallest dtype to which both cast safely."""
+    return _numpy.promote_types(type1, type2)
+
+
+def astype(x, dtype, /, *, copy=True, device=None):
+    """The elements converted to another dtype."""
+    return asarray(x).astype(dtype, copy=copy, device=device)
+
+
+def isscalar(element):
+    """Is it a number, a string, or a result with a scalar's semantics?"""
+    return element._is_scalar if isinstance(element, ndarray) else _numpy.isscalar(element)
+
+
+def shape(a):
+    """The extents of the axes."""
+    return a.shape if isinstance(a, ndarray) else _numpy.shape(a)
+
+
+def ndim(a):
+    """The number of axes."""
+    return a.ndim if isinstance(a, ndarray) else _numpy.ndim(a)
+
+
+def size(a, axis=None):
+    """The number of elements, or the extent of an axis."""
+    return _numpy.size(_core.empty(0) if a is None else a, axis) if not isinstance(a, ndarray) else (
+        a.size if axis is None else a.shape[axis]
+    )
+
+
+# ---- parts and rounding ----
+
+
+def real(val):
+    """The real parts: a view."""
+    return asarray(val).real
+
+
+def imag(val):
+    """The imaginary parts: a view of a complex array."""
+    return asarray(val).imag
+
+
+def angle(z, deg=False):
+    """The argument of complex numbers."""
+    z = asarray(z)
+    result = _core.arctan2(z.imag, z.real)
+    return _core.rad2deg(result) if deg else result
+
+
+def round(a, decimals=0, out=None):
+    """Rounded to that many decimals, halves to even."""
+    a = asarray(a)
+    if a.dtype.kind == "b":
+        a = a.astype(_numpy.float16)
+    if a.dtype.kind in "iu":
+        if decimals >= 0:
+            result = a.copy() if out is None else copyto(out, a, "unsafe") or out
+            return result
+        scale = 10.0**-decimals
+        result = (_core.rint(a / scale) * scale).astype(a.dtype)
+        return result if out is None else copyto(out, result, "unsafe") or out
+    if decimals == 0:
+        return _core.rint(a, out=out)
+    scale = 10.0 ** builtins.abs(decimals)
+    if decimals > 0:
+        return _core.divide(_core.rint(a * scale), scale, out=out)
+    return _core.multiply(_core.rint(a / scale), scale, out=out)
+
+
+around = round
+
+
+def fix(x, out=None):
+    """Rounded towards zero."""
+    return _core.trunc(x, out=out)
+
+
+def iscomplex(x):
+    """True where the imaginary part is not zero."""
+    return asarray(x).imag != 0
+
+
+def isreal(x):
+    """True where the imaginary part is zero."""
+    return asarray(x).imag == 0
+
+
+def isposinf(x, out=None):
+    """True where the element is positive infinity."""
+    return _core.logical_and(_core.isinf(x), ~_core.signbit(x), out=out)
+
+
+def isneginf(x, out=None):
+    """True where the element is negative infinity."""
+    return _core.logical_and(_core.isinf(x), _core.signbit(x), out=out)
+
+
+# ---- comparison ----
+
+
+def isclose(a, b, rtol=1e-05, atol=1e-08, equal_nan=False):
+    """True where two arrays agree within a tolerance."""
+    x, y = asarray(a), asarray(b)
+    if y.dtype.kind not in "fc":
+        y = y.astype(_numpy.float64)
+    distance = _core.abs(x - y)
+    close = (distance <= atol + rtol * _core.abs(y)) & _core.isfinite(y) | (x == y)
+    if equal_nan:
+        close = close | (_core.isnan(x) & _core.isnan(y))
+    return close
+
+
+def allclose(a, b, rtol=1e-05, atol=1e-08, equal_nan=False):
+    """Do two arrays agree within a tolerance?"""
+    return bool(isclose(a, b, rtol, atol, equal_nan).all())
+
+
+def array_equal(a1, a2, equal_nan=False):
+    """Have two arrays the same shape and elements?"""
+    try:
+        x, y = asarray(a1), asarray(a2)
+    except Exception:
+        return False
+    if not isinstance(x, ndarray) or not isinstance(y, ndarray):
+        return _numpy.array_equal(x, y, equal_nan)
+    if x.shape != y.shape:
+        return False
+    equal = x == y
+    if equal_nan and x.dtype.kind in "fc" and y.dtype.kind in "fc":
+        equal = equal | (_core.isnan(x) & _core.isnan(y))
+    return bool(equal.all())
+
+
+def array_equiv(a1, a2):
+    """Have two arrays the same elements after broadcasting?"""
+    try:
+        return bool((asarray(a1) == asarray(a2)).all())
+    except ValueError:
+        return False
+
+
+# ---- shapes and joins ----
+
+
+def _at_least(arrays, expand):
+    results = tuple(expand(asarray(a)) for a in arrays)
+    return results[0] if len(results) == 1 else results
+
+
+def atleast_1d(*arys):
+    """Each array with one dimension or more."""
+    return _at_least(arys, lambda a: a.reshape(1) if a.ndim == 0 else a)
+
+
+def atleast_2d(*arys):
+    """Each array with two dimensions or more."""
+    return _at_least(arys, lambda a: a.reshape(1, 1) if a.ndim == 0 else a[None, :] if a.ndim == 1 else a)
+
+
+def _to_3d(a):
+    if a.ndim == 0:
+        return a.reshape(1, 1, 1)
+    return a[None, :, None] if a.ndim == 1 else a[:, :, None] if a.ndim == 2 else a
+
+
+def atleast_3d(*arys):
+    """Each array with three dimensions or more."""
+    return _at_least(arys, _to_3d)
+
+
+def _listed(arrays):
+    if isinstance(arrays, ndarray):
+        return list(arrays)
+    if not hasattr(arrays, "__getitem__"):
+        raise TypeError('arrays to stack must be passed as a "sequence" type such as list or tuple.')
+    return list(arrays)
+
+
+def vstack(tup, *, dtype=None, casting="same_kind"):
+    """Arrays joined as rows."""
+    return concatenate([atleast_2d(a) for a in _listed(tup)], 0, dtype=dtype, casting=casting)
+
+
+def hstack(tup, *, dtype=None, casting="same_kind"):
+    """Arrays joined along the second axis, vectors along the first."""
+    arrays = [atleast_1d(a) for a in _listed(tup)]
+    axis = 0 if arrays and arrays[0].ndim == 1 else 1
+    return concatenate(arrays, axis, dtype=dtype, casting=casting)
+
+
+def dstack(tup):
+    """Arrays joined along the third axis."""
+    return concatenate([atleast_3d(a) for a in _listed(tup)], 2)
+
+
+def column_stack(tup):
+    """Vectors joined as columns."""
+    arrays = [asarray(a) for a in _listed(tup)]
+    return concatenate([a.reshape(-1, 1) if a.ndim < 2 else a for a in arrays], 1)
+
+
+def unstack(x, /, *, axis=0):
+    """The slices along an axis, as a tuple."""
+    x = asarray(x)
+    if x.ndim == 0:
+        raise ValueError("Input array must be at least 1-d.")
+    return tuple(_core.moveaxis(x, axis, 0))
+
+
+def vsplit(ary, indices_or_sections):
+    """Sections along the first axis."""
+    if ndim(ary) < 2:
+        raise ValueError("vsplit only works on arrays of 2 or more dimensions")
+    return _core.split(ary, indices_or_sections, 0)
+
+
+def hsplit(ary, indices_or_sections):
+    """Sections along the second axis, of vectors along the first."""
+    if ndim(ary) == 0:
+        raise ValueError("hsplit only works on arrays of 1 or more dimensions")
+    return _core.split(ary, indices_or_sections, 1 if ndim(ary) > 1 else 0)
+
+
+def dsplit(ary, indices_or_sections):
+    """Sections along the third axis."""
+    if ndim(ary) < 3:
+        raise ValueError("dsplit only works on arrays of 3 or more dimensions")
+    return _core.split(ary, indices_or_sections, 2)
+
+
+def fliplr(m):
+    """The second axis reversed."""
+    m = asarray(m)
+    if m.ndim < 2:
+        raise ValueError("Input must be >= 2-d.")
+    return m[:, ::-1]
+
+
+def flipud(m):
+    """The first axis reversed."""
+    m = asarray(m)
+    if m.ndim < 1:
+        raise ValueError("Input must be >= 1-d.")
+    return m[::-1, ...]
+
+
+def rot90(m, k=1, axes=(0, 1)):
+    """Turned by 90 degrees k times."""
+    m = asarray(m)
+    first, second = axes
+    if len(axes) != 2 or first % m.ndim == second % m.ndim:
+        raise ValueError("Axes must be different.")
+    k %= 4
+    if k == 0:
+        return m[:]
+    if k == 2:
+        return _core.flip(_core.flip(m, first), second)
+    if k == 1:
+        return _core.flip(m, second).swapaxes(first, second)
+    return _core.flip(m.swapaxes(first, second), second)
+
+
+def rollaxis(a, axis, start=0):
+    """An axis moved until it lies before another."""
+    a = asarray(a)
+    axis += a.ndim if axis < 0 else 0
+    start += a.ndim if start < 0 else 0
+    return _core.moveaxis(a, axis, start - 1 if axis < start else start)
+
+
+def matrix_transpose(x, /):
+    """The last two axes exchanged: a view."""
+    x = asarray(x)
+    if x.ndim < 2:
+        raise ValueError(f"Input array must be at least 2-dimensional, but it is {x.ndim}")
+    return x.mT
+
+
+# ---- statistics and differences ----
+
+
+def average(a, axis=None, weights=None, returned=False, *, keepdims=False):
+    """Weighted mean."""
+    a = asarray(a)
+    if weights is None:
+        mean = a.mean(axis, keepdims=keepdims)
+        total = _core.full_like(mean, a.size // builtins.max(mean.size, 1))
+        return (mean, total) if returned else mean
+    w = asarray(weights, device=a.device)
+    if w.shape != a.shape:
+        if axis is None:
+            raise TypeError("Axis must be specified when shapes of a and weights differ.")
+        if w.ndim != 1 or w.shape[0] != a.shape[axis]:
+            raise ValueError("Shape of weights must be consistent with shape of a along specified axis.")
+        w = _core.broadcast_to(w, (*(1,) * (a.ndim - 1), w.shape[0])).swapaxes(-1, axis)
+    dtype = _numpy.result_type(a.dtype, w.dtype, *([_numpy.float64] if a.dtype.kind in "biu" else []))
+    total = w.sum(axis, dtype=dtype, keepdims=keepdims)
+    if bool((total == 0).any()):
+        raise ZeroDivisionError("Weights sum to zero, can't be normalized")
+    mean = (a * w).sum(axis, dtype=dtype, keepdims=keepdims) / total
+    return (mean, _core.broadcast_to(total, mean.shape).copy()) if returned else mean
+
+
+def ptp(a, axis=None, out=None, keepdims=False):
+    """Largest minus smallest element."""
+    a = asarray(a)
+    return _core.subtract(a.max(axis, keepdims=keepdims), a.min(axis, keepdims=keepdims), out=out)
+
+
+def diff(a, n=1, axis=-1, prepend=None, append=None):
+    """Differences of neighbours along an axis, n times."""
+    if n < 0:
+        raise ValueError(f"order must be non-negative but got {n!r}")
+    a = asarray(a)
+    if a.ndim == 0:
+        raise ValueError("diff requires input that is at least one dimensional")
+    edge = list(a.shape)
+    edge[axis] = 1
+    ends = [asarray(e) if e is not None else None for e in (prepend, append)]
+    before, after = (_core.broadcast_to(e, tuple(edge)) if e is not None and e.ndim == 0 else e for e in ends)
+    parts = [p for p in (before, a, after) if p is not None]
+    a = concatenate(parts, axis) if len(parts) > 1 else a
+    operation = _core.not_equal if a.dtype == bool else _core.subtract
+    upper = [slice(None)] * a.ndim
+    lower = list(upper)
+    upper[axis], lower[axis] = slice(1, None), slice(None, -1)
+    for _ in range(n):
+        a = operation(a[tuple(upper)], a[tuple(lower)])
+    return a
+
+
+def trace(a, offset=0, axis1=0, axis2=1, dtype=None, out=None):
+    """Sum of a diagonal."""
+    return asarray(a).trace(offset, axis1, axis2, dtype, out)
+
+
+def _triangle(m, k, keeps):
+    m = atleast_2d(m) if ndim(m) < 2 else asarray(m)
+    rows = _core.arange(m.shape[-2], device=m.device)[:, None]
+    columns = _core.arange(m.shape[-1], device=m.device)[None, :]
+    return _core.where(keeps(columns - rows, k), m, _core.zeros((), m.dtype, device=m.device))
+
+
+def tril(m, k=0):
+    """The lower triangle; zeros above the k-th diagonal."""
+    return _triangle(m, k, _core.less_equal)
+
+
+def triu(m, k=0):
+    """The upper triangle; zeros below the k-th diagonal."""
+    return _triangle(m, k, _core.greater_equal)

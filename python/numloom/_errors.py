@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Exception classes that Python and NumPy do not have, and the making of those that need more than a text."""
+
+import numpy as _numpy
+from numpy._core import _exceptions
+from numpy.linalg import LinAlgError
+
+__all__ = ["CudaError", "HostOnlyError", "LinAlgError", "NotAvailableError", "TransferError"]
+
+
+class CudaError(RuntimeError):
+    """A CUDA call failed, or earlier work on the GPU did (found at a synchronising point)."""
+
+
+class NotAvailableError(RuntimeError):
+    """Something that this build or machine does not have: a device, a library, a function."""
+
+
+class TransferError(RuntimeError):
+    """A NumPy array would have been copied to the device while config.transfers is 'error'."""
+
+
+class HostOnlyError(TypeError):
+    """An argument that no array of numloom can hold: strings, objects, dates, 128-bit floats."""
+
+
+def _texted(base):
+    """One of NumPy's ufunc errors, made of a text instead of the ufunc and dtypes."""
+
+    def __init__(self, text):  # noqa: N807
+        TypeError.__init__(self, text)
+
+    def __str__(self):  # noqa: N807
+        return self.args[0]
+
+    return type(base.__name__, (base,), {"__init__": __init__, "__str__": __str__, "__module__": base.__module__})
+
+
+_no_loop = _texted(_exceptions._UFuncNoLoopError)
+_input_casting = _texted(_exceptions._UFuncInputCastingError)
+_output_casting = _texted(_exceptions._UFuncOutputCastingError)
+
+
+def casting_error(text: str) -> TypeError:
+    """NumPy's class for a ufunc that has no loop or may not cast."""
+    if "output from" in text:
+        return _output_casting(text)
+    if "Cannot cast" in text:
+        return _input_casting(text)
+    return _no_loop(text)
+
+
+def io_error(text: str) -> OSError:
+    """The error of a file that cannot be read or written."""
+    return FileNotFoundError(text) if "No such file" in text else OSError(text)
+
+
+AxisError = _numpy.exceptions.AxisError

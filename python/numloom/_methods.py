@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Methods of the array that are easier said in Python; any other name is NumPy's method on a host copy."""
+
+import functools
+import pickle
+
+import numpy as _numpy
+
+from . import _core, _fallback
+
+
+def __getattr__(name):
+    if not hasattr(_numpy.ndarray, name):
+        raise AttributeError(name)
+    return functools.partial(_fallback.call_method, name)
+
+
+# ---- NumPy's protocols ----
+
+
+def _is_foreign(kind, protocol: str) -> bool:
+    return not issubclass(kind, (_core.ndarray, _numpy.ndarray)) and getattr(kind, protocol, None) is not None
+
+
+def __array_function__(array, function, types, args, kwargs):  # noqa: N807
+    """numpy.f(array): numloom's f."""
+    import numloom
+
+    if any(_is_foreign(kind, "__array_function__") for kind in types):
+        return NotImplemented
+    space = numloom
+    for part in (function.__module__ or "numpy").split(".")[1:]:
+        space = getattr(space, part, None)
+    native = getattr(space, function.__name__, None)
+    if native is None or native is function:
+        return _fallback.run(function.__name__, function, args, kwargs)
+    return native(*args, **kwargs)
+
+
+def __array_ufunc__(array, ufunc, method, *inputs, **kwargs):  # noqa: N807
+    """numpy.ufunc(array): numloom's ufunc; foreign ufuncs (scipy.special) run on the host."""
+    if any(_is_foreign(type(x), "__array_ufunc__") for x in inputs):
+        return NotImplemented
+    ours = getattr(_core, ufunc.__name__, None)
+    if isinstance(ours, _core.ufunc) and isinstance(getattr(_numpy, ufunc.__name__, None), _numpy.ufunc):
+        return (ours if method == "__call__" else getattr(ours, method))(*inputs, **kwargs)
+    if ufunc.__name__ == "clip" and method == "__call__":
+        return _core.clip(*inputs, **kwargs)
+    function = ufunc if method == "__call__" else getattr(ufunc, method)
+    return _fallback.run(ufunc.__name__, function, inputs, kwargs)
+
+
+def __array_namespace__(array, *, api_version=None):  # noqa: N807
+    """The numloom module."""
+    import numloom
+
+    if api_version not in (None, "2021.12", "2022.12", "2023.12", "2024.12", "2025.12"):
+        raise ValueError(f"[__array_namespace__] expected a version up to 2025.12, got {api_version!r}")
+    return numloom
+
+
+def __array_wrap__(array, result, context=None, return_scalar=False):  # noqa: N807
+    """A NumPy result as an array here."""
+    return _core.asarray(result)
+
+
+def __jax_array__(array):  # noqa: N807
+    """JAX reads the host's memory."""
+    return array.to_numpy()
+
+
+def __arrow_array__(array, type=None):  # noqa: N807
+    """Arrow reads the host's memory."""
+    import pyarrow
+
+    return pyarrow.array(array.get(), type=type)
+
+
+# ---- pickling ----
+
+
+def _rebuild(kind, dtype, shape, order, device, buffer, writeable, is_scalar):
+    """An array from a pickle: over the buffer itself when it came out of band."""
+    host = _numpy.frombuffer(buffer, dtype=dtype).reshape(shape, order=order)
+    if isinstance(buffer, (bytes, bytearray)):
+        host = host.copy(order="K")
+    elif not writeable:
+        host.flags.writeable = False
+    where = device if device == "cpu" or _core.device_count() > int(device.partition(":")[2] or 0) else None
+    array = _core._adopt(host, where, is_scalar)
+    return array if kind is _core.ndarray else array.view(kind)
+
+
+def __reduce_ex__(array, protocol):  # noqa: N807
+    """How to pickle: bytes out of band from protocol 5 on, without a copy on the CPU."""
+    host = array.to_numpy()
+    order = "F" if host.flags.fnc else "C"
+    host = _numpy.asarray(host, order=order)
+    flat = host.T if order == "F" else host
+    buffer = pickle.PickleBuffer(flat) if protocol >= 5 else flat.tobytes()
+    facts = (array.dtype.str, array.shape, order, str(array.device), buffer, array.flags.writeable, array._is_scalar)
+    state = (getattr(array, "__dict__", None),) if type(array) is not _core.ndarray else ()
+    return (_rebuild, (type(array), *facts), *state)
+
+
+def __reduce__(array):  # noqa: N807
+    """How to pickle."""
+    return __reduce_ex__(array, 2)
+
+
+def dumps(array) -> bytes:
+    """The pickle of the array."""
+    return pickle.dumps(array)
+
+
+def dump(array, file):
+    """The pickle of the array, written to a file."""
+    if hasattr(file, "write"):
+        return pickle.dump(array, file)
+    with open(file, "wb") as opened:
+        return pickle.dump(array, opened)
+
+
+def __dask_tokenize__(array):  # noqa: N807
+    """A token of the contents."""
+    from dask.base import normalize_token
+
+    return ("numloom", str(array.device), normalize_token(array.get()))
+
+
+def __sizeof__(array) -> int:  # noqa: N807
+    """Bytes of the object, and of the elements where it owns them."""
+    return object.__sizeof__(array) + (array.nbytes if array.base is None and str(array.device) == "cpu" else 0)
+
+
+# ---- methods ----
+
+
+def round(array, decimals=0, out=None):
+    """Rounded to that many decimals, halves to even."""
+    from . import _composed
+
+    return _composed.round(array, decimals, out)
+
+
+def conjugate(array, *args, **kwargs):
+    """Complex conjugate; a real array itself."""
+    if array.dtype.kind != "c" and not args and not kwargs:
+        return array
+    return _core.conjugate(array, *args, **kwargs)
+
+
+conj = conjugate
+
+
+def trace(array, offset=0, axis1=0, axis2=1, dtype=None, out=None):
+    """Sum of a diagonal."""
+    return array.diagonal(offset, axis1, axis2).sum(axis=-1, dtype=dtype, out=out)
+
+
+def setflags(array, write=None, align=None, uic=None):
+    """Sets the flag WRITEABLE."""
+    if write is not None:
+        array.flags.writeable = write
+
+
+def resize(array, *new_shape, refcheck=True):
+    """In place only where the size stays; an array here never moves its memory."""
+    shape = new_shape[0] if len(new_shape) == 1 and not isinstance(new_shape[0], int) else new_shape
+    if _numpy.prod(shape, dtype=_numpy.int64) != array.size:
+        raise ValueError("[resize] expected a shape of the same size; use numloom.resize() for a new array")
+    array.shape = shape
+
+
+def tofile(array, fid, sep="", format="%s"):
+    """Writes the elements to a file."""
+    array.to_numpy().tofile(fid, sep, format)

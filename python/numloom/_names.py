@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Which names the module has, and where each comes from: the one place that says so.
+
+NATIVE: functions and ufuncs of numloom._core.   HOST: NumPy's own objects, which hold no arrays (dtypes,
+constants, error states, printing options).   FALLBACK: NumPy's functions that run on host copies.
+OWN: numloom's additions.
+"""
+
+import types
+
+import numpy as _numpy
+
+from . import _composed, _core
+
+OWN = (
+    "CudaError", "Device", "Event", "NotAvailableError", "Stream", "TransferError", "asnumpy", "config",
+    "current_device", "device_count", "devices", "free_cached_memory", "get_array_module", "memory_stats",
+    "reset_peak_memory", "set_memory_limit", "show_config", "synchronize",
+)  # fmt: skip
+
+# NumPy's functions that take no arrays.
+_HOST_FUNCTIONS = {
+    "base_repr", "binary_repr", "einsum_path", "format_float_positional", "format_float_scientific", "frompyfunc",
+    "get_include", "get_printoptions", "getbufsize", "geterr", "geterrcall", "info", "isdtype", "issubdtype",
+    "mintypecode", "printoptions", "set_printoptions", "setbufsize", "seterr", "seterrcall", "show_runtime",
+    "test", "typename",
+}  # fmt: skip
+
+_CORE = {name for name in dir(_core) if not name.startswith("_")}
+_NUMPY = {name for name in _numpy.__all__ if hasattr(_numpy, name)} | {"exceptions", "fft", "linalg", "random"}
+
+NATIVE = sorted(_CORE)
+
+
+def _is_host(name: str) -> bool:
+    value = getattr(_numpy, name)
+    if name in _HOST_FUNCTIONS or isinstance(value, (type, types.ModuleType)):
+        return True
+    return not callable(value)
+
+
+_OTHER = _NUMPY - _CORE - set(_composed.__all__) - {"fft", "linalg", "random", "show_config", "__version__"}
+HOST = sorted(name for name in _OTHER if _is_host(name))
+FALLBACK = sorted(_OTHER - set(HOST))
+ALL = sorted(_NUMPY | _CORE)

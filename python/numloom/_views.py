@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Objects that look at an array: its flags, its flat iterator, its ctypes helper."""
+
+import numpy as _numpy
+
+_NAMES = {
+    "C": "c_contiguous", "F": "f_contiguous", "O": "owndata", "W": "writeable", "A": "aligned",
+    "X": "writebackifcopy", "B": "behaved", "CA": "carray", "FA": "farray", "FNC": "fnc", "FORC": "forc",
+}  # fmt: skip
+
+
+class Flags:
+    """How an array lies in memory, and whether it may be written to: numpy.ndarray.flags."""
+
+    __slots__ = ("_array",)
+
+    def __init__(self, array):
+        self._array = array
+
+    c_contiguous = property(lambda self: self._array._flag_bits[0], doc="C order, without gaps.")
+    f_contiguous = property(lambda self: self._array._flag_bits[1], doc="Fortran order, without gaps.")
+    owndata = property(lambda self: self._array._flag_bits[2], doc="Is the memory its own?")
+    aligned = property(lambda self: True, doc="Elements lie at multiples of their size.")
+    writebackifcopy = property(lambda self: False, doc="Never.")
+    contiguous = c_contiguous
+    fortran = property(lambda self: self.fnc, doc="Fortran order, and not C order too.")
+    behaved = property(lambda self: self.writeable, doc="Aligned and writeable.")
+    carray = property(lambda self: self.writeable and self.c_contiguous, doc="Behaved and C-contiguous.")
+    fnc = property(lambda self: self.f_contiguous and not self.c_contiguous, doc="Fortran order, not C.")
+    forc = property(lambda self: self.f_contiguous or self.c_contiguous, doc="Fortran or C order.")
+    farray = property(lambda self: self.writeable and self.fnc, doc="Behaved and Fortran order, not C.")
+    num = property(
+        lambda self: self.c_contiguous | self.f_contiguous << 1 | self.owndata << 2 | 0x100 | self.writeable << 10,
+        doc="The flags as NumPy's number.",
+    )
+
+    @property
+    def writeable(self):
+        """May the elements be changed?"""
+        return self._array._flag_bits[3]
+
+    @writeable.setter
+    def writeable(self, value):
+        self._array._flag_bits = bool(value)
+
+    def __getitem__(self, key):
+        name = _NAMES.get(key, key.lower() if isinstance(key, str) else "")
+        if name not in _NAMES.values() and name not in ("contiguous", "fortran"):
+            raise KeyError("Unknown flag")
+        return getattr(self, name)
+
+    def __setitem__(self, key, value):
+        if _NAMES.get(key, str(key).lower()) != "writeable":
+            raise KeyError("Unknown flag")
+        self.writeable = value
+
+    def __eq__(self, other):
+        return self.num == getattr(other, "num", None)
+
+    def __hash__(self):
+        return hash(self.num)
+
+    def __repr__(self):
+        names = ("C_CONTIGUOUS", "F_CONTIGUOUS", "OWNDATA", "WRITEABLE", "ALIGNED", "WRITEBACKIFCOPY")
+        return "".join(f"  {name} : {self[name]}\n" for name in names)
+
+
+class flatiter:
+    """The elements of an array in C order: numpy.flatiter."""
+
+    __slots__ = ("_index", "base")
+
+    def __init__(self, array):
+        self.base = array
+        self._index = 0
+
+    index = property(lambda self: self._index, doc="Position of the next element.")
+
+    @property
+    def coords(self):
+        """Position of the next element, one number an axis."""
+        return tuple(int(i) for i in _numpy.unravel_index(self._index, self.base.shape))
+
+    def __len__(self):
+        return self.base.size
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        if self._index >= self.base.size:
+            raise StopIteration
+        value = self.base.ravel()[self._index]
+        self._index += 1
+        return value
+
+    def __getitem__(self, key):
+        result = self.base.ravel()[key]
+        return result if result._is_scalar else result.copy()
+
+    def __setitem__(self, key, value):
+        flat = self.base.ravel()
+        source = value.ravel() if hasattr(value, "ravel") else value
+        if not hasattr(source, "__len__"):
+            flat[key] = source
+        else:  # NumPy repeats values that are too few and drops those that are too many
+            target = flat[key]
+            source = _numpy.asarray(source) if isinstance(source, (list, tuple)) else source
+            count = target.size
+            if len(source) != count and count:
+                source = source[_numpy.arange(count) % len(source)]
+            flat[key] = source.reshape(target.shape) if count else source[:0]
+        if not _shares(flat, self.base):
+            self.base[...] = flat.reshape(self.base.shape)
+
+    def copy(self):
+        """The elements as a one-dimensional array."""
+        return self.base.flatten()
+
+    def __array__(self, dtype=None, copy=None):
+        return _numpy.array(self.base.flatten().to_numpy(), dtype=dtype)
+
+
+def _shares(a, b) -> bool:
+    return a.base is b or (a.base is not None and a.base is b.base) or a is b
+
+
+def ctypes_of(array):
+    """numpy.ndarray.ctypes of an array on the CPU."""
+    return _numpy.asarray(array).ctypes
