@@ -43,8 +43,6 @@ NL_UNARY_MATH(atanh)
 NL_UNARY_MATH(cbrt)
 NL_HD float ldexp_(float x, int n) { return ::ldexpf(x, n); }
 NL_HD double ldexp_(double x, int n) { return ::ldexp(x, n); }
-NL_HD float frexp_(float x, int* n) { return ::frexpf(x, n); }
-NL_HD double frexp_(double x, int* n) { return ::frexp(x, n); }
 
 // vector_math.hpp has these on x86-64-v3 and above.
 #if !NL_VECTOR_MATH
