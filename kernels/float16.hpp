@@ -18,6 +18,13 @@ NL_HD float half_bits_to_float(u16 half) {
   return bit_cast<float>(bits | (half & 0x8000u) << 16);
 }
 
+// condition ? a : b without a branch: where the operand before was chosen by a condition too, g++ would
+// thread the two into jumps and give up vectorising.
+NL_HD u32 select_bits(bool condition, u32 a, u32 b) {
+  const u32 mask = 0u - static_cast<u32>(condition);
+  return (a & mask) | (b & ~mask);
+}
+
 NL_HD u16 float_to_half_bits(float value) {
   const u32 bits = bit_cast<u32>(value);
   const u32 magnitude = bits & 0x7fffffffu;
@@ -27,9 +34,9 @@ NL_HD u16 float_to_half_bits(float value) {
   // At 0.5 a float's last place is 2^-24, the last place of float16's subnormals: the addition rounds for us.
   const u32 subnormal = bit_cast<u32>(bit_cast<float>(magnitude) + 0.5f) - bit_cast<u32>(0.5f);
   const u32 nan = 0x7e00u | ((magnitude >> 13) & 0x03ffu);
-  u32 half = magnitude < (113u << 23) ? subnormal : normal;
-  half = magnitude >= (143u << 23) ? 0x7c00u : half;
-  half = magnitude > 0x7f800000u ? nan : half;
+  u32 half = select_bits(magnitude < (113u << 23), subnormal, normal);
+  half = select_bits(magnitude >= (143u << 23), 0x7c00u, half);
+  half = select_bits(magnitude > 0x7f800000u, nan, half);
   return static_cast<u16>(half | ((bits >> 16) & 0x8000u));
 }
 

@@ -69,6 +69,10 @@ struct Absolute {
     else
       return a;
   }
+#if NL_VECTOR_MATH
+  template <class T> static NL_HD T fast(complex<T> a) { return hypot_fast(a.re, a.im); }
+  template <class T> static NL_HD bool exceptional(complex<T> a) { return hypot_exceptional(a.re, a.im); }
+#endif
 };
 
 struct Square {
@@ -133,20 +137,40 @@ template <class T> NL_HD bool above(T a, T b) {
 template <class T> NL_HD bool below(T a, T b) { return above(b, a); }
 
 struct Maximum {
-  template <class T> NL_HD T operator()(T a, T b) const { return is_nan(a) | above(a, b) ? a : b; }
+  template <class T> NL_HD T operator()(T a, T b) const {
+    if constexpr (is_bool<T>)
+      return a | b;
+    else
+      return is_nan(a) | above(a, b) ? a : b;
+  }
 };
 
 struct Minimum {
-  template <class T> NL_HD T operator()(T a, T b) const { return is_nan(a) | below(a, b) ? a : b; }
+  template <class T> NL_HD T operator()(T a, T b) const {
+    if constexpr (is_bool<T>)
+      return a & b;
+    else
+      return is_nan(a) | below(a, b) ? a : b;
+  }
 };
 
 // The larger value; NaN loses against a number.
 struct Fmax {
-  template <class T> NL_HD T operator()(T a, T b) const { return is_nan(b) | above(a, b) ? a : b; }
+  template <class T> NL_HD T operator()(T a, T b) const {
+    if constexpr (is_bool<T>)
+      return a | b;
+    else
+      return is_nan(b) | above(a, b) ? a : b;
+  }
 };
 
 struct Fmin {
-  template <class T> NL_HD T operator()(T a, T b) const { return is_nan(b) | below(a, b) ? a : b; }
+  template <class T> NL_HD T operator()(T a, T b) const {
+    if constexpr (is_bool<T>)
+      return a & b;
+    else
+      return is_nan(b) | below(a, b) ? a : b;
+  }
 };
 
 // minimum(maximum(x, low), high): the upper bound wins where the bounds cross.
@@ -155,6 +179,12 @@ struct Clip {
     if constexpr (is_complex<T>) {
       const T raised = is_nan(x) | precedes(low, x) ? x : low;
       return is_nan(raised) | precedes(raised, high) ? raised : high;
+    } else if constexpr (is_floating<T>) {  // NaN last, one at a time: g++ gives up on nested conditions
+      const auto a = wide(x), b = wide(low), c = wide(high);
+      auto y = (is_same<T, float16> ? a >= b : a > b) ? a : b;
+      y = (is_same<T, float16> ? y <= c : y < c) ? y : c;
+      y = is_nan(b) ? b : y;
+      return T(is_nan(a) ? a : y);
     } else {
       return Minimum{}(Maximum{}(x, low), high);
     }

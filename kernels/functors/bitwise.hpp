@@ -46,15 +46,20 @@ struct RightShift {
   }
 };
 
-// The number of 1-bits of |x|.
+// The number of 1-bits of |x|: sums of neighbouring bits, pairs, nibbles, bytes, in the type's own width.
 struct BitwiseCount {
   template <class T> NL_HD u8 operator()(T a) const {
-    u64 x = static_cast<unsigned_of<T>>(a);
-    if (sign_bit(a)) x = static_cast<unsigned_of<T>>(u64(0) - x);
-    x = x - ((x >> 1) & 0x5555555555555555u);
-    x = (x & 0x3333333333333333u) + ((x >> 2) & 0x3333333333333333u);
-    x = (x + (x >> 4)) & 0x0f0f0f0f0f0f0f0fu;
-    return static_cast<u8>((x * 0x0101010101010101u) >> 56);
+    using U = unsigned_of<T>;
+    constexpr U ones = static_cast<U>(~U(0));
+    const U bits = static_cast<U>(a);
+    U x = sign_bit(a) ? static_cast<U>(U(0) - bits) : bits;
+    x = static_cast<U>(x - ((x >> 1) & (ones / 3)));
+    x = static_cast<U>((x & (ones / 5)) + ((x >> 2) & (ones / 5)));
+    x = static_cast<U>((x + (x >> 4)) & (ones / 17));
+    if constexpr (sizeof(T) >= 2) x = static_cast<U>(x + (x >> 8));
+    if constexpr (sizeof(T) >= 4) x = static_cast<U>(x + (x >> 16));
+    if constexpr (sizeof(T) >= 8) x = static_cast<U>(x + (x >> 32));
+    return static_cast<u8>(x & 0x7fu);
   }
 };
 }  // namespace numloom::NL_TARGET

@@ -36,25 +36,21 @@ struct Cbrt {
 };
 
 // log(exp(a) + exp(b)) = max + log1p(exp(-|a - b|)). Equal operands, infinite ones among them, have no
-// difference to use.
+// difference to use; NaN is carried by the difference.
 struct Logaddexp {
   template <class T> NL_HD T operator()(T a, T b) const {
-    const auto x = wide(a), y = wide(b);
     using R = wide_of<T>;
-    const R difference = x - y;
-    if (x == y) return T(x + R(0.693147180559945309417232121458176568));
-    if (difference > R(0)) return T(x + log1p_(exp_(-difference)));
-    return T(difference <= R(0) ? y + log1p_(exp_(difference)) : difference);
+    const R x = wide(a), y = wide(b), larger = x > y ? x : y;
+    const R sum = larger + log1p_(exp_(-fabs_(x - y)));
+    return T(x == y ? x + R(0.693147180559945309417232121458176568) : sum);
   }
 };
 struct Logaddexp2 {
   template <class T> NL_HD T operator()(T a, T b) const {
-    const auto x = wide(a), y = wide(b);
     using R = wide_of<T>;
-    const R difference = x - y, log2_e = R(1.442695040888963407359924681001892137);
-    if (x == y) return T(x + R(1));
-    if (difference > R(0)) return T(x + log2_e * log1p_(exp2_(-difference)));
-    return T(difference <= R(0) ? y + log2_e * log1p_(exp2_(difference)) : difference);
+    const R x = wide(a), y = wide(b), larger = x > y ? x : y;
+    const R sum = larger + R(1.442695040888963407359924681001892137) * log1p_(exp2_(-fabs_(x - y)));
+    return T(x == y ? x + R(1) : sum);
   }
 };
 }  // namespace numloom::NL_TARGET

@@ -39,13 +39,14 @@ struct Copysign {
 struct Nextafter {
   template <class T> NL_HD T operator()(T a, T b) const {
     using U = unsigned_of<T>;
-    constexpr U sign = static_cast<U>(U(1) << (sizeof(T) * 8 - 1));
-    if (is_nan(a) | is_nan(b)) return T(wide(a) + wide(b));
-    if (a == b) return is_same<T, float16> ? a : b;
-    const U bits = bit_cast<U>(a);
-    if (a == T(0)) return bit_cast<T>(static_cast<U>((bit_cast<U>(b) & sign) | U(1)));
+    constexpr U sign = static_cast<U>(U(1) << (sizeof(T) * 8 - 1)), one = 1;
+    const U bits = bit_cast<U>(a), other = bit_cast<U>(b);
     const bool grows = (a < b) == (a > T(0));
-    return bit_cast<T>(static_cast<U>(grows ? bits + 1 : bits - 1));
+    const U from_zero = static_cast<U>((other & sign) | one);
+    U next = static_cast<U>(grows ? bits + one : bits - one);
+    next = a == T(0) ? from_zero : next;
+    next = a == b ? (is_same<T, float16> ? bits : other) : next;
+    return is_nan(a) | is_nan(b) ? T(wide(a) + wide(b)) : bit_cast<T>(next);
   }
 };
 
@@ -72,12 +73,20 @@ struct Ldexp {
   }
 };
 
-// x == first * 2**second with 0.5 <= |first| < 1.
+// x == first * 2**second with 0.5 <= |first| < 1; zero, infinity and NaN are themselves with exponent 0.
 struct Frexp {
   template <class T> NL_HD pair<T, i32> operator()(T a) const {
-    int exponent = 0;
-    const auto fraction = frexp_(wide(a), &exponent);
-    return {T(fraction), is_finite(a) ? exponent : 0};
+    using R = wide_of<T>;
+    using U = unsigned_of<R>;
+    constexpr int fraction_bits = limits<R>::digits - 1, bias = limits<R>::max_exponent - 2;
+    constexpr U field = static_cast<U>((U(2) << (sizeof(R) * 8 - 2 - fraction_bits)) - 1);
+    const R x = wide(a);
+    const bool subnormal = fabs_(x) < limits<R>::tiny(), plain = is_finite(x) & (x != R(0));
+    const U bits = bit_cast<U>(subnormal ? x * R(U(1) << (fraction_bits + 1)) : x);
+    const int exponent =
+        static_cast<int>((bits >> fraction_bits) & field) - bias - (subnormal ? fraction_bits + 1 : 0);
+    const U half = static_cast<U>((bits & ~(field << fraction_bits)) | (U(bias) << fraction_bits));
+    return {T(plain ? bit_cast<R>(half) : x), plain ? exponent : 0};
   }
 };
 

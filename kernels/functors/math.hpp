@@ -37,24 +37,12 @@ NL_HD double fma_(double x, double y, double z) { return ::fma(x, y, z); }
 
 // Always the library's.
 NL_BINARY_MATH(fmod)
-NL_BINARY_MATH(hypot)
-NL_BINARY_MATH(atan2)
-NL_UNARY_MATH(asin)
-NL_UNARY_MATH(acos)
 NL_UNARY_MATH(asinh)
 NL_UNARY_MATH(acosh)
 NL_UNARY_MATH(atanh)
 NL_UNARY_MATH(cbrt)
 NL_HD float ldexp_(float x, int n) { return ::ldexpf(x, n); }
 NL_HD double ldexp_(double x, int n) { return ::ldexp(x, n); }
-NL_HD float frexp_(float x, int* n) { return ::frexpf(x, n); }
-NL_HD double frexp_(double x, int* n) { return ::frexp(x, n); }
-
-NL_UNARY_MATH(atan)
-NL_UNARY_MATH(sinh)
-NL_UNARY_MATH(cosh)
-NL_BINARY_MATH(pow)
-NL_HD double tan_(double x) { return ::tan(x); }
 
 // vector_math.hpp has these on x86-64-v3 and above.
 #if !NL_VECTOR_MATH
@@ -68,7 +56,15 @@ NL_UNARY_MATH(log1p)
 NL_UNARY_MATH(sin)
 NL_UNARY_MATH(cos)
 NL_UNARY_MATH(tanh)
-NL_HD float tan_(float x) { return ::tanf(x); }
+NL_UNARY_MATH(tan)
+NL_UNARY_MATH(asin)
+NL_UNARY_MATH(acos)
+NL_UNARY_MATH(atan)
+NL_UNARY_MATH(sinh)
+NL_UNARY_MATH(cosh)
+NL_BINARY_MATH(atan2)
+NL_BINARY_MATH(hypot)
+NL_BINARY_MATH(pow)
 #endif
 #undef NL_UNARY_MATH
 #undef NL_BINARY_MATH
@@ -82,34 +78,35 @@ namespace numloom::NL_TARGET {
 
 // Functors for which most arguments have vectorisable code and rare ones do not (sin of 1e20) offer, beside
 // operator(),
-//   static T fast(T x)             branch-free, right unless exceptional(x)
-//   static bool exceptional(T x)
+//   static R fast(T... x)              branch-free, right unless exceptional(x...)
+//   static bool exceptional(T... x)
 // A loop first asks exceptional of a block of arguments and then runs fast over it, or operator() if any was.
-template <class F, class T>
-concept has_fast_path = requires(T x) {
-  F::fast(x);
-  F::exceptional(x);
+template <class F, class... T>
+concept has_fast_path = requires(T... x) {
+  F::fast(x...);
+  F::exceptional(x...);
 };
 
 #if !defined(__CUDACC__)
-// out[i] = F{}(in[i]) over contiguous memory, vectorised also for functors with a fast path. out may be in.
-template <class F, class Out, class T> inline void apply_contiguous(Out* out, const T* in, i64 n) {
-  if constexpr (has_fast_path<F, T>) {
+// out[i] = F{}(in[i]...) over contiguous memory, vectorised also for functors with a fast path. out may be
+// one of in.
+template <class F, class Out, class... T> inline void apply_contiguous(i64 n, Out* out, const T*... in) {
+  if constexpr (has_fast_path<F, T...>) {
     constexpr i64 block = 512;
     for (i64 start = 0; start < n; start += block) {
       const i64 end = n - start < block ? n : start + block;
       unsigned any = 0;
-      for (i64 i = start; i < end; ++i) any |= static_cast<unsigned>(F::exceptional(in[i]));
+      for (i64 i = start; i < end; ++i) any |= static_cast<unsigned>(F::exceptional(in[i]...));
       if (any == 0) {
 #pragma GCC ivdep
-        for (i64 i = start; i < end; ++i) out[i] = F::fast(in[i]);
+        for (i64 i = start; i < end; ++i) out[i] = F::fast(in[i]...);
       } else {
-        for (i64 i = start; i < end; ++i) out[i] = F{}(in[i]);
+        for (i64 i = start; i < end; ++i) out[i] = F{}(in[i]...);
       }
     }
   } else {
 #pragma GCC ivdep
-    for (i64 i = 0; i < n; ++i) out[i] = F{}(load(in + i));
+    for (i64 i = 0; i < n; ++i) out[i] = F{}(load(in + i)...);
   }
 }
 #endif

@@ -54,6 +54,14 @@ struct Power {
     else
       return T(pow_(wide(a), wide(b)));
   }
+#if NL_VECTOR_MATH
+  template <class T>
+  requires(is_floating<T>) static NL_HD T fast(T a, T b) { return T(pow_fast(wide(a), wide(b))); }
+  template <class T>
+  requires(is_floating<T>) static NL_HD bool exceptional(T a, T b) {
+    return pow_exceptional(wide(a), wide(b));
+  }
+#endif
 };
 using FloatPower = Power;
 }  // namespace numloom::NL_TARGET

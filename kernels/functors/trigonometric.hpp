@@ -29,11 +29,9 @@ struct Tan {
   template <class T> NL_HD T operator()(T x) const { return T(tan_(wide(x))); }
 #if NL_VECTOR_MATH
   template <class T>
-  requires(is_floating<T> && !is_same<T, double>) static NL_HD T fast(T x) { return T(tan_fast(wide(x))); }
+  requires(is_floating<T>) static NL_HD T fast(T x) { return T(tan_fast(wide(x))); }
   template <class T>
-  requires(is_floating<T> && !is_same<T, double>) static NL_HD bool exceptional(T x) {
-    return trig_exceptional(wide(x));
-  }
+  requires(is_floating<T>) static NL_HD bool exceptional(T x) { return trig_exceptional(wide(x)); }
 #endif
 };
 struct Arcsin {
@@ -47,9 +45,25 @@ struct Arctan {
 };
 struct Arctan2 {
   template <class T> NL_HD T operator()(T y, T x) const { return T(atan2_(wide(y), wide(x))); }
+#if NL_VECTOR_MATH
+  template <class T>
+  requires(is_floating<T>) static NL_HD T fast(T a, T b) { return T(atan2_fast(wide(a), wide(b))); }
+  template <class T>
+  requires(is_floating<T>) static NL_HD bool exceptional(T a, T b) {
+    return atan2_exceptional(wide(a), wide(b));
+  }
+#endif
 };
 struct Hypot {
   template <class T> NL_HD T operator()(T x, T y) const { return T(hypot_(wide(x), wide(y))); }
+#if NL_VECTOR_MATH
+  template <class T>
+  requires(is_floating<T>) static NL_HD T fast(T a, T b) { return T(hypot_fast(wide(a), wide(b))); }
+  template <class T>
+  requires(is_floating<T>) static NL_HD bool exceptional(T a, T b) {
+    return hypot_exceptional(wide(a), wide(b));
+  }
+#endif
 };
 struct Deg2rad {
   template <class T> NL_HD T operator()(T x) const {

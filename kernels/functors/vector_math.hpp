@@ -27,7 +27,11 @@ NL_HD float flip_sign(float x, u32 sign) { return bit_cast<float>(bit_cast<u32>(
 NL_HD double flip_sign(double x, u64 sign) { return bit_cast<double>(bit_cast<u64>(x) ^ sign); }
 }  // namespace numloom::NL_TARGET
 
+// clang-format off: each builds on those before it
 #include "vector_exp.hpp"
 #include "vector_hyperbolic.hpp"
+#include "vector_inverse.hpp"
 #include "vector_log.hpp"
+#include "vector_pow.hpp"
 #include "vector_trig.hpp"
+// clang-format on

@@ -80,10 +80,33 @@ NL_HD float tan_fast(float x) {
   return flip_sign((odd ? cosine : sine) / (odd ? -sine : cosine), sign_of(x));
 }
 
+// The same with all four parts to twice the precision, so that the quotient is rounded once.
+NL_HD double tan_fast(double x) {
+  const double a = fabs_(x), t = fma_(a, 0x1.45f306dc9c883p-1, 0x1.8p52), n = t - 0x1.8p52;
+  const double first = fma_(n, -0x1.921fb54442d18p+0, a);
+  const double w = n * 0x1.1a62633145c07p-54, w_low = fma_(n, 0x1.1a62633145c07p-54, -w);
+  const double r = first - w, r_low = fma_(n, 0x1.f1976b7ed8fbcp-110, ((first - r) - w) - w_low);
+  const double u = r * r, u_low = fma_(r, r, -u) + 2.0 * r * r_low;
+  const double s = r * u *
+                   horner(u, -0x1.5555555555548p-3, 0x1.111111110f681p-7, -0x1.a01a019bd273cp-13,
+                          0x1.71de3540ec02dp-19, -0x1.ae5e3b4095c8bp-26, 0x1.5d8682f2fe1bbp-33);
+  const double c = u * u *
+                   horner(u, 0x1.555555555554ap-5, -0x1.6c16c16c14e0fp-10, 0x1.a01a019c5dc07p-16,
+                          -0x1.27e4f7ce543fcp-22, 0x1.1ee9c3ff964e9p-29, -0x1.8f9a362741d52p-37);
+  const double sine = r + s, sine_low = ((r - sine) + s) + r_low * (1.0 - 0.5 * u);
+  const double half = 1.0 - 0.5 * u, cosine = half + c;
+  const double cosine_low = ((half - cosine) + c) + (((1.0 - half) - 0.5 * u) - 0.5 * u_low);
+  const bool odd = (bit_cast<u64>(t) & 1u) != 0;
+  const double y = quotient(odd ? cosine : sine, odd ? cosine_low : sine_low, odd ? -sine : cosine,
+                            odd ? -sine_low : cosine_low);
+  return flip_sign(x == 0.0 ? 0.0 : y, sign_of(x));
+}
+
 // Right for every argument; a loop over these does not vectorise, one over *_fast does.
 NL_HD float sin_(float x) { return trig_exceptional(x) ? ::sinf(x) : sin_fast(x); }
 NL_HD double sin_(double x) { return trig_exceptional(x) ? ::sin(x) : sin_fast(x); }
 NL_HD float cos_(float x) { return trig_exceptional(x) ? ::cosf(x) : cos_fast(x); }
 NL_HD double cos_(double x) { return trig_exceptional(x) ? ::cos(x) : cos_fast(x); }
 NL_HD float tan_(float x) { return trig_exceptional(x) ? ::tanf(x) : tan_fast(x); }
+NL_HD double tan_(double x) { return trig_exceptional(x) ? ::tan(x) : tan_fast(x); }
 }  // namespace numloom::NL_TARGET

@@ -61,6 +61,7 @@ template <class F, class A, class R> struct unary_loop {
   static void contiguous(char* const* args, const long*, long n) {
     const auto* a = reinterpret_cast<const memory_of<A>*>(args[0]);
     auto* out = reinterpret_cast<memory_of<R>*>(args[1]);
+    if constexpr (has_fast_path<F, A>) return apply_contiguous<F>(n, out, a);
 #pragma GCC ivdep
     for (long i = 0; i < n; ++i) out[i] = static_cast<memory_of<R>>(F{}(static_cast<A>(a[i])));
   }
@@ -96,6 +97,7 @@ template <class F, class A, class B, class R, bool Cheap> struct binary_loop {
     const auto* a = reinterpret_cast<const memory_of<A>*>(args[0]);
     const auto* b = reinterpret_cast<const memory_of<B>*>(args[1]);
     auto* out = reinterpret_cast<memory_of<R>*>(args[2]);
+    if constexpr (has_fast_path<F, A, B>) return apply_contiguous<F>(n, out, a, b);
 #pragma GCC ivdep
     for (long i = 0; i < n; ++i)
       out[i] = static_cast<memory_of<R>>(F{}(static_cast<A>(a[i]), static_cast<B>(b[i])));
