@@ -47,7 +47,8 @@ constexpr bool is_logical(ufunc f) {
          f == ufunc::logical_not;
 }
 constexpr bool refuses_bool(ufunc f) {
-  return f == ufunc::subtract || f == ufunc::negative || f == ufunc::positive || f == ufunc::sign;
+  return f == ufunc::subtract || f == ufunc::negative || f == ufunc::positive || f == ufunc::sign ||
+         f == ufunc::gcd || f == ufunc::lcm;
 }
 constexpr char type_code(dtype t) { return "?bBhHiIlLefdFD"[static_cast<int>(t)]; }
 
@@ -130,23 +131,50 @@ resolved_types types_for(ufunc f, dtype loop) {
   return types;
 }
 
-// dtype=: the loop whose (first) output has that dtype and to which the inputs may be cast.
+bool casts_to(std::span<const array_like> inputs, const resolved_types& types, casting rule) {
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    if (inputs[i].array() && !can_cast(inputs[i].array()->dtype(), types.in[i], rule)) return false;
+  return true;
+}
+
+// dtype=: the first loop whose (first) output has that dtype and to which the inputs may be cast.
 resolved_types resolve_wanted(ufunc f, std::span<const array_like> inputs, dtype wanted, casting rule) {
-  for (int i = 0; i < dtype_count; ++i) {
-    const dtype loop = static_cast<dtype>(i);
-    if (!has_loop(f, loop)) continue;
-    const resolved_types types = types_for(f, loop);
-    if (types.out[0] != wanted) continue;
-    if (row_of(f).rule == out_rule::SAME || row_of(f).rule == out_rule::LDEXP) {
-      check_input_casts(f, inputs, types, rule);
-      return types;
+  const out_rule rules = row_of(f).rule;
+  if (rules == out_rule::TO_BOOL || rules == out_rule::BIT_COUNT) {
+    if (wanted == types_for(f, dtype::float64).out[0]) return resolve(f, inputs, {}, rule);
+  } else {
+    std::optional<resolved_types> candidate;
+    for (int i = 0; i < dtype_count; ++i) {
+      if (!has_loop(f, static_cast<dtype>(i))) continue;
+      const resolved_types types = types_for(f, static_cast<dtype>(i));
+      if (types.out[0] != wanted) continue;
+      if (casts_to(inputs, types, rule)) return types;
+      if (!candidate) candidate = types;
     }
-    break;
+    if (candidate) check_input_casts(f, inputs, *candidate, rule);  // throws, naming the input
   }
-  if (row_of(f).rule == out_rule::SAME || wanted != types_for(f, dtype::float64).out[0])
-    fail<casting_error>("No loop matching the specified signature and casting was found for ufunc ",
-                        info(f).name);
-  return resolve(f, inputs);
+  fail<casting_error>("No loop matching the specified signature and casting was found for ufunc ",
+                      info(f).name);
+}
+
+// The first loop to which each input casts safely by itself: uint8 with int8 is computed in float16 by
+// arctan2, though the two have int16 in common.
+int first_loop(ufunc f, std::span<const array_like> inputs, dtype common) {
+  if (f == ufunc::divide && !is_inexact(common)) return static_cast<int>(dtype::float64);
+  dtype each[3];
+  bool one = true;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    each[i] = inputs[i].array() ? inputs[i].array()->dtype() : common;
+    one &= each[i] == common;
+  }
+  if (!one)
+    for (int loop = 0; loop < dtype_count; ++loop) {
+      bool fits = has_loop(f, static_cast<dtype>(loop));
+      for (std::size_t i = 0; i < inputs.size(); ++i)
+        fits = fits && can_cast(each[i], static_cast<dtype>(loop));
+      if (fits) return loop;
+    }
+  return loop_table()[static_cast<std::size_t>(f)][static_cast<std::size_t>(common)];
 }
 
 }  // namespace
@@ -166,8 +194,9 @@ dtype result_type(std::span<const array_like> operands) {
 resolved_types resolve(ufunc f, std::span<const array_like> inputs, std::optional<dtype> wanted,
                        casting rule) {
   if (wanted) return resolve_wanted(f, inputs, *wanted, rule);
-  const dtype common = result_type(row_of(f).rule == out_rule::LDEXP ? inputs.first(1) : inputs);
-  const int loop = loop_table()[static_cast<std::size_t>(f)][static_cast<std::size_t>(common)];
+  const std::span<const array_like> promoted = row_of(f).rule == out_rule::LDEXP ? inputs.first(1) : inputs;
+  const dtype common = result_type(promoted);
+  const int loop = first_loop(f, promoted, common);
   if (loop < 0 || (refuses_bool(f) && common == dtype::bool_)) fail_no_loop(f, inputs);
   resolved_types types = types_for(f, static_cast<dtype>(loop));
   if (row_of(f).rule == out_rule::LDEXP) {
@@ -175,6 +204,7 @@ resolved_types resolve(ufunc f, std::span<const array_like> inputs, std::optiona
         inputs[1].array() ? inputs[1].array()->dtype() : inputs[1].number().default_dtype();
     if (!can_cast(exponent, dtype::int64)) fail_no_loop(f, inputs);
   }
+  if (rule == casting::no || rule == casting::equiv) check_input_casts(f, inputs, types, rule);
   return types;
 }
 
