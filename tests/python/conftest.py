@@ -1,43 +1,52 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The device under test, and a count of tests per device.
+"""One suite for every device: NUMLOOM_TEST_DEVICE=cpu (default) or cuda says where arrays live."""
 
-NUMLOOM_TEST_DEVICE=cpu|cuda chooses the device (cuda is the simulator in a `sim` build). NUMLOOM_TEST_MODULE=numpy runs
-the suite against NumPy itself, which shows that a test asks for what NumPy does.
-"""
-
+import collections
 import os
 
+import numpy
 import pytest
 
+import numloom
+
 DEVICE = os.environ.get("NUMLOOM_TEST_DEVICE", "cpu")
-MODULE = os.environ.get("NUMLOOM_TEST_MODULE", "numloom")
-os.environ["NUMLOOM_DEVICE"] = DEVICE
+_outcomes: collections.Counter = collections.Counter()
 
-import numpy  # noqa: E402
 
-if MODULE == "numloom":
-    import numloom as np
-else:
-    np = numpy
+def pytest_configure(config):
+    if DEVICE != "cpu" and numloom.device_count() == 0:
+        raise pytest.UsageError(f"NUMLOOM_TEST_DEVICE={DEVICE}, but numloom finds no such device")
+    numloom.Device(DEVICE).use()
+    numpy.seterr(all="ignore")
 
 
 def pytest_report_header(config):
-    return f"{MODULE} {np.__version__} on {DEVICE}, NumPy {numpy.__version__}"
+    return f"numloom {numloom.__version__} on {numloom.current_device()}, NumPy {numpy.__version__}"
+
+
+@pytest.fixture
+def device():
+    """The device under test."""
+    return numloom.Device(DEVICE)
+
+
+@pytest.fixture(autouse=True)
+def _settings():
+    """Every test starts on the device under test, with default settings."""
+    numloom.Device(DEVICE).use()
+    numloom.config.fallback = numloom.config.transfers = "allow"
+    return
+
+
+cpu_only = pytest.mark.skipif(DEVICE != "cpu", reason="is about memory that the host can read")
+cuda_only = pytest.mark.skipif(DEVICE == "cpu", reason="is about memory that the host cannot read")
+
+
+def pytest_runtest_logreport(report):
+    if report.when == "call" or report.skipped:
+        _outcomes[report.outcome] += 1
 
 
 def pytest_terminal_summary(terminalreporter):
-    ran = len(terminalreporter.stats.get("passed", [])) + len(terminalreporter.stats.get("failed", []))
-    terminalreporter.write_line(f"tests on {DEVICE}: {ran}")
-
-
-@pytest.fixture
-def on_cpu():
-    """Skips what only the CPU device has: bytes that the host can read in place."""
-    if DEVICE != "cpu":
-        pytest.skip("needs memory that the host can read")
-
-
-@pytest.fixture
-def numloom_only():
-    if MODULE != "numloom":
-        pytest.skip("about numloom alone")
+    counts = ", ".join(f"{n} {outcome}" for outcome, n in sorted(_outcomes.items()))
+    terminalreporter.write_line(f"device {numloom.Device(DEVICE)}: {counts}")

@@ -1,146 +1,142 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The same lambda with NumPy and with numloom: values, dtype, shape and exception class must agree."""
-
-import warnings
+"""NumPy beside numloom: inputs, layouts, comparison."""
 
 import numpy
-from conftest import DEVICE, MODULE, np
-from tolerances import COMPLEX_RTOL, ulp
+import numloom
 
-DTYPES = ["bool", "int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64",
-          "float16", "float32", "float64", "complex64", "complex128"]
-FLOATS = ["float16", "float32", "float64"]
+DTYPES = [numpy.dtype(c) for c in "?bBhHiIlLefdFD"]
+IDS = [t.name for t in DTYPES]
 
-
-def to_device(a):
-    """A numloom array with a's values, shape and strides order."""
-    return np.asarray(a) if MODULE == "numpy" else np.array(a)
-
-
-def to_host(x):
-    """A NumPy array or scalar of whatever a function returned."""
-    if isinstance(x, (tuple, list)):
-        return type(x)(to_host(e) for e in x) if type(x) in (tuple, list) else tuple(to_host(e) for e in x)
-    if MODULE == "numloom" and isinstance(x, np.ndarray):
-        return np.asnumpy(x)
-    return x
-
-
-def ulp_distance(a, b):
-    """Distance in representable numbers; NaN matches NaN."""
-    kind = {2: numpy.int16, 4: numpy.int32, 8: numpy.int64}[a.dtype.itemsize]
-
-    def ordered(x):
-        i = numpy.ascontiguousarray(x).view(kind).astype(object)
-        lowest = -(2 ** (8 * x.dtype.itemsize - 1))
-        return numpy.where(i < 0, lowest - i, i) if i.size else i
-
-    both_nan = numpy.isnan(a) & numpy.isnan(b)
-    return numpy.where(both_nan, 0, numpy.abs(ordered(a) - ordered(b)))
+# The same expression on both sides makes the same layout.
+LAYOUTS = {
+    "contiguous": lambda a: a,
+    "transposed": lambda a: a.reshape(-1, 3).T,
+    "offset slice": lambda a: a[1:-1],
+    "negative stride": lambda a: a[::-1],
+    "step": lambda a: a[::2],
+    "0-d": lambda a: a[3:4].reshape(()),
+    "empty": lambda a: a[:0],
+    "31": lambda a: a[:31],
+    "32": lambda a: a[:32],
+    "33": lambda a: a[:33],
+}
+SIZE = 99
+LARGE = 5000  # more than one block and one chunk
 
 
-def assert_same(got, want, name="", rtol=None):
-    """got (from numloom) is what want (from NumPy) is."""
-    if isinstance(want, (tuple, list)):
-        assert len(got) == len(want), f"{len(got)} results, expected {len(want)}"
-        for g, w in zip(got, want):
-            assert_same(g, w, name, rtol)
-        return
-    got, want = to_host(got), numpy.asarray(want)
-    got = numpy.asarray(got)
-    assert got.dtype == want.dtype, f"dtype {got.dtype}, expected {want.dtype}"
-    assert got.shape == want.shape, f"shape {got.shape}, expected {want.shape}"
-    if want.size == 0:
-        return
-    if want.dtype.kind in "biu" or want.dtype.kind not in "fc":
-        numpy.testing.assert_array_equal(got, want)
-        return
-    if rtol is not None:
-        numpy.testing.assert_allclose(got, want, rtol=rtol, atol=rtol * 1e-3)
-        return
-    if want.dtype.kind == "c":
-        limit = COMPLEX_RTOL[want.dtype.name]
-        numpy.testing.assert_allclose(got, want, rtol=limit, atol=limit)
-        return
-    allowed = ulp(name, want.dtype.name, DEVICE)
-    got, want = numpy.atleast_1d(got), numpy.atleast_1d(want)
-    numpy.testing.assert_array_equal(numpy.isnan(got), numpy.isnan(want), err_msg="NaN elsewhere")
-    if allowed == 0:
-        numpy.testing.assert_array_equal(got, want)
-        zeros = want == 0
-        numpy.testing.assert_array_equal(numpy.signbit(got[zeros]), numpy.signbit(want[zeros]), err_msg="sign of zero")
-        return
-    far = ulp_distance(got, want)
-    worst = int(numpy.argmax(far))
-    assert far.flat[worst] <= allowed, (
-        f"{far.flat[worst]} ulp at {worst}: got {got.flat[worst]!r}, NumPy {want.flat[worst]!r}, allowed {allowed}")
-
-
-def same(f, *arrays, name="", rtol=None):
-    """f(module, *arrays) gives the same with both; arrays are NumPy's and go to the device for numloom."""
-    with warnings.catch_warnings(), numpy.errstate(all="ignore"):
-        warnings.simplefilter("ignore")
-        try:
-            want = f(numpy, *arrays)
-        except Exception as e:  # noqa: BLE001 (whatever NumPy raises is what is expected)
-            expect_error(e, lambda: f(np, *[to_device(a) for a in arrays]))
-            return
-        got = f(np, *[to_device(a) for a in arrays])
-    assert_same(got, want, name, rtol)
-
-
-def expect_error(error, call):
-    """call raises the class that NumPy raised, or a subclass of what NumPy's class derives from."""
-    expected = type(error)
-    public = next(c for c in expected.__mro__ if c.__module__ in ("builtins", "numpy.exceptions", "numpy.linalg"))
-    try:
-        result = call()
-    except public:
-        return
-    except Exception as e:  # noqa: BLE001
-        raise AssertionError(f"raised {type(e).__name__}: {e}; NumPy raises {expected.__name__}: {error}") from e
-    raise AssertionError(f"returned {result!r}; NumPy raises {expected.__name__}: {error}")
-
-
-def values(dtype, size, seed=0, special=True):
-    """Test values of a dtype: random ones with the awkward ones mixed in."""
-    rng = numpy.random.default_rng(seed)
-    kind = numpy.dtype(dtype).kind
-    if kind == "b":
-        return rng.integers(0, 2, size).astype(bool)
-    if kind in "iu":
-        info = numpy.iinfo(dtype)
-        a = rng.integers(info.min, info.max, size, dtype=dtype, endpoint=True)
-        small = rng.integers(0 if kind == "u" else -7, 8, size).astype(dtype)
-        a = numpy.where(rng.random(size) < 0.5, a, small)
-        awkward = numpy.array([0, 1, info.max, info.min], dtype)
+def samples(dtype, seed=0, size=SIZE, specials=True):
+    """Numbers of all magnitudes with the dtype's special values among them, in a fixed random order."""
+    rng = numpy.random.default_rng([seed, dtype.num])
+    if dtype.kind == "b":
+        return rng.random(size) < 0.5
+    if dtype.kind in "iu":
+        limits = numpy.iinfo(dtype)
+        values = rng.integers(max(limits.min, -20), 21, size).astype(dtype)
+        values[::3] = rng.integers(limits.min, limits.max, size, dtype=dtype, endpoint=True)[::3]
+        special = [0, 1, limits.min, limits.max, 2, 3]
+    elif dtype.kind == "f":
+        values = (rng.standard_normal(size) * numpy.exp2(rng.integers(-9, 9, size))).astype(dtype)
+        limits = numpy.finfo(dtype)
+        special = [0.0, -0.0, numpy.inf, -numpy.inf, numpy.nan, 1, -1, 0.5, 2.5, -2.5, limits.max, limits.tiny,
+                   -limits.max, limits.smallest_subnormal, limits.eps]  # fmt: skip
     else:
-        info = numpy.finfo(dtype)
-        wide = numpy.exp2(rng.uniform(info.minexp / 2, info.maxexp / 2, size)) * rng.choice([-1, 1], size)
-        with numpy.errstate(all="ignore"):
-            a = numpy.where(rng.random(size) < 0.3, wide, rng.normal(0, 3, size)).astype(dtype)
-            if kind == "c":
-                a = (a.real + 1j * rng.normal(0, 3, size)).astype(dtype)
-        real = numpy.array([0.0, -0.0, 1, -1, 0.5, numpy.inf, -numpy.inf, numpy.nan, info.max, info.tiny,
-                            info.smallest_subnormal, -info.smallest_subnormal])
-        with numpy.errstate(all="ignore"):
-            awkward = real.astype(dtype)
-    if special and kind != "c" and size:
-        at = rng.integers(0, size, min(size, 3 * len(awkward)))
-        a[at] = awkward[rng.integers(0, len(awkward), len(at))]
-    return a
+        part = numpy.dtype("f4" if dtype.itemsize == 8 else "f8")
+        values = (samples(part, seed, size, False) + 1j * samples(part, seed + 1, size, False)).astype(dtype)
+        special = [0, 1, 1j, -1, -1j, 0.5 + 0.5j]
+    if specials:
+        rng.shuffle(special)
+        values[: len(special)] = special
+    return values
 
 
-def layouts(a, b=None):
-    """(name, view) of a in the layouts that a kernel must tell apart; every view is made by the same indexing on both sides."""
-    n = a.size
-    yield "contiguous", lambda x: x
-    yield "negative stride", lambda x: x[::-1]
-    yield "offset slice", lambda x: x[1:]
-    yield "step", lambda x: x[::3]
-    if n >= 12:
-        k = n // 12 * 12
-        yield "2-d", lambda x: x[:k].reshape(3, k // 3)
-        yield "transposed", lambda x: x[:k].reshape(3, k // 3).T
-        yield "3-d permuted", lambda x: x[:k].reshape(2, k // 12, 6).transpose(1, 0, 2)
-        yield "column", lambda x: x[:k].reshape(k // 3, 3)[:, 1]
+def both(array):
+    """The array here and there."""
+    return array, numloom.array(array)
+
+
+def host(a):
+    """As NumPy's array."""
+    return a.get() if isinstance(a, numloom.ndarray) else numpy.asarray(a)
+
+
+def _ordered(a):
+    """Floats as integers whose difference is the distance in ulp."""
+    bits = a.view(f"i{a.itemsize}").astype("i8" if a.itemsize < 8 else object)
+    return numpy.where(bits < 0, -(bits & (2 ** (8 * a.itemsize - 1) - 1)), bits)
+
+
+def distance(ours, theirs):
+    """Largest distance in ulp; infinite where one is NaN, infinite or of the other sign at zero, and not both."""
+    if theirs.dtype.kind == "c":
+        return _complex_distance(ours, theirs)
+    if theirs.dtype.kind != "f":
+        return 0 if numpy.array_equal(ours, theirs) else numpy.inf
+    alike = numpy.isnan(ours) == numpy.isnan(theirs)
+    special = ~numpy.isfinite(theirs) | (theirs == 0) | ~numpy.isfinite(ours)
+    alike &= ~special | numpy.isnan(theirs) | ((ours == theirs) & (numpy.signbit(ours) == numpy.signbit(theirs)))
+    plain = numpy.isfinite(ours) & numpy.isfinite(theirs)
+    gaps = numpy.abs(_ordered(ours[plain]) - _ordered(theirs[plain]))
+    worst = int(gaps.max()) if gaps.size else 0
+    # Zero against the smallest numbers, and overflow against the largest, are ordinary roundings.
+    near = plain & (theirs == 0) & (numpy.abs(ours) <= 4 * numpy.finfo(theirs.dtype).smallest_subnormal)
+    return worst if (alike | near).all() else numpy.inf
+
+
+def _complex_distance(ours, theirs):
+    finite = numpy.isfinite(theirs)
+    same = (ours == theirs) | (numpy.isnan(ours) & numpy.isnan(theirs))
+    if not (same | finite | ~numpy.isfinite(ours)).all():
+        return numpy.inf
+    x, y = ours[finite].astype("D"), theirs[finite].astype("D")
+    if not numpy.isfinite(x).all():
+        return numpy.inf
+    scale = numpy.maximum(numpy.abs(y), numpy.finfo(theirs.dtype).tiny) * numpy.finfo(theirs.dtype).eps
+    return float((numpy.abs(x - y) / scale).max()) if y.size else 0
+
+
+def assert_same(ours, theirs, ulps=0, what=""):
+    """Values, dtype, shape and kind (array, scalar, tuple, list, None) of a result."""
+    if isinstance(theirs, (tuple, list)):
+        assert isinstance(ours, (tuple, list)), f"{what}: {type(ours)} for {type(theirs)}"
+        assert len(ours) == len(theirs), what
+        for x, y in zip(ours, theirs):
+            assert_same(x, y, ulps, what)
+        return
+    if not isinstance(theirs, (numpy.ndarray, numpy.generic)):
+        assert ours == theirs, f"{what}: {ours!r} for {theirs!r}"
+        return
+    assert isinstance(ours, numloom.ndarray), f"{what}: {type(ours)}"
+    assert ours.dtype == theirs.dtype, f"{what}: dtype {ours.dtype} for {theirs.dtype}"
+    assert ours.shape == theirs.shape, f"{what}: shape {ours.shape} for {theirs.shape}"
+    assert ours._is_scalar == isinstance(theirs, numpy.generic), f"{what}: scalar {ours._is_scalar}"
+    x, y = host(ours), numpy.asarray(theirs)
+    apart = distance(x.ravel(), y.ravel())
+    if apart > ulps:
+        raise AssertionError(_difference(what, x, y, apart, ulps))
+
+
+def _difference(what, ours, theirs, apart, ulps):
+    different = ~((ours == theirs) | ((ours != ours) & (theirs != theirs)))
+    at = numpy.argwhere(different)[:3].tolist()
+    pairs = [(i, ours[tuple(i)].item(), theirs[tuple(i)].item()) for i in at]
+    return f"{what}: {apart} ulp apart, allowed {ulps}; {different.sum()} differ, (where, ours, NumPy's): {pairs}"
+
+
+def outcome(function, *args, **kwargs):
+    """The result, or the class of the error."""
+    try:
+        return function(*args, **kwargs), None
+    except Exception as error:
+        return None, error
+
+
+def assert_outcome(ours, theirs, ulps=0, what=""):
+    """Both results are the same, or both are errors of the same kind. Each is a pair (result, error)."""
+    if theirs[1] is not None:
+        assert ours[1] is not None, f"{what}: no error, NumPy raises {theirs[1]!r}"
+        expected = next(c for c in type(theirs[1]).__mro__ if c.__module__ == "builtins")
+        assert isinstance(ours[1], expected), f"{what}: {ours[1]!r} for {theirs[1]!r}"
+        return
+    if ours[1] is not None:
+        raise AssertionError(f"{what}: {ours[1]!r}, NumPy gives {theirs[0]!r:.100}") from ours[1]
+    assert_same(ours[0], theirs[0], ulps, what)
