@@ -204,7 +204,9 @@ PyObject* contracted(argument_slots s) {
     a_axes = to_axis_list(PySequence_Fast_GET_ITEM(pair.get(), 0));
     b_axes = to_axis_list(PySequence_Fast_GET_ITEM(pair.get(), 1));
   }
-  return wrap(unlocked((a.size() + b.size()) * 8, [&] { return tensordot(a, b, a_axes, b_axes); }));
+  ndarray sums = unlocked((a.size() + b.size()) * 8, [&] { return tensordot(a, b, a_axes, b_axes); });
+  sums.set_scalar(false);  // as in NumPy, also when all axes are summed over
+  return wrap(std::move(sums));
 }
 
 constexpr auto both = function_row::function_and_method;

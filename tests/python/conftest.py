@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""One suite for every device: NUMLOOM_TEST_DEVICE=cpu (default) or cuda says where arrays live."""
+
+import collections
+import os
+
+import numpy
+import pytest
+
+import numloom
+
+DEVICE = os.environ.get("NUMLOOM_TEST_DEVICE", "cpu")
+_outcomes: collections.Counter = collections.Counter()
+
+
+def pytest_configure(config):
+    if DEVICE != "cpu" and numloom.device_count() == 0:
+        raise pytest.UsageError(f"NUMLOOM_TEST_DEVICE={DEVICE}, but numloom finds no such device")
+    numloom.Device(DEVICE).use()
+    numpy.seterr(all="ignore")
+
+
+def pytest_report_header(config):
+    return f"numloom {numloom.__version__} on {numloom.current_device()}, NumPy {numpy.__version__}"
+
+
+@pytest.fixture
+def device():
+    """The device under test."""
+    return numloom.Device(DEVICE)
+
+
+@pytest.fixture(autouse=True)
+def _settings():
+    """Every test starts on the device under test, with default settings."""
+    numloom.Device(DEVICE).use()
+    numloom.config.fallback = numloom.config.transfers = "allow"
+    return
+
+
+cpu_only = pytest.mark.skipif(DEVICE != "cpu", reason="is about memory that the host can read")
+cuda_only = pytest.mark.skipif(DEVICE == "cpu", reason="is about memory that the host cannot read")
+
+
+def pytest_runtest_logreport(report):
+    if report.when == "call" or report.skipped:
+        _outcomes[report.outcome] += 1
+
+
+def pytest_terminal_summary(terminalreporter):
+    counts = ", ".join(f"{n} {outcome}" for outcome, n in sorted(_outcomes.items()))
+    terminalreporter.write_line(f"device {numloom.Device(DEVICE)}: {counts}")
