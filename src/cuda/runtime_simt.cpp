@@ -299,14 +299,15 @@ pointer_info get_pointer_info(const void* pointer) noexcept {
 void annotate_used(void* pointer, size_t bytes, size_t span, stream_handle stream, caller where) {
   if (!NUMLOOM_SIM_ASAN || pointer == nullptr) return;
   const std::lock_guard lock(sim().mutex);
-  simulated_stream& s = stream_of(stream, "annotate_used", where);
-  check_device_range(pointer, span, s.device, "annotate_used", where);
+  simulated_stream* s = sim().queues.find_stream(stream);
+  if (s == nullptr) return;  // a block may outlive its stream
+  check_device_range(pointer, span, s->device, "annotate_used", where);
   auto run = [=] {
     const simt::device_access access(sim().memory);  // what waits to be filled is filled first
     simt::sanitizer::poison(pointer, span);
     simt::sanitizer::unpoison(pointer, bytes);
   };
-  run_queued("annotate_used", where, [&] { sim().queues.push(s, {run, nullptr, 0, 0}); });
+  run_queued("annotate_used", where, [&] { sim().queues.push(*s, {run, nullptr, 0, 0}); });
 }
 
 void annotate_unused(void* pointer, size_t span, stream_handle stream, caller where) {
