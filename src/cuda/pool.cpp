@@ -263,6 +263,7 @@ storage_ptr device_pool::allocate(std::size_t bytes, void* stream) {
   header.data = block->data;
   header.bytes = bytes;
   header.stream = stream;
+  cuda_runtime::annotate_used(block->data, bytes, block->size, stream);
   header.release = &device_pool::release;
   header.owner = block;
   return storage_ptr(&header);
@@ -275,7 +276,13 @@ void device_pool::release(storage* header) noexcept {
   try {
     const std::lock_guard hold(pool.lock_);
     pool.statistics_.used -= block->size;
-    if (block->streams.empty()) return block->home->put_back(block);
+    if (block->streams.empty()) {
+      void* const stream = header->stream;
+      void* const data = block->data;
+      const std::size_t size = block->size;
+      block->home->put_back(block);
+      return cuda_runtime::annotate_unused(data, size, stream);
+    }
     arena::pending_block pending{block, {}};
     use_device(pool.device_);
     for (void* stream : block->streams) {

@@ -1,172 +1,51 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// runtime.hpp on the simulator. See simt.hpp for what is faithful and what is not.
+// runtime.hpp on the simulator. docs/simulator.md says what is faithful and what is not.
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
-#include <map>
 #include <mutex>
 #include <utility>
 
-#include "runtime_internal.hpp"
-#include "sim/device_memory.hpp"
-#include "sim/launch_queue.hpp"
-#include "sim/run_grid.hpp"
 #include "sim/sanitizers.hpp"
-#include "sim/stream_queue.hpp"
-#include "symbol_name.hpp"
+#include "sim/simulation.hpp"
 
 namespace numloom::cuda_runtime {
 namespace {
 
 using simt::block_state;
+using simt::device_range_problem;
+using simt::error_illegal_address;
+using simt::error_invalid_handle;
+using simt::error_invalid_value;
+using simt::error_not_ready;
+using simt::event_of;
+using simt::is_pinned;
 using simt::memory_block;
+using simt::moment;
+using simt::need_device;
+using simt::refuse_call;
+using simt::run_queued;
+using simt::sim;
 using simt::simulated_stream;
-
-constexpr int invalid_value = 1;
-constexpr int invalid_handle = 400;
-constexpr int not_ready = 600;
-constexpr int illegal_address = 700;
-
-// "512M", "2G", "1048576"
-size_t bytes_from(const char* text, size_t otherwise) {
-  if (text == nullptr || *text == 0) return otherwise;
-  char* end = nullptr;
-  const size_t number = std::strtoull(text, &end, 10);
-  switch (*end) {
-    case 'k':
-    case 'K': return number << 10;
-    case 'm':
-    case 'M': return number << 20;
-    case 'g':
-    case 'G': return number << 30;
-    default: return number;
-  }
-}
-
-int devices_from_environment() {
-  const char* text = std::getenv("NUMLOOM_SIM_DEVICES");
-  return text == nullptr ? 1 : std::clamp(std::atoi(text), 0, 16);
-}
-
-bool protect_from_environment() {
-  const char* text = std::getenv("NUMLOOM_SIM_PROTECT");
-  return text == nullptr || *text != '0';
-}
-
-struct simulation {
-  // Kernels run on the thread that waits, one at a time.
-  std::recursive_mutex mutex;
-  int devices = devices_from_environment();
-  simt::device_memory memory{std::max(devices, 1),
-                             bytes_from(std::getenv("NUMLOOM_SIM_MEMORY"), size_t{2} << 30),
-                             protect_from_environment()};
-  simt::stream_queues queues;
-  std::map<char*, size_t> pinned;
-  std::vector<device_properties> properties;
-  bool peers[16][16] = {};
-  int last_error = 0;
-};
-
-simulation& sim() {
-  static simulation* const instance =
-      new simulation;  // never destroyed: arrays may outlive static destructors
-  return *instance;
-}
+using simt::stream_of;
 
 thread_local int current_device = 0;
 
-// Who called: a function of runtime.hpp, or a launch.
-struct place {
-  place(caller where) : file(where.file_name()), line(where.line()) {}
-  place(const launch_record& launch) : file(launch.file), line(static_cast<unsigned>(launch.line)) {}
-  const char* file;
-  unsigned line;
-};
-
-[[noreturn]] void fail(int code, const char* call, const std::string& detail, place where) {
-  sim().last_error = code;
-  throw cuda_error(code, error_name(code), call, detail, where.file, where.line);
-}
-
-void need_device(const char* call, place where) {
-  if (sim().devices == 0) fail(error_no_device, call, "there is no device (NUMLOOM_SIM_DEVICES=0)", where);
-}
-
-// What went wrong while queued work ran belongs to that work, not to the call that waited.
-template <class F> void run_queued(const char* call, place where, F&& run) {
-  const simt::device_series series(sim().memory);
-  try {
-    run();
-  } catch (const simt::kernel_error& e) {
-    fail(e.code(), call, e.what() + recent_launches(), where);
-  }
-}
-
-simulated_stream& stream_of(stream_handle handle, const char* call, place where) {
-  need_device(call, where);
-  if (simulated_stream* s = sim().queues.find_stream(handle)) return *s;
-  if (handle == nullptr)
-    fail(invalid_handle, call, "expected a stream, got null (there is no default stream)", where);
-  const bool stale = sim().queues.was_handle(handle);
-  fail(invalid_handle, call, stale ? "the stream was destroyed" : "expected a stream, got something else",
-       where);
-}
-
-simt::event_pointer event_of(event_handle handle, const char* call, caller where) {
-  need_device(call, where);
-  if (simt::event_pointer e = sim().queues.find_event(handle)) return e;
-  const bool stale = sim().queues.was_handle(handle);
-  fail(invalid_handle, call, stale ? "the event was destroyed" : "expected an event, got something else",
-       where);
-}
-
-bool reachable(int from, const memory_block& block) {
-  return block.device == from || sim().peers[from][block.device];
-}
-
-// When a piece of work is looked at: as it is queued, or as it runs. Memory that a queue will free later may
-// not be named by new work, but what was queued before may still run.
-enum class moment { queued, running };
-
-// What is wrong with using these bytes on a device; empty when nothing.
-std::string device_range_problem(const void* pointer, size_t bytes, int device, moment when) {
-  memory_block* b = sim().memory.find(pointer);
-  if (b == nullptr)
-    return "expected device memory, got a pointer to " +
-           std::string(sim().memory.contains(pointer) ? "no allocation" : "host memory");
-  const bool usable =
-      b->state == block_state::live || (b->state == block_state::freeing && when == moment::running);
-  if (!usable) return "use after free: " + describe(*b);
-  if (!reachable(device, *b))
-    return "memory of device " + std::to_string(b->device) + " used on device " + std::to_string(device) +
-           " without peer access";
-  const size_t offset = static_cast<size_t>(static_cast<const char*>(pointer) - b->begin);
-  if (offset + bytes <= b->bytes) return "";
-  return "bytes " + std::to_string(offset) + " to " + std::to_string(offset + bytes) + " of " + describe(*b);
-}
-
 void check_device_range(const void* pointer, size_t bytes, int device, const char* call, caller where) {
   const std::string problem = device_range_problem(pointer, bytes, device, moment::queued);
-  if (!problem.empty()) fail(invalid_value, call, problem, where);
+  if (!problem.empty()) refuse_call(error_invalid_value, call, problem, where);
 }
 
 // The same at the time the work runs: another stream may have freed the memory since.
 void recheck_device_range(const void* pointer, size_t bytes, int device, const char* call) {
   const std::string problem = device_range_problem(pointer, bytes, device, moment::running);
-  if (!problem.empty()) throw simt::kernel_error(illegal_address, std::string("[") + call + "] " + problem);
+  if (!problem.empty())
+    throw simt::kernel_error(error_illegal_address, std::string("[") + call + "] " + problem);
 }
 
 void check_host_range(const void* pointer, const char* call, caller where) {
   if (sim().memory.contains(pointer))
-    fail(invalid_value, call, "expected host memory, got device memory", where);
-}
-
-bool is_pinned(const void* pointer) {
-  const auto* p = static_cast<const char*>(pointer);
-  auto next = sim().pinned.upper_bound(const_cast<char*>(p));
-  if (next == sim().pinned.begin()) return false;
-  --next;
-  return p < next->first + next->second;
+    refuse_call(error_invalid_value, call, "expected host memory, got device memory", where);
 }
 
 void drain(const simulated_stream& stream, const char* call, caller where) {
@@ -223,17 +102,18 @@ void copy_device_to_device(void* target, const void* source, size_t bytes, simul
 memory_block& block_to_free(void* pointer, const char* call, caller where) {
   memory_block* b = sim().memory.find(pointer);
   if (b == nullptr || b->begin != pointer) {
-    fail(invalid_value, call, "expected a pointer that malloc_device or malloc_async gave, got another",
-         where);
+    refuse_call(error_invalid_value, call,
+                "expected a pointer that malloc_device or malloc_async gave, got another", where);
   }
-  if (b->state != block_state::live) fail(invalid_value, call, "double free: " + describe(*b), where);
+  if (b->state != block_state::live)
+    refuse_call(error_invalid_value, call, "double free: " + describe(*b), where);
   return *b;
 }
 
 void check_guard(const memory_block& b, const char* call, caller where) {
   const simt::device_access access(sim().memory);
   if (simt::device_memory::guard_intact(b)) return;
-  fail(illegal_address, call, "something wrote past the end of " + describe(b), where);
+  refuse_call(error_illegal_address, call, "something wrote past the end of " + describe(b), where);
 }
 
 void* allocate(size_t bytes, const char* call, caller where) {
@@ -247,11 +127,11 @@ void* allocate(size_t bytes, const char* call, caller where) {
     p = sim().memory.allocate(current_device, bytes, where);
   }
   if (p != nullptr) return p;
-  fail(error_out_of_memory, call,
-       "asked for " + std::to_string(bytes) + " bytes, " +
-           std::to_string(sim().memory.limit() - sim().memory.used(current_device)) + " of " +
-           std::to_string(sim().memory.limit()) + " are free",
-       where);
+  refuse_call(error_out_of_memory, call,
+              "asked for " + std::to_string(bytes) + " bytes, " +
+                  std::to_string(sim().memory.limit() - sim().memory.used(current_device)) + " of " +
+                  std::to_string(sim().memory.limit()) + " are free",
+              where);
 }
 
 }  // namespace
@@ -260,16 +140,17 @@ void* allocate(size_t bytes, const char* call, caller where) {
 
 const char* implementation() noexcept { return "simulator"; }
 int device_count() noexcept {
-  static const int devices = devices_from_environment();
+  static const int devices = simt::devices_from_environment();
   return devices;
 }
 
 void set_device(int device, caller where) {
   need_device("set_device", where);
   if (device < 0 || device >= sim().devices) {
-    fail(error_invalid_device, "set_device",
-         "expected a device below " + std::to_string(sim().devices) + ", got " + std::to_string(device),
-         where);
+    refuse_call(
+        error_invalid_device, "set_device",
+        "expected a device below " + std::to_string(sim().devices) + ", got " + std::to_string(device),
+        where);
   }
   current_device = device;
 }
@@ -283,7 +164,7 @@ const device_properties& get_device_properties(int device, caller where) {
   const std::lock_guard lock(sim().mutex);
   need_device("get_device_properties", where);
   if (device < 0 || device >= sim().devices) {
-    fail(error_invalid_device, "get_device_properties", "no device " + std::to_string(device), where);
+    refuse_call(error_invalid_device, "get_device_properties", "no device " + std::to_string(device), where);
   }
   if (sim().properties.empty()) {
     device_properties p;
@@ -332,14 +213,14 @@ int take_last_error() noexcept {
 std::string error_name(int code) {
   switch (code) {
     case 0: return "cudaSuccess";
-    case invalid_value: return "cudaErrorInvalidValue";
+    case error_invalid_value: return "cudaErrorInvalidValue";
     case error_out_of_memory: return "cudaErrorMemoryAllocation";
     case simt::error_invalid_configuration: return "cudaErrorInvalidConfiguration";
     case error_no_device: return "cudaErrorNoDevice";
     case error_invalid_device: return "cudaErrorInvalidDevice";
-    case invalid_handle: return "cudaErrorInvalidResourceHandle";
-    case not_ready: return "cudaErrorNotReady";
-    case illegal_address: return "cudaErrorIllegalAddress";
+    case error_invalid_handle: return "cudaErrorInvalidResourceHandle";
+    case error_not_ready: return "cudaErrorNotReady";
+    case error_illegal_address: return "cudaErrorIllegalAddress";
     case simt::error_assert: return "cudaErrorAssert";
     case simt::error_launch_failure: return "cudaErrorLaunchFailure";
     default: return "cudaError" + std::to_string(code);
@@ -381,7 +262,7 @@ void free_async(void* pointer, stream_handle stream, caller where) {
     const std::string text = describe(*freed);
     sim().memory.release(*freed);
     if (!intact)
-      throw simt::kernel_error(illegal_address, "[free_async] something wrote past the end of " + text);
+      throw simt::kernel_error(error_illegal_address, "[free_async] something wrote past the end of " + text);
   };
   run_queued("free_async", where, [&] { sim().queues.push(s, {run, nullptr, 0, 0}); });
 }
@@ -392,7 +273,7 @@ void* malloc_host(size_t bytes, caller where) {
   if (bytes == 0) return nullptr;
   void* p = nullptr;
   if (posix_memalign(&p, 256, bytes) != 0)
-    fail(error_out_of_memory, "malloc_host", "out of host memory", where);
+    refuse_call(error_out_of_memory, "malloc_host", "out of host memory", where);
   sim().pinned[static_cast<char*>(p)] = bytes;
   return p;
 }
@@ -401,8 +282,8 @@ void free_host(void* pointer, caller where) {
   if (pointer == nullptr) return;
   const std::lock_guard lock(sim().mutex);
   if (sim().pinned.erase(static_cast<char*>(pointer)) == 0) {
-    fail(invalid_value, "free_host",
-         "expected a pointer that malloc_host gave (and nobody freed), got another", where);
+    refuse_call(error_invalid_value, "free_host",
+                "expected a pointer that malloc_host gave (and nobody freed), got another", where);
   }
   // As CUDA does: copies that use the memory are finished first.
   run_queued("free_host", where, [] { sim().queues.run_all(current_device); });
@@ -418,14 +299,15 @@ pointer_info get_pointer_info(const void* pointer) noexcept {
 void annotate_used(void* pointer, size_t bytes, size_t span, stream_handle stream, caller where) {
   if (!NUMLOOM_SIM_ASAN || pointer == nullptr) return;
   const std::lock_guard lock(sim().mutex);
-  simulated_stream& s = stream_of(stream, "annotate_used", where);
-  check_device_range(pointer, span, s.device, "annotate_used", where);
+  simulated_stream* s = sim().queues.find_stream(stream);
+  if (s == nullptr) return;  // a block may outlive its stream
+  check_device_range(pointer, span, s->device, "annotate_used", where);
   auto run = [=] {
     const simt::device_access access(sim().memory);  // what waits to be filled is filled first
     simt::sanitizer::poison(pointer, span);
     simt::sanitizer::unpoison(pointer, bytes);
   };
-  run_queued("annotate_used", where, [&] { sim().queues.push(s, {run, nullptr, 0, 0}); });
+  run_queued("annotate_used", where, [&] { sim().queues.push(*s, {run, nullptr, 0, 0}); });
 }
 
 void annotate_unused(void* pointer, size_t span, stream_handle stream, caller where) {
@@ -552,89 +434,13 @@ float event_elapsed_ms(event_handle start, event_handle stop, caller where) {
   const simt::event_pointer a = event_of(start, "event_elapsed_ms", where);
   const simt::event_pointer b = event_of(stop, "event_elapsed_ms", where);
   if (!a->timing || !b->timing || a->recorded == 0 || b->recorded == 0) {
-    fail(invalid_handle, "event_elapsed_ms", "expected two recorded events created with timing", where);
+    refuse_call(error_invalid_handle, "event_elapsed_ms", "expected two recorded events created with timing",
+                where);
   }
   if (a->completed != a->recorded || b->completed != b->recorded) {
-    fail(not_ready, "event_elapsed_ms", "the events have not been reached", where);
+    refuse_call(error_not_ready, "event_elapsed_ms", "the events have not been reached", where);
   }
   return std::chrono::duration<float, std::milli>(b->time - a->time).count();
 }
 
 }  // namespace numloom::cuda_runtime
-
-// ---- kernels ----
-
-namespace numloom::simt {
-namespace {
-
-using cuda_runtime::device_range_problem;
-using cuda_runtime::moment;
-
-std::string argument_problem(const bound_kernel& kernel, int device, moment when) {
-  for (const auto& argument : kernel.pointers()) {
-    const void* address = const_cast<const void*>(argument.address);
-    if (address == nullptr || cuda_runtime::is_pinned(address)) continue;
-    const std::string problem = device_range_problem(address, 0, device, when);
-    if (!problem.empty()) return "argument " + std::to_string(argument.position + 1) + ": " + problem;
-  }
-  return "";
-}
-
-std::string launch_text(const grid_launch& launch) {
-  return "[" + cuda_runtime::symbol_name(launch.kernel) + "] launched at " + launch.file + ":" +
-         std::to_string(launch.line) + ": ";
-}
-
-// What CUDA would refuse at the call, or find out later for certain.
-void check_launch(const grid_launch& launch, const bound_kernel& kernel, int device,
-                  const cuda_runtime::launch_record& record) {
-  const std::string problem = argument_problem(kernel, device, moment::queued);
-  if (!problem.empty()) {
-    cuda_runtime::fail(error_illegal_address, "launch", launch_text(launch) + problem, record);
-  }
-  try {
-    check_configuration(launch);
-  } catch (const kernel_error& e) {
-    cuda_runtime::fail(e.code(), "launch", e.what(), record);
-  }
-}
-
-void check_guards(const bound_kernel& kernel, const grid_launch& launch) {
-  for (const auto& argument : kernel.pointers()) {
-    const memory_block* b = cuda_runtime::sim().memory.find(argument.address);
-    if (b == nullptr || device_memory::guard_intact(*b)) continue;
-    throw kernel_error(error_illegal_address,
-                       launch_text(launch) + "a thread wrote past the end of argument " +
-                           std::to_string(argument.position + 1) + ", " + describe(*b));
-  }
-}
-
-}  // namespace
-
-void enqueue(const cuda_runtime::launch_record& record, std::unique_ptr<bound_kernel> kernel) {
-  using namespace cuda_runtime;
-  const std::lock_guard lock(sim().mutex);
-  simulated_stream& s = stream_of(record.stream, "launch", record);
-  grid_launch launch;
-  launch.kernel = record.kernel;
-  launch.invoke = [](const void* closure) { static_cast<const bound_kernel*>(closure)->call(); };
-  launch.grid = dim3(record.grid[0], record.grid[1], record.grid[2]);
-  launch.block = dim3(record.block[0], record.block[1], record.block[2]);
-  launch.dynamic_bytes = record.shared_bytes;
-  launch.opt_in = record.shared_bytes > default_shared_bytes;
-  launch.file = record.file;
-  launch.line = record.line;
-  const int device = s.device;
-  check_launch(launch, *kernel, device, record);
-  auto run = [launch, device, bound = std::shared_ptr<bound_kernel>(std::move(kernel))]() mutable {
-    const std::string late = argument_problem(*bound, device, moment::running);
-    if (!late.empty()) throw kernel_error(error_illegal_address, launch_text(launch) + late);
-    const device_access access(sim().memory);
-    launch.closure = bound.get();
-    run_grid(launch);
-    check_guards(*bound, launch);
-  };
-  run_queued("launch", record, [&] { sim().queues.push(s, {run, nullptr, 0, 0}); });
-}
-
-}  // namespace numloom::simt

@@ -2,7 +2,9 @@
 // For tests that run kernels on the simulator: a stream, arrays on the device, and what a failing launch
 // says.
 #pragma once
+#if !defined(NUMLOOM_SIMT)
 #define NUMLOOM_SIMT
+#endif
 #include <gtest/gtest.h>
 
 #include <string>
