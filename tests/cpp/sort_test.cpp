@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "numloom/sorting.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <complex>
+#include <limits>
+#include <random>
+
+#include "test_device.hpp"
+
+namespace numloom {
+namespace {
+
+using test::make;
+using positions = std::vector<std::int64_t>;
+
+template <class T> constexpr bool is_complex_type = false;
+template <class T> constexpr bool is_complex_type<std::complex<T>> = true;
+
+template <class T> bool nan(T x) {
+  if constexpr (is_complex_type<T>)
+    return std::isnan(x.real()) || std::isnan(x.imag());
+  else if constexpr (std::is_same_v<T, float16>)
+    return std::isnan(static_cast<float>(x));
+  else if constexpr (std::is_floating_point_v<T>)
+    return std::isnan(x);
+  else
+    return false;
+}
+
+/// NumPy's order.
+template <class T> bool before(const T& a, const T& b) {
+  if constexpr (is_complex_type<T>) {
+    const auto group = [](const T& x) { return 2 * std::isnan(x.real()) + std::isnan(x.imag()); };
+    if (group(a) != group(b)) return group(a) < group(b);
+    if (std::isnan(a.real())) return a.imag() < b.imag();
+    return a.real() < b.real() || (a.real() == b.real() && a.imag() < b.imag());
+  } else if constexpr (std::is_same_v<T, float16>) {
+    return before(static_cast<float>(a), static_cast<float>(b));
+  } else {
+    return a < b || (nan(b) && !nan(a));
+  }
+}
+/// The other way round; NaN stays last.
+template <class T> bool after(const T& a, const T& b) {
+  if (nan(a) || nan(b)) return !nan(a) && nan(b);
+  return before(b, a);
+}
+
+template <class T> T random_element(std::mt19937_64& g, bool few) {
+  const auto bits = g();
+  if constexpr (std::is_integral_v<T>) {
+    return static_cast<T>(few ? bits % 7 : bits);
+  } else if constexpr (is_complex_type<T>) {
+    using part = typename T::value_type;
+    return {random_element<part>(g, true), random_element<part>(g, few)};
+  } else {
+    constexpr float special[] = {
+        std::numeric_limits<float>::infinity(),  -std::numeric_limits<float>::infinity(), 0.f, -0.f,
+        std::numeric_limits<float>::quiet_NaN(), -std::numeric_limits<float>::quiet_NaN()};
+    if (bits % 9 == 0) return T(special[bits / 9 % 6]);
+    const auto value = static_cast<float>(static_cast<std::int64_t>(bits)) * 0x1p-60f;
+    return T(few ? std::round(value) : value);
+  }
+}
+
+template <class T> class sort_test : public ::testing::Test {};
+using element_types = ::testing::Types<bool, std::int8_t, std::uint8_t, std::int16_t, std::uint16_t,
+                                       std::int32_t, std::uint32_t, std::int64_t, std::uint64_t, float16,
+                                       float, double, std::complex<float>, std::complex<double>>;
+TYPED_TEST_SUITE(sort_test, element_types);
+
+template <class T> void check_rows(std::int64_t rows, std::int64_t n, bool few, bool descending) {
+  std::mt19937_64 g(static_cast<std::uint64_t>(rows * 1000 + n));
+  std::vector<T> values;
+  for (std::int64_t i = 0; i < rows * n; ++i) values.push_back(random_element<T>(g, few));
+  const ndarray a = make<T>(values, {rows, n});
+  const std::vector<T> sorted = sort(a, -1, descending).to_vector<T>();
+  const positions order = argsort(a, -1, descending).to_vector<std::int64_t>();
+  for (std::int64_t r = 0; r < rows; ++r) {
+    const std::int64_t base = r * n;
+    positions wanted(static_cast<std::size_t>(n));
+    std::iota(wanted.begin(), wanted.end(), 0);
+    const auto value = [&](std::int64_t i) { return T(values[static_cast<std::size_t>(base + i)]); };
+    std::stable_sort(wanted.begin(), wanted.end(), [&](std::int64_t i, std::int64_t j) {
+      return descending ? after(value(i), value(j)) : before(value(i), value(j));
+    });
+    for (std::int64_t i = 0; i < n; ++i) {
+      const auto at = static_cast<std::size_t>(base + i);
+      ASSERT_EQ(order[at], wanted[static_cast<std::size_t>(i)]) << "row of " << n << ", position " << i;
+      const T got = sorted[at], want = value(wanted[static_cast<std::size_t>(i)]);
+      ASSERT_FALSE(before(got, want) || before(want, got)) << "row of " << n << ", position " << i;
+    }
+  }
+}
+
+TYPED_TEST(sort_test, rows_of_all_lengths) {
+  for (const std::int64_t n : {1, 2, 3, 7, 16, 31, 32, 33, 64, 65, 127, 129, 300, 1024, 2048, 2049, 5000})
+    for (const bool few : {false, true}) check_rows<TypeParam>(n < 100 ? 40 : 3, n, few, n % 2 == 0);
+}
+TYPED_TEST(sort_test, long_rows) {
+  check_rows<TypeParam>(1, 70001, false, false);
+  check_rows<TypeParam>(2, 66000, true, false);
+  check_rows<TypeParam>(1, 70001, false, true);
+}
+
+TYPED_TEST(sort_test, searchsorted) {
+  using T = TypeParam;
+  std::mt19937_64 g(5);
+  std::vector<T> sorted, values;
+  for (int i = 0; i < 1000; ++i) sorted.push_back(random_element<T>(g, i % 2 == 0));
+  for (int i = 0; i < 1501; ++i) values.push_back(random_element<T>(g, i % 3 == 0));
+  std::sort(sorted.begin(), sorted.end(), [](const T& a, const T& b) { return before(a, b); });
+  for (const bool right : {false, true}) {
+    const ndarray found = numloom::searchsorted(make<T>(sorted), make<T>(values), right);
+    const positions got = found.to_vector<std::int64_t>();
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const T value = values[i];
+      const auto compare = [](const T& a, const T& b) { return before(a, b); };
+      const auto at = right ? std::upper_bound(sorted.begin(), sorted.end(), value, compare)
+                            : std::lower_bound(sorted.begin(), sorted.end(), value, compare);
+      ASSERT_EQ(got[i], at - sorted.begin()) << i;
+    }
+  }
+  const ndarray nowhere = numloom::searchsorted(make<T>({}), make<T>({T(), T()}));
+  EXPECT_EQ(nowhere.to_vector<std::int64_t>(), (positions{0, 0}));
+}
+
+TEST(sort, keeps_the_bits_of_nan_and_zero) {
+  const std::vector<float> values{std::bit_cast<float>(0x7fc12345u), -0.f, 1.f,
+                                  std::bit_cast<float>(0xffc00001u), 0.f};
+  const std::vector<float> sorted = sort(make<float>(values)).to_vector<float>();
+  std::vector<std::uint32_t> got, want;
+  for (const float v : sorted) got.push_back(std::bit_cast<std::uint32_t>(v));
+  for (const float v : values) want.push_back(std::bit_cast<std::uint32_t>(v));
+  EXPECT_TRUE(std::isnan(sorted[3]) && std::isnan(sorted[4]) && sorted[2] == 1.f);
+  std::sort(got.begin(), got.end());
+  std::sort(want.begin(), want.end());
+  EXPECT_EQ(got, want);
+}
+
+// 64-bit keys that differ at both ends: a position does not fit beside what is left of them.
+TEST(sort, argsort_of_small_numbers_beside_one_large) {
+  std::vector<std::int64_t> values;
+  for (std::int64_t i = 0; i < 2000; ++i) values.push_back((i * 7919) % 1500);
+  values[77] = INT64_MIN;
+  positions wanted(values.size());
+  std::iota(wanted.begin(), wanted.end(), 0);
+  std::stable_sort(wanted.begin(), wanted.end(), [&](std::int64_t i, std::int64_t j) {
+    return values[static_cast<std::size_t>(i)] < values[static_cast<std::size_t>(j)];
+  });
+  EXPECT_EQ(argsort(make<std::int64_t>(values)).to_vector<std::int64_t>(), wanted);
+}
+
+}  // namespace
+}  // namespace numloom
