@@ -137,7 +137,8 @@ struct index_call {
   unsigned ticket;
 };
 void gather(const index_call& call, void* stream);
-/// Slots of the table that assign() needs for that many positions: int64 cells (all bits set) and int64 positions (-1).
+/// Slots of the table that assign() needs for that many positions: int64 cells (all bits set) and int64
+/// positions (-1).
 i64 assign_slots(i64 positions);
 /// data = dense; of repeated indices the last wins. No slots: the caller knows that all values are equal.
 void assign(const index_call& call, void* cells, void* positions, i64 slots, void* stream);
@@ -146,5 +147,67 @@ i64 update_locks();
 void update(const index_call& call, int op, int type, void* locks, void* stream);
 /// Adds 1, or the weight, to int64 counts, or float64 sums.
 void bincount(void* out, i64 bins, const i64* values, const double* weights, i64 n, void* stream);
+
+// ---- sort: rows of n contiguous elements, NaN last ----
+/// Rows of at most longest_small_row() elements. With `out` their positions in sorted order are written
+/// (stable) and the data are left alone; without, they are sorted in place.
+i64 longest_small_row();
+void sort_small(void* data, i64* out, int type, i64 rows, i64 n, bool descending, void* stream);
+/// The same for rows of any length; scratch memory of sort_workspace() bytes.
+i64 sort_workspace(int type, i64 rows, i64 n, bool positions);
+void sort(void* data, i64* out, int type, i64 rows, i64 n, bool descending, void* workspace, void* stream);
+void searchsorted(i64* out, const void* sorted, i64 n, const void* values, i64 m, int type, bool right,
+                  void* stream);
+
+// ---- random ----
+/// The words of a PCG64 stream; 128-bit numbers as {high, low}. See pcg64_words.
+struct random_words {
+  u64 state[2], increment[2];
+  u64 half_word;
+  bool has_half;
+};
+/// What a batch of draws tells the host.
+struct random_progress {
+  i64 samples;   ///< made in the batch
+  i64 consumed;  ///< draws up to the end of the last sample that was wanted
+  i64 carry;     ///< draws of the next batch that the last sample took
+  i64 changed;   ///< some tile has to be judged again
+};
+struct random_fill_call {
+  random_words words;
+  i64 first_draw;  ///< position of the first draw
+  void* out;
+  i64 n;  ///< elements wanted
+  u64 low, range;
+  // Where draws and elements do not correspond: a batch of `tiles` tiles, arrays of that length, zeroed
+  // progress.
+  i64 tiles;
+  i64* counts;
+  void* scan_memory;  ///< for counts_scan()
+  random_progress* progress;
+  i64 *carry_in, *carry_used, *carry_out;  ///< normal numbers; used starts as -1
+};
+i64 random_tiles(i64 draws);
+i64 draws_of_random_tile();
+void random_uniform(const random_fill_call& call, bool single, void* stream);
+void random_bools(const random_fill_call& call, void* stream);
+/// out = low + draw
+void random_whole_range(const random_fill_call& call, int draw_bytes, int out_bytes, void* stream);
+/// out = low + [0, range], one batch
+void random_bounded(const random_fill_call& call, int draw_bytes, int out_bytes, void* stream);
+/// To be repeated until nothing has changed; then write.
+void random_normal_judge(const random_fill_call& call, bool single, void* stream);
+void random_normal_write(const random_fill_call& call, bool single, void* stream);
+
+// ---- matmul ----
+/// As matmul_call: strides in elements.
+struct matrix_product {
+  int type;
+  i64 m, n, k, batch;
+  const void *a, *b;
+  void* c;
+  i64 a_row, a_col, b_row, b_col, c_row, c_col, a_batch, b_batch, c_batch;
+};
+void matmul(const matrix_product& call, void* stream);
 
 }  // namespace numloom::kernels

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Normal numbers by the ziggurat. 98.5 % of the draws make a sample by themselves. The others may take more
+// draws, and only these say where the next sample does not begin, so only they have to be walked in order:
+//   1. each tile of 2048 draws is judged as if no sample reached into it from the tile before;
+//   2. tiles into which one does reach (about one in fifty) are judged again, until nothing changes;
+//   3. the counts of samples are scanned and the samples written where they belong.
+#include "random_host.cuh"
+
+#include "launch.hpp"
+
+namespace numloom::NL_TARGET {
+namespace {
+
+constexpr int tile_words = random_tile / 32;
+
+// A tile in shared memory: one bit for each draw.
+template <class T> struct normal_tile {
+  u32 exceptional[tile_words];  // the draw alone does not make a sample
+  u32 sample[tile_words];       // a sample begins here
+  u16 length[random_tile];      // draws that the sample takes
+  T value[random_tile];
+  i64 covered;  // draws up to the end of the last sample
+};
+
+__device__ __forceinline__ void clear_bits(u32* bits, i64 first, i64 last) {
+  for (i64 i = first; i < last && i < random_tile; ++i) bits[i / 32] &= ~(1u << (i % 32));
+}
+
+// Walks the exceptional draws of a tile in order. One thread.
+template <class T>
+__device__ __attribute__((noinline)) void settle_exceptions(normal_tile<T>& tile, const random_source& r,
+                                                            i64 start, i64 carry) {
+  using Draw = typename ziggurat_draw<T>::draw;
+  i64 covered = carry;
+  clear_bits(tile.sample, 0, carry);
+  for (int w = 0; w < tile_words; ++w)
+    for (u32 rest = tile.exceptional[w]; rest != 0; rest &= rest - 1) {
+      const int at = w * 32 + __ffs(static_cast<int>(rest)) - 1;
+      if (at < covered) continue;
+      ziggurat_draw<T> d(draw_at<Draw>(r, start + at));
+      i64 next = at + 1;
+      const bool made = settle(d, [&] { return draw_at<Draw>(r, start + next++); });
+      clear_bits(tile.sample, made ? at + 1 : at, next);
+      tile.value[at] = d.value;
+      tile.length[at] = static_cast<u16>(next - at);
+      covered = next;
+    }
+  tile.covered = covered > random_tile ? covered : random_tile;
+}
+
+template <class T>
+__device__ __forceinline__ void judge_tile(normal_tile<T>& tile, const random_source& r, i64 start,
+                                           i64 carry) {
+  using Draw = typename ziggurat_draw<T>::draw;
+  const int thread = static_cast<int>(threadIdx.x);
+  for_each_draw<Draw>(r, start, [&](int k, Draw draw) {
+    const ziggurat_draw<T> d(draw);
+    const int at = k * block_size + thread;
+    tile.value[at] = d.value;
+    tile.length[at] = 1;
+    const u32 exceptional = __ballot_sync(0xffffffffu, !d.plain);
+    if (thread % 32 == 0) {
+      tile.exceptional[at / 32] = exceptional;
+      tile.sample[at / 32] = 0xffffffffu;
+    }
+  });
+  __syncthreads();
+  if (thread == 0) settle_exceptions(tile, r, start, carry);
+  __syncthreads();
+}
+
+struct normal_arguments {
+  i64 *counts, *carry_in, *carry_used, *carry_out;
+  random_progress* progress;
+  i64 first_draw;
+  i64 wanted;
+  i64 tiles;
+};
+
+template <class T>
+__global__ void __launch_bounds__(block_size) judge_normal_kernel(normal_arguments a, random_source r) {
+  NL_SHARED(normal_tile<T>, tile, [1]);
+  const i64 t = blockIdx.x, carry = a.carry_in[t];
+  if (a.carry_used[t] == carry) return;  // judged already; the whole block leaves
+  judge_tile(tile[0], r, a.first_draw + t * random_tile, carry);
+  if (threadIdx.x != 0) return;
+  i64 samples = 0;
+  for (int w = 0; w < tile_words; ++w) samples += __popc(tile[0].sample[w]);
+  a.counts[t] = samples;
+  a.carry_used[t] = carry;
+  a.carry_out[t] = tile[0].covered - random_tile;
+}
+
+__global__ void __launch_bounds__(block_size) pass_carries_kernel(normal_arguments a) {
+  const i64 t = i64(blockIdx.x) * block_size + threadIdx.x;
+  if (t >= a.tiles) return;
+  if (t == a.tiles - 1) a.progress->carry = a.carry_out[t];
+  if (t == 0) return;
+  const i64 carry = a.carry_out[t - 1];
+  if (carry == a.carry_in[t]) return;
+  a.carry_in[t] = carry;
+  atomicExch(reinterpret_cast<unsigned long long*>(&a.progress->changed), 1ull);
+}
+
+template <class T>
+__global__ void __launch_bounds__(block_size)
+    write_normal_kernel(T* out, normal_arguments a, random_source r) {
+  NL_SHARED(normal_tile<T>, tile, [1]);
+  NL_SHARED(i32, shared, [block_size]);
+  const i64 t = blockIdx.x;
+  const int thread = static_cast<int>(threadIdx.x);
+  judge_tile(tile[0], r, a.first_draw + t * random_tile, a.carry_in[t]);
+  // Thread i takes eight neighbouring draws.
+  const int first = thread * random_items;
+  const u32 flags = tile[0].sample[first / 32] >> (first % 32) & ((1u << random_items) - 1);
+  const i32 mine = __popc(flags);
+  i64 to = (t == 0 ? 0 : a.counts[t - 1]) + block_inclusive_scan<add_counts>(shared, mine) - mine;
+  for (int k = 0; k < random_items; ++k) {
+    if ((flags >> k & 1) == 0) continue;
+    if (to < a.wanted) out[to] = tile[0].value[first + k];
+    if (to == a.wanted - 1) a.progress->consumed = t * random_tile + first + k + tile[0].length[first + k];
+    ++to;
+  }
+  if (thread == 0 && t == a.tiles - 1) a.progress->samples = a.counts[t];
+}
+
+normal_arguments arguments_of(const kernels::random_fill_call& c) {
+  return {c.counts, c.carry_in, c.carry_used, c.carry_out, c.progress, c.first_draw, c.n, c.tiles};
+}
+
+}  // namespace
+}  // namespace numloom::NL_TARGET
+
+namespace numloom::kernels {
+using namespace numloom::NL_TARGET;
+
+void random_normal_judge(const random_fill_call& c, bool single, void* stream) {
+  const normal_arguments a = arguments_of(c);
+  const dim3 blocks(static_cast<unsigned>(c.tiles));
+  if (single)
+    launch(judge_normal_kernel<float>, {blocks, block_size}, stream, a, source_of(c.words, 4));
+  else
+    launch(judge_normal_kernel<double>, {blocks, block_size}, stream, a, source_of(c.words, 8));
+  launch(pass_carries_kernel, {block_count(c.tiles, block_size), block_size}, stream, a);
+}
+
+void random_normal_write(const random_fill_call& c, bool single, void* stream) {
+  const normal_arguments a = arguments_of(c);
+  const dim3 blocks(static_cast<unsigned>(c.tiles));
+  if (c.tiles > 1) scan(counts_scan(c.counts, c.tiles), c.scan_memory, stream);
+  if (single)
+    launch(write_normal_kernel<float>, {blocks, block_size}, stream, static_cast<float*>(c.out), a,
+           source_of(c.words, 4));
+  else
+    launch(write_normal_kernel<double>, {blocks, block_size}, stream, static_cast<double*>(c.out), a,
+           source_of(c.words, 8));
+}
+
+}  // namespace numloom::kernels
