@@ -15,16 +15,26 @@ using namespace detail;
 
 namespace {
 
+// As NumPy fills: integers must fit, floating-point numbers are cast.
+void store(const ndarray& to, const scalar& value) {
+  if (value.type >= scalar::kind::floating && !is_inexact(to.dtype()))
+    copyto(to, full0(value, value.default_dtype(), to.device()), casting::unsafe);
+  else if (value.type == scalar::kind::complex && !is_complex(to.dtype()))
+    fill_with(to, value.real());
+  else
+    fill_with(to, value);
+}
+
 ndarray filled(const shape_t& shape, const scalar& value, dtype type, const creation_options& options) {
   const order layout = options.order == order::F ? order::F : order::C;
   const ndarray made = empty(shape, type, options.device, layout);
-  fill_with(made, value);
+  store(made, value);
   return made;
 }
 
 ndarray filled_like(const ndarray& a, const scalar& value, const like_options& options) {
   const ndarray made = empty_like(a, options.dtype, options.order, options.shape);
-  fill_with(made, value);
+  store(made, value);
   return made;
 }
 

@@ -98,6 +98,12 @@ std::string scientific(double x, dtype type, int precision) {
   return mantissa + exponent_text(std::atoi(text.c_str() + e + 1));
 }
 
+std::string fixed_scientific(double x, int precision) {
+  std::string text = printed("%.*e", precision, x);
+  if (precision == 0) text.insert(text.find('e'), ".");
+  return text;
+}
+
 namespace {
 
 std::string shortest_text(double x, dtype type, bool keep_zero) {

@@ -23,6 +23,8 @@ shortest_decimal shortest(double x, dtype type);
 std::string positional(double x, dtype type, int precision);
 /// "1.25e+10", "3.e-05": likewise, with at least two digits of exponent.
 std::string scientific(double x, dtype type, int precision);
+/// Exactly `precision` digits behind the point.
+std::string fixed_scientific(double x, int precision);
 /// As NumPy's scalars print: "1.0", "1e-05", "nan".
 std::string scalar_text(double x, dtype type);
 /// A part of a complex scalar: "1", "0.5", "1e+20".

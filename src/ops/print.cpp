@@ -46,7 +46,7 @@ class float_column {
                                        : (always_sign_ ? "+inf" : "inf");
       return padded(text, left_ + right_ + 1);
     }
-    const std::string text = plain(x, precision_);
+    const std::string text = exponential_ ? exact(x) : plain(x, precision_);
     const std::size_t point = text.find('.');
     std::string result = padded(text.substr(0, point), left_) + ".";
     if (!exponential_) {
@@ -54,11 +54,10 @@ class float_column {
       return result + fraction + std::string(static_cast<std::size_t>(right_) - fraction.size(), ' ');
     }
     const std::size_t e = text.find('e');
-    std::string fraction = text.substr(point + 1, e - point - 1), exponent = text.substr(e + 2);
-    fraction.resize(static_cast<std::size_t>(precision_), '0');
+    std::string exponent = text.substr(e + 2);
     const auto width = static_cast<std::size_t>(exponent_);
     if (exponent.size() < width) exponent.insert(0, width - exponent.size(), '0');
-    return result + fraction + text.substr(e, 2) + exponent;
+    return result + text.substr(point + 1, e + 1 - point) + exponent;
   }
 
  private:
@@ -68,6 +67,11 @@ class float_column {
   }
   std::string plain(double x, int precision) const {
     const std::string text = exponential_ ? scientific(x, type_, precision) : positional(x, type_, precision);
+    return always_sign_ && text[0] != '-' ? "+" + text : text;
+  }
+  // With an exponent every number shows as many digits as the one that needs most: its own, not zeros.
+  std::string exact(double x) const {
+    const std::string text = fixed_scientific(x, precision_);
     return always_sign_ && text[0] != '-' ? "+" + text : text;
   }
   // Exponents for what is very large, very small, or of very different sizes.
