@@ -7,8 +7,22 @@ import numpy
 from conftest import DEVICE, MODULE, np
 from tolerances import COMPLEX_RTOL, ulp
 
-DTYPES = ["bool", "int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64",
-          "float16", "float32", "float64", "complex64", "complex128"]
+DTYPES = [
+    "bool",
+    "int8",
+    "uint8",
+    "int16",
+    "uint16",
+    "int32",
+    "uint32",
+    "int64",
+    "uint64",
+    "float16",
+    "float32",
+    "float64",
+    "complex64",
+    "complex128",
+]
 FLOATS = ["float16", "float32", "float64"]
 
 
@@ -68,12 +82,15 @@ def assert_same(got, want, name="", rtol=None):
     if allowed == 0:
         numpy.testing.assert_array_equal(got, want)
         zeros = want == 0
-        numpy.testing.assert_array_equal(numpy.signbit(got[zeros]), numpy.signbit(want[zeros]), err_msg="sign of zero")
+        numpy.testing.assert_array_equal(
+            numpy.signbit(got[zeros]), numpy.signbit(want[zeros]), err_msg="sign of zero"
+        )
         return
     far = ulp_distance(got, want)
     worst = int(numpy.argmax(far))
     assert far.flat[worst] <= allowed, (
-        f"{far.flat[worst]} ulp at {worst}: got {got.flat[worst]!r}, NumPy {want.flat[worst]!r}, allowed {allowed}")
+        f"{far.flat[worst]} ulp at {worst}: got {got.flat[worst]!r}, NumPy {want.flat[worst]!r}, allowed {allowed}"
+    )
 
 
 def same(f, *arrays, name="", rtol=None):
@@ -92,13 +109,17 @@ def same(f, *arrays, name="", rtol=None):
 def expect_error(error, call):
     """call raises the class that NumPy raised, or a subclass of what NumPy's class derives from."""
     expected = type(error)
-    public = next(c for c in expected.__mro__ if c.__module__ in ("builtins", "numpy.exceptions", "numpy.linalg"))
+    public = next(
+        c for c in expected.__mro__ if c.__module__ in ("builtins", "numpy.exceptions", "numpy.linalg")
+    )
     try:
         result = call()
     except public:
         return
     except Exception as e:  # noqa: BLE001
-        raise AssertionError(f"raised {type(e).__name__}: {e}; NumPy raises {expected.__name__}: {error}") from e
+        raise AssertionError(
+            f"raised {type(e).__name__}: {e}; NumPy raises {expected.__name__}: {error}"
+        ) from e
     raise AssertionError(f"returned {result!r}; NumPy raises {expected.__name__}: {error}")
 
 
@@ -121,8 +142,22 @@ def values(dtype, size, seed=0, special=True):
             a = numpy.where(rng.random(size) < 0.3, wide, rng.normal(0, 3, size)).astype(dtype)
             if kind == "c":
                 a = (a.real + 1j * rng.normal(0, 3, size)).astype(dtype)
-        real = numpy.array([0.0, -0.0, 1, -1, 0.5, numpy.inf, -numpy.inf, numpy.nan, info.max, info.tiny,
-                            info.smallest_subnormal, -info.smallest_subnormal])
+        real = numpy.array(
+            [
+                0.0,
+                -0.0,
+                1,
+                -1,
+                0.5,
+                numpy.inf,
+                -numpy.inf,
+                numpy.nan,
+                info.max,
+                info.tiny,
+                info.smallest_subnormal,
+                -info.smallest_subnormal,
+            ]
+        )
         with numpy.errstate(all="ignore"):
             awkward = real.astype(dtype)
     if special and kind != "c" and size:

@@ -8,9 +8,13 @@ from parity import DTYPES, assert_same, layouts, same, to_device, values
 
 SIZES = (0, 1, 31, 32, 33, 1000) if DEVICE == "cpu" else (0, 1, 33, 600)
 NAMES = sorted(
-    name for name in dir(numpy)
+    name
+    for name in dir(numpy)
     if isinstance(getattr(numpy, name), numpy.ufunc)
-    and getattr(numpy, name).__name__ == name and getattr(numpy, name).signature is None and name != "isnat")
+    and getattr(numpy, name).__name__ == name
+    and getattr(numpy, name).signature is None
+    and name != "isnat"
+)
 UNARY = [n for n in NAMES if getattr(numpy, n).nin == 1]
 BINARY = [n for n in NAMES if getattr(numpy, n).nin == 2]
 # NumPy leaves these results to the C compiler: shifts by a negative count.
@@ -28,9 +32,15 @@ def operands(name, dtype, size):
     if name == "ldexp":
         b = numpy.random.default_rng(3).integers(-20, 20, size).astype("int32")
     if kind == "c" or name in ("float_power", "power"):
-        a, b = numpy.where(numpy.isfinite(a), a, 1).astype(dtype), numpy.where(numpy.isfinite(b), b, 1).astype(dtype)
+        a, b = (
+            numpy.where(numpy.isfinite(a), a, 1).astype(dtype),
+            numpy.where(numpy.isfinite(b), b, 1).astype(dtype),
+        )
         if kind in "fc":
-            a, b = (numpy.clip(x.real, -8, 8) + (1j * numpy.clip(x.imag, -8, 8) if kind == "c" else 0) for x in (a, b))
+            a, b = (
+                numpy.clip(x.real, -8, 8) + (1j * numpy.clip(x.imag, -8, 8) if kind == "c" else 0)
+                for x in (a, b)
+            )
             a, b = a.astype(dtype), b.astype(b.dtype if name == "ldexp" else dtype)
     return a, b
 
@@ -63,26 +73,80 @@ def test_binary(name, dtype):
     same(lambda xp, x, y: getattr(xp, name)(x.T, y.transpose(2, 1, 0)[::-1]), x, y, name=name)
 
 
-MIXED = [(a, b) for i, a in enumerate(DTYPES) for b in DTYPES[i + 1:]]
+MIXED = [(a, b) for i, a in enumerate(DTYPES) for b in DTYPES[i + 1 :]]
 
 
-@pytest.mark.parametrize("name", ["add", "subtract", "multiply", "divide", "maximum", "equal", "less", "logical_and",
-                                  "bitwise_or", "power", "arctan2", "floor_divide"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "add",
+        "subtract",
+        "multiply",
+        "divide",
+        "maximum",
+        "equal",
+        "less",
+        "logical_and",
+        "bitwise_or",
+        "power",
+        "arctan2",
+        "floor_divide",
+    ],
+)
 def test_mixed_dtypes(name):
     for da, db in MIXED:
         a, b = values(da, 20, 1, special=False), values(db, 20, 2, special=False)
         if name in ("power", "floor_divide"):
-            a, b = numpy.abs(a % 5 if a.dtype.kind in "iu" else a), numpy.abs(b % 5 if b.dtype.kind in "iu" else b)
+            a, b = (
+                numpy.abs(a % 5 if a.dtype.kind in "iu" else a),
+                numpy.abs(b % 5 if b.dtype.kind in "iu" else b),
+            )
             if "c" in (a.dtype.kind, b.dtype.kind):
                 continue
         rtol = 1e-2 if "float16" in (da, db) else None
-        same(lambda xp, x, y: getattr(xp, name)(x, y), a, b, name=name, rtol=rtol if name in ("power", "divide", "arctan2") else None)
-        same(lambda xp, x, y: getattr(xp, name)(y[::2], x[::2]), a, b, name=name, rtol=rtol if name in ("power", "divide", "arctan2") else None)
+        same(
+            lambda xp, x, y: getattr(xp, name)(x, y),
+            a,
+            b,
+            name=name,
+            rtol=rtol if name in ("power", "divide", "arctan2") else None,
+        )
+        same(
+            lambda xp, x, y: getattr(xp, name)(y[::2], x[::2]),
+            a,
+            b,
+            name=name,
+            rtol=rtol if name in ("power", "divide", "arctan2") else None,
+        )
 
 
-@pytest.mark.parametrize("number", [True, 0, 1, -1, 3, 100, 200, 300, -200, 70000, 2**40, 2**63, -(2**63), 1.5, -0.0, 1e300,
-                                    float("nan"), float("inf"), 2j])
-@pytest.mark.parametrize("name", ["add", "multiply", "less", "greater_equal", "equal", "not_equal", "maximum", "divide"])
+@pytest.mark.parametrize(
+    "number",
+    [
+        True,
+        0,
+        1,
+        -1,
+        3,
+        100,
+        200,
+        300,
+        -200,
+        70000,
+        2**40,
+        2**63,
+        -(2**63),
+        1.5,
+        -0.0,
+        1e300,
+        float("nan"),
+        float("inf"),
+        2j,
+    ],
+)
+@pytest.mark.parametrize(
+    "name", ["add", "multiply", "less", "greater_equal", "equal", "not_equal", "maximum", "divide"]
+)
 def test_weak_numbers(name, number):
     for dtype in DTYPES:
         a = values(dtype, 9, 4, special=False)
@@ -90,7 +154,9 @@ def test_weak_numbers(name, number):
         same(lambda xp, x: getattr(xp, name)(number, x), a, name=name)
 
 
-@pytest.mark.parametrize("name", ["add", "sqrt", "less", "modf", "divmod", "logical_not", "absolute", "maximum", "exp"])
+@pytest.mark.parametrize(
+    "name", ["add", "sqrt", "less", "modf", "divmod", "logical_not", "absolute", "maximum", "exp"]
+)
 def test_out_where_dtype_casting(name):
     u = getattr(numpy, name)
     for dtype in ("int16", "float32", "complex64", "bool"):
@@ -98,16 +164,19 @@ def test_out_where_dtype_casting(name):
         mask = values("bool", 12, 9)
         for out_dtype in ("float32", "float64", "int32", "complex128", "bool"):
             for casting in ("same_kind", "unsafe", "safe", "no"):
+
                 def into(xp, *x, out_dtype=out_dtype, casting=casting):
                     outs = tuple(xp.full(12, 1, dtype=out_dtype) for _ in range(u.nout))
                     getattr(xp, name)(*x, out=outs, casting=casting)
                     return outs
+
                 same(into, *ins, name=name, rtol=1e-5)
 
         def masked(xp, m, *x):
             outs = tuple(xp.zeros(12, dtype="complex128") for _ in range(u.nout))
             getattr(xp, name)(*x, out=outs, where=m, casting="unsafe")
             return outs
+
         same(masked, mask, *ins, name=name, rtol=1e-5)
         for wanted in ("float64", "complex64", "int8", "bool"):
             same(lambda xp, *x: getattr(xp, name)(*x, dtype=wanted), *ins, name=name, rtol=1e-5)  # noqa: B023
