@@ -54,8 +54,10 @@ def libraries(only_numpy):
     if not only_numpy:
         import numloom
 
-        devices = ["cpu", *(f"cuda:{i}" for i in range(numloom.device_count()))]
-        found += [Library(f"numloom {device}", numloom, device) for device in devices]
+        simulated = " (simulated)" if "simulat" in str(numloom.show_config("dicts")) else ""
+        found.append(Library("numloom cpu", numloom, "cpu"))
+        for i in range(numloom.device_count()):
+            found.append(Library(f"numloom cuda:{i}{simulated}", numloom, f"cuda:{i}"))
     return found
 
 

@@ -159,9 +159,8 @@ def main() -> None:
         library = Library(sys.argv[1], sys.argv[2])
         version = getattr(importlib.import_module(sys.argv[1]), "__version__", "")
         hello = {"version": version}
-        device = getattr(library, "context", None)
-        if device is not None and library.on_gpu:
-            hello["simulated"] = bool(getattr(device, "simulated", False))
+        if library.name == "numloom" and library.on_gpu:
+            hello["simulated"] = "simulat" in str(library.module.show_config("dicts"))
     except Exception as error:
         print(json.dumps({"error": f"{type(error).__name__}: {error}"}), file=out, flush=True)
         return
