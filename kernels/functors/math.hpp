@@ -37,10 +37,6 @@ NL_HD double fma_(double x, double y, double z) { return ::fma(x, y, z); }
 
 // Always the library's.
 NL_BINARY_MATH(fmod)
-NL_UNARY_MATH(asinh)
-NL_UNARY_MATH(acosh)
-NL_UNARY_MATH(atanh)
-NL_UNARY_MATH(cbrt)
 NL_HD float ldexp_(float x, int n) { return ::ldexpf(x, n); }
 NL_HD double ldexp_(double x, int n) { return ::ldexp(x, n); }
 
@@ -57,6 +53,10 @@ NL_UNARY_MATH(sin)
 NL_UNARY_MATH(cos)
 NL_UNARY_MATH(tanh)
 NL_UNARY_MATH(tan)
+NL_UNARY_MATH(asinh)
+NL_UNARY_MATH(acosh)
+NL_UNARY_MATH(atanh)
+NL_UNARY_MATH(cbrt)
 NL_UNARY_MATH(asin)
 NL_UNARY_MATH(acos)
 NL_UNARY_MATH(atan)

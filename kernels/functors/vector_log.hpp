@@ -108,16 +108,17 @@ NL_HD float log1p_(float x) {
   const float y = log_special(u, fma_(n, 0x1.62e43p-1f, low + r));
   return fabs_(x) < 0x1p-26f ? x : y;
 }
-NL_HD double log1p_(double x) {
+// log(1 + x + x_low) for x that is not tiny.
+NL_HD double log1p_pair(double x, double x_low) {
   const double u = 1.0 + x;
   const double part = fabs_(x) > 1.0 ? 1.0 - (u - x) : x - (u - 1.0);
-  const double lost = fabs_(x) > 0x1p60 ? 0.0 : part;
+  const double lost = fabs_(x) > 0x1p60 ? 0.0 : part + x_low;
   const auto [n, f] = reduce_log(u);
   const double scale = bit_cast<double>((bit_cast<u64>(0x1p52 + 1023.0 - n) & 0x7ffu) << 52);
   const double correction = lost == 0.0 ? 0.0 : lost * scale * (1.0 - f);
   const double half_square = 0.5 * f * f;
   const double low = fma_(n, 0x1.abc9e3b39803fp-56, log_small(f, half_square) + correction);
-  const double y = log_special(u, fma_(n, 0x1.62e42fefa39efp-1, f - (half_square - low)));
-  return fabs_(x) < 0x1p-55 ? x : y;
+  return log_special(u, fma_(n, 0x1.62e42fefa39efp-1, f - (half_square - low)));
 }
+NL_HD double log1p_(double x) { return fabs_(x) < 0x1p-55 ? x : log1p_pair(x, 0.0); }
 }  // namespace numloom::NL_TARGET

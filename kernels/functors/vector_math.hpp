@@ -27,11 +27,13 @@ NL_HD float flip_sign(float x, u32 sign) { return bit_cast<float>(bit_cast<u32>(
 NL_HD double flip_sign(double x, u64 sign) { return bit_cast<double>(bit_cast<u64>(x) ^ sign); }
 }  // namespace numloom::NL_TARGET
 
-// clang-format off: each builds on those before it
+// Each builds on those before it.
+// clang-format off
 #include "vector_exp.hpp"
-#include "vector_hyperbolic.hpp"
-#include "vector_inverse.hpp"
 #include "vector_log.hpp"
-#include "vector_pow.hpp"
+#include "vector_hyperbolic.hpp"
 #include "vector_trig.hpp"
+#include "vector_inverse.hpp"
+#include "vector_pow.hpp"
+#include "vector_area.hpp"
 // clang-format on

@@ -18,19 +18,27 @@ template <class T> NL_HD T pow_signed(T x, T y, T power) {
   return (y == T(0)) | (x == T(1)) ? T(1) : valid;
 }
 
+// For float results: log2(1 + f) / s with s = f / (2 + f), z = s**2, and 2**r for |r| <= 1/2.
+NL_HD double log2_series(double z) {
+  return horner(z, 0x1.71547652bebf8p+1, 0x1.ec709d13bd3a9p-1, 0x1.27777f734864cp-1, 0x1.a58db329b6e53p-2,
+                0x1.5ce5ca4b2f75ap-2);
+}
+NL_HD double exp2_short(double r) {
+  return horner(r, 0x1.0000000260dfbp+0, 0x1.62e430c87ecc5p-1, 0x1.ebfbdae121914p-3, 0x1.c6aed3ecf5d0bp-5,
+                0x1.3b2db67569979p-7, 0x1.5f45d226b7ed8p-10, 0x1.41d84b7af109dp-13);
+}
+inline constexpr double exp_magic_half = 0x1.8p52 + 1023;  // for 2**n as one factor
+
 // 2**(y log2 |x|) in double; float's subnormal numbers are normal there.
 NL_HD float pow_fast(float x, float y) {
   constexpr u64 low = 0x3fe6a09e667f3bcdu;
-  constexpr double magic = 0x1.8p52 + 1023;
+  constexpr double magic = exp_magic_half;
   const double a = fabs_(static_cast<double>(x));
   const u64 bits = bit_cast<u64>(a) + (0x3ff0000000000000u - low);
   const double exponent = bit_cast<double>((bits >> 52) | 0x4330000000000000u) - (0x1p52 + 1023);
   const double f = bit_cast<double>((bits & 0x000fffffffffffffu) + low) - 1.0;
   const double s = f / (2.0 + f), z = s * s;
-  const double log2 = fma_(s,
-                           horner(z, 0x1.71547652bebf8p+1, 0x1.ec709d13bd3a9p-1, 0x1.27777f734864cp-1,
-                                  0x1.a58db329b6e53p-2, 0x1.5ce5ca4b2f75ap-2),
-                           exponent);
+  const double log2 = fma_(s, log2_series(z), exponent);
   const double product = static_cast<double>(y) * (a == 0.0 ? -limits<double>::infinity() : log2);
   const double t = clamp(product, -200.0, 200.0) + magic, r = clamp(product, -200.0, 200.0) - (t - magic);
   const double p =
