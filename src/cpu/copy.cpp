@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Copies without conversion, selection and sequences: by element size, over the executor's blocks.
 #include <algorithm>
+#include <cstring>
 
 #include "cpu/backend.hpp"
 #include "cpu/executor.hpp"
@@ -9,7 +10,51 @@
 
 namespace numloom::cpu_host {
 
+namespace {
+
+// The dimension along which the source runs through memory, when it is not the innermost one; -1 if it is.
+int transposed_dimension(const iteration_space& s, int itemsize) {
+  const int inner = s.ndim - 1;
+  if (s.ndim < 2 || s.strides[0][inner] != itemsize || s.shape[inner] < 8) return -1;
+  if (std::abs(s.strides[1][inner]) < 4 * itemsize) return -1;
+  for (int d = inner - 1; d >= 0; --d)
+    if (s.strides[1][d] == itemsize && s.shape[d] >= 8) return d;
+  return -1;
+}
+
+// Tables turned block by block: 256 rows of the result, whose lines stay in the cache while they fill up.
+void copy_transposed(const iteration_space& s, int itemsize, int across) {
+  constexpr std::int64_t block = 256;
+  const int inner = s.ndim - 1;
+  const auto turn = tables().move[size_index(itemsize)].copy;
+  const std::int64_t row_blocks = (s.shape[across] + block - 1) / block;
+  const std::int64_t column_blocks = (s.shape[inner] + block - 1) / block;
+  const std::int64_t blocks = s.size / (s.shape[across] * s.shape[inner]) * row_blocks * column_blocks;
+  parallel_for(blocks, 1, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t b = begin; b < end; ++b) {
+      const std::int64_t column = b % column_blocks * block, row = b / column_blocks % row_blocks * block;
+      std::int64_t rest = b / column_blocks / row_blocks;
+      char* to = static_cast<char*>(s.data[0]) + row * s.strides[0][across] + column * itemsize;
+      const char* from = static_cast<char*>(s.data[1]) + row * itemsize + column * s.strides[1][inner];
+      for (int d = inner; d >= 0; --d) {
+        if (d == across || d == inner) continue;
+        to += rest % s.shape[d] * s.strides[0][d];
+        from += rest % s.shape[d] * s.strides[1][d];
+        rest /= s.shape[d];
+      }
+      turn(to, from, std::min(block, s.shape[across] - row), std::min(block, s.shape[inner] - column),
+           s.strides[0][across], itemsize, itemsize, s.strides[1][inner]);
+    }
+  });
+}
+
+}  // namespace
+
 void cpu_device::copy(const iteration_space& space, int itemsize, const void* value, stream_view) {
+  if (!value && space.data[1]) {
+    const int across = transposed_dimension(space, itemsize);
+    if (across >= 0) return copy_transposed(space, itemsize, across);
+  }
   block_program p;
   p.space = &space;
   p.inputs = p.outputs = p.registers = 1;
@@ -43,11 +88,23 @@ void cpu_device::select(const iteration_space& space, int itemsize, const void* 
   run_blocks(p);
 }
 
+namespace {
+
+// Integers wrap: the low bits of the number, so that a step may be negative in an unsigned dtype.
+void store_wrapped(const scalar& s, dtype type, char* to) {
+  if (is_integer(type) && (s.type == scalar::kind::integer || s.type == scalar::kind::unsigned_integer))
+    std::memcpy(to, &s.u, static_cast<std::size_t>(itemsize(type)));
+  else
+    store_scalar(s, type, to);
+}
+
+}  // namespace
+
 void cpu_device::sequence(void* out, dtype type, std::int64_t n, const scalar& start, const scalar& step,
                           stream_view) {
   alignas(16) char first[16], difference[16];
-  store_scalar(start, type, first);
-  store_scalar(step, type, difference);
+  store_wrapped(start, type, first);
+  store_wrapped(step, type, difference);
   const auto fill = tables().sequence[static_cast<int>(type)];
   const std::int64_t size = itemsize(type), block = 8192 / size;
   const bool streaming = n * size > last_level_cache();

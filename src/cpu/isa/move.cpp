@@ -2,6 +2,7 @@
 // Data movement by element size: strided copies, transposes, selection, streaming stores, arithmetic
 // sequences.
 #include "cpu/isa/loops.hpp"
+#include "cpu/isa/vectors.hpp"
 
 namespace numloom::NL_TARGET {
 
@@ -58,16 +59,61 @@ void copy_short_rows(char* to, const char* from, long rows, long to_row, long to
 
 // ---- columns of the source become rows ----
 
+// A square of as many vectors as a vector has lanes, turned in registers: interleaving the first half with
+// the second half moves one bit of the row number into the column number; after as many rounds as there are
+// bits all have moved.
+template <class U> inline constexpr int turn_bytes = sizeof(U) <= 2 ? 16 : vector_bytes;
+template <class U> inline constexpr int turn_size = sizeof(U) <= 8 ? turn_bytes<U> / int(sizeof(U)) : 1;
+
+template <class U, int Half>
+NL_HD vec<U, turn_bytes<U>> interleave(vec<U, turn_bytes<U>> a, vec<U, turn_bytes<U>> b) {
+  constexpr int N = turn_size<U>;
+  vec<U, turn_bytes<U>> places{};
+  for (int j = 0; j < N; ++j) places[j] = static_cast<U>(Half * N / 2 + j / 2 + (j % 2 ? N : 0));
+  return __builtin_shuffle(a, b, places);
+}
+
+template <class U> NL_HD void turn(char* to, const char* from, long to_row, long from_column) {
+  constexpr int N = turn_size<U>;
+  using V = vec<U, turn_bytes<U>>;
+  using unaligned = typename vector_type<U, turn_bytes<U>>::unaligned;
+  V v[N], w[N];
+#pragma GCC unroll 16
+  for (int j = 0; j < N; ++j) v[j] = *reinterpret_cast<const unaligned*>(from + j * from_column);
+#pragma GCC unroll 4
+  for (int round = 1; round < N; round *= 2) {
+#pragma GCC unroll 8
+    for (int j = 0; j < N / 2; ++j) {
+      w[2 * j] = interleave<U, 0>(v[j], v[j + N / 2]);
+      w[2 * j + 1] = interleave<U, 1>(v[j], v[j + N / 2]);
+    }
+#pragma GCC unroll 16
+    for (int j = 0; j < N; ++j) v[j] = w[j];
+  }
+#pragma GCC unroll 16
+  for (int j = 0; j < N; ++j) *reinterpret_cast<unaligned*>(to + j * to_row) = v[j];
+}
+
+// from + r * S + c * from_column -> to + r * to_row + c * S. The source is read along its memory, a few
+// columns at a time; the rows written so far stay in the cache until their lines are full.
 template <class U>
 void transpose(char* to, const char* from, long rows, long columns, long to_row, long from_column) {
-  // from + r * S + c * from_column -> to + r * to_row + c * S
-  constexpr long S = sizeof(U), tile = 64 / S > 8 ? 64 / S : 8;
-  for (long r = 0; r < rows; r += tile)
-    for (long c = 0; c < columns; c += tile) {
-      const long r_end = r + tile < rows ? r + tile : rows, c_end = c + tile < columns ? c + tile : columns;
-      for (long i = r; i < r_end; ++i)
-        for (long j = c; j < c_end; ++j) put(to + i * to_row + j * S, get<U>(from + i * S + j * from_column));
+  constexpr long S = sizeof(U), N = turn_size<U>, line = 64 / S > N ? 64 / S : N;
+  long c = 0;
+  if constexpr (N > 1) {
+    const long whole_rows = rows - rows % N;
+    for (; c + N <= columns; c += line) {
+      const long end = c + line < columns ? c + line : columns;
+      for (long r = 0; r < whole_rows; r += N)
+        for (long k = c; k + N <= end; k += N)
+          turn<U>(to + r * to_row + k * S, from + r * S + k * from_column, to_row, from_column);
     }
+    c = columns - columns % N;
+    for (long r = whole_rows; r < rows; ++r)
+      for (long k = 0; k < c; ++k) put(to + r * to_row + k * S, get<U>(from + r * S + k * from_column));
+  }
+  for (long r = 0; r < rows; ++r)
+    for (long k = c; k < columns; ++k) put(to + r * to_row + k * S, get<U>(from + r * S + k * from_column));
 }
 
 template <class U>
