@@ -14,6 +14,8 @@
 #include <string>
 #include <utility>
 
+#include "numloom/error.hpp"
+
 namespace numloom::cuda_runtime {
 
 /// Work queue of a device; made by stream_create, null is none.
@@ -21,8 +23,8 @@ using stream_handle = void*;
 /// Mark in a stream; made by event_create.
 using event_handle = void*;
 
-/// A CUDA call that failed, or a kernel that did. The core maps it to numloom's own exceptions.
-class cuda_error : public std::runtime_error {
+/// A CUDA call that failed, or a kernel that did: the public error, and what the code around it may ask.
+class cuda_error : public numloom::cuda_error {
  public:
   cuda_error(int code, std::string name, std::string call, const std::string& detail, const char* file,
              unsigned line);

@@ -26,7 +26,7 @@ std::string message(const std::string& name, const std::string& call, const std:
 
 cuda_error::cuda_error(int code_, std::string name_, std::string call_, const std::string& detail,
                        const char* file_, unsigned line_)
-    : std::runtime_error(message(name_, call_, detail, file_, line_)),
+    : numloom::cuda_error(message(name_, call_, detail, file_, line_)),
       code(code_),
       name(std::move(name_)),
       call(std::move(call_)),
