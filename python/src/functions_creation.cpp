@@ -114,8 +114,9 @@ PyObject* make_arange(argument_slots s) {
   creation_options options;
   options.dtype = to_optional_dtype(s[3]);
   options.device = wanted_device(s[4], s[5]);
-  if (!options.dtype && common) {
-    for (const scalar& n : {first, last, step}) common = promote_with_scalar(*common, n);
+  if (!options.dtype && common) {  // NumPy starts from int64 and takes Python's numbers at their own dtype
+    common = promote_types(*common, dtype::int64);
+    for (const scalar& n : {first, last, step}) common = promote_types(*common, n.default_dtype());
     options.dtype = common;
   }
   const double n = (last.real() - first.real()) / (step.real() == 0 ? 1 : step.real());
@@ -271,6 +272,8 @@ PyObject* array(argument_slots s) {
 
 // (a, dtype, order, *, device, copy, like)
 PyObject* as_array(argument_slots s) {
+  if (is_exact_array(s[0]) && !s[1] && !s[2] && !s[3] && !s[4] && !array_of(s[0]).is_scalar())
+    return Py_NewRef(s[0]);
   return wrap_made(s[0], {.dtype = to_optional_dtype(s[1]),
                           .device = wanted_device(s[3], s[5]),
                           .order = to_order(s[2], order::K),
