@@ -119,8 +119,9 @@ PyObject* make_arange(argument_slots s) {
     for (const scalar& n : {first, last, step}) common = promote_types(*common, n.default_dtype());
     options.dtype = common;
   }
-  const double n = (last.real() - first.real()) / (step.real() == 0 ? 1 : step.real());
-  return wrap(unlocked(static_cast<std::int64_t>(std::min(n, 1e12)),
+  if (step.real() == 0 && step.imag() == 0) raise(PyExc_ZeroDivisionError, "division by zero");
+  const double n = (last.real() - first.real()) / step.real();
+  return wrap(unlocked(static_cast<std::int64_t>(std::clamp(n, 0.0, 1e12)),
                        [&] { return arange(first, last, step, options); }));
 }
 
@@ -299,7 +300,7 @@ PyObject* dlpack_import(argument_slots s) {
   return wrap(from_dlpack(s[0], to_device_argument(s[1]), to_copy(s[2], {})));
 }
 
-constexpr const char* by_shape = "(shape, dtype=float, order='C', *, device=None, like=None)";
+constexpr const char* by_shape = "(shape, dtype=None, order='C', *, device=None, like=None)";
 constexpr const char* by_example = "(a, dtype=None, order='K', subok=True, shape=None, *, device=None)";
 
 constexpr function_row rows[] = {
@@ -319,7 +320,7 @@ constexpr function_row rows[] = {
     {"linspace",
      "(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0, *, device=None)",
      make_linspace, "Evenly spaced numbers over an interval."},
-    {"eye", "(N, M=None, k=0, dtype=float, order='C', *, device=None, like=None)", make_eye,
+    {"eye", "(N, M=None, k=0, dtype=None, order='C', *, device=None, like=None)", make_eye,
      "Ones on the k-th diagonal, zeros elsewhere."},
     {"identity", "(n, dtype=None, *, device=None, like=None)", make_identity, "The square identity matrix."},
     {"meshgrid", "(*xi, copy=True, sparse=False, indexing='xy')", make_meshgrid,

@@ -14,7 +14,7 @@ import numloom
 from numloom import _composed, _names
 
 _HEAD = """# SPDX-License-Identifier: BSD-3-Clause
-# Written by python/stubs.py with NumPy {version}; do not edit.
+# Written by python/stubs/write.py with NumPy {version}; do not edit.
 """
 _IMPORTS = """from collections.abc import Sequence
 from typing import Any
@@ -236,7 +236,7 @@ def stubs() -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    folder = pathlib.Path(__file__).parent / "numloom"
+    folder = pathlib.Path(__file__).parents[1] / "numloom"
     for path, text in stubs().items():
         (folder / path).write_text(text)
         print(f"wrote {folder / path}")
