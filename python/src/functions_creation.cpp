@@ -132,7 +132,8 @@ PyObject* make_linspace(argument_slots s) {
   const scalar first = bound(s[0], common), last = bound(s[1], common);
   options.num = to_int(s[2], "num", 50);
   if (options.num < 0)
-    raise(PyExc_ValueError, "Number of samples, %lld, must be non-negative.", static_cast<long long>(options.num));
+    raise(PyExc_ValueError, "Number of samples, %lld, must be non-negative.",
+          static_cast<long long>(options.num));
   options.endpoint = to_bool(s[3], true);
   options.dtype = to_optional_dtype(s[5]);
   options.device = to_device_argument(s[7]);
@@ -156,7 +157,8 @@ PyObject* make_eye(argument_slots s) {
   options.order = to_order(s[4], order::C);
   options.device = wanted_device(s[5], s[6]);
   if (n < 0 || m < 0) raise(PyExc_ValueError, "negative dimensions are not allowed");
-  return wrap(eye(n, m, static_cast<int>(std::clamp<std::int64_t>(to_int(s[2], "k", 0), -n - 1, m + 1)), options));
+  return wrap(
+      eye(n, m, static_cast<int>(std::clamp<std::int64_t>(to_int(s[2], "k", 0), -n - 1, m + 1)), options));
 }
 
 // (n, dtype, *, device, like)
@@ -172,8 +174,8 @@ PyObject* make_meshgrid(argument_slots s) {
   const auto kind = s[3] ? to_text(s[3], "indexing") : std::string_view("xy");
   if (kind != "xy" && kind != "ij") raise(PyExc_ValueError, "Valid values for `indexing` are 'xy' and 'ij'.");
   const std::vector<ndarray> axes = to_array_list(s[0]);
-  return wrap_tuple(meshgrid(axes, kind == "xy" ? indexing::xy : indexing::ij, to_bool(s[2], false),
-                             to_bool(s[1], true)));
+  return wrap_tuple(
+      meshgrid(axes, kind == "xy" ? indexing::xy : indexing::ij, to_bool(s[2], false), to_bool(s[1], true)));
 }
 
 // ---- from objects ----
@@ -204,7 +206,8 @@ bool has_order(const ndarray& a, order wanted) {
 
 [[noreturn]] void fail_needs_copy() {
   raise(PyExc_ValueError,
-        "Unable to avoid copy while creating an array as requested. If using `np.array(obj, copy=False)` replace "
+        "Unable to avoid copy while creating an array as requested. If using `np.array(obj, copy=False)` "
+        "replace "
         "it with `np.asarray(obj)` to allow a copy when needed (no behavior change in NumPy 1.x).");
 }
 
@@ -283,8 +286,8 @@ PyObject* as_array(argument_slots s) {
 
 // (a, dtype, *, like)
 template <order Layout> PyObject* as_contiguous(argument_slots s) {
-  return wrap_made(s[0],
-                   {.dtype = to_optional_dtype(s[1]), .device = {}, .order = Layout, .copy = {}, .minimum_dims = 1});
+  return wrap_made(
+      s[0], {.dtype = to_optional_dtype(s[1]), .device = {}, .order = Layout, .copy = {}, .minimum_dims = 1});
 }
 
 // (a, order, subok)
@@ -309,16 +312,16 @@ constexpr function_row rows[] = {
     {"ones", by_shape, filled<ones>, "A new array of ones."},
     {"full", "(shape, fill_value, dtype=None, order='C', *, device=None, like=None)", make_full,
      "A new array filled with a value (or an array that broadcasts)."},
-    {"empty_like", "(prototype, dtype=None, order='K', subok=True, shape=None, *, device=None)", make_empty_like,
-     "A new array whose elements are not set, with another's shape, dtype and device."},
-    {"zeros_like", by_example, filled_like<zeros_like>, "Zeros with another array's shape, dtype and device."},
+    {"empty_like", "(prototype, dtype=None, order='K', subok=True, shape=None, *, device=None)",
+     make_empty_like, "A new array whose elements are not set, with another's shape, dtype and device."},
+    {"zeros_like", by_example, filled_like<zeros_like>,
+     "Zeros with another array's shape, dtype and device."},
     {"ones_like", by_example, filled_like<ones_like>, "Ones with another array's shape, dtype and device."},
     {"full_like", "(a, fill_value, dtype=None, order='K', subok=True, shape=None, *, device=None)",
      make_full_like, "A filled array with another's shape, dtype and device."},
     {"arange", "(start=None, stop=None, step=None, dtype=None, *, device=None, like=None)", make_arange,
      "start, start + step, ... below stop. With one argument: from 0 to it."},
-    {"linspace",
-     "(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0, *, device=None)",
+    {"linspace", "(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0, *, device=None)",
      make_linspace, "Evenly spaced numbers over an interval."},
     {"eye", "(N, M=None, k=0, dtype=None, order='C', *, device=None, like=None)", make_eye,
      "Ones on the k-th diagonal, zeros elsewhere."},

@@ -49,11 +49,21 @@ struct alias {
 };
 // NumPy's (and the array API standard's) second names.
 constexpr alias aliases[] = {
-    {"abs", "absolute"},        {"acos", "arccos"},           {"acosh", "arccosh"},
-    {"asin", "arcsin"},         {"asinh", "arcsinh"},         {"atan", "arctan"},
-    {"atan2", "arctan2"},       {"atanh", "arctanh"},         {"bitwise_invert", "invert"},
-    {"bitwise_not", "invert"},  {"conj", "conjugate"},        {"pow", "power"},
-    {"mod", "remainder"},       {"true_divide", "divide"},    {"bitwise_left_shift", "left_shift"},
+    {"abs", "absolute"},
+    {"acos", "arccos"},
+    {"acosh", "arccosh"},
+    {"asin", "arcsin"},
+    {"asinh", "arcsinh"},
+    {"atan", "arctan"},
+    {"atan2", "arctan2"},
+    {"atanh", "arctanh"},
+    {"bitwise_invert", "invert"},
+    {"bitwise_not", "invert"},
+    {"conj", "conjugate"},
+    {"pow", "power"},
+    {"mod", "remainder"},
+    {"true_divide", "divide"},
+    {"bitwise_left_shift", "left_shift"},
     {"bitwise_right_shift", "right_shift"},
 };
 
@@ -85,8 +95,10 @@ std::optional<dtype> read_signature(PyObject* value) {
   if (PyUnicode_Check(value)) {
     const std::string_view text = to_text(value, "signature");
     const std::size_t arrow = text.find("->");
-    const std::string_view code = arrow == std::string_view::npos ? text.substr(text.size() - 1) : text.substr(arrow + 2, 1);
-    const ref letter = checked(PyUnicode_FromStringAndSize(code.data(), static_cast<Py_ssize_t>(code.size())));
+    const std::string_view code =
+        arrow == std::string_view::npos ? text.substr(text.size() - 1) : text.substr(arrow + 2, 1);
+    const ref letter =
+        checked(PyUnicode_FromStringAndSize(code.data(), static_cast<Py_ssize_t>(code.size())));
     return to_dtype(letter.get());
   }
   if (PyTuple_Check(value)) {
@@ -139,7 +151,8 @@ PyObject* call_product(const ufunc_object* f, PyObject* const* inputs, const cal
                      k.out[0]);
 }
 
-PyObject* call_elementwise(const ufunc_object* f, PyObject* const* inputs, const call_keywords& k, device where) {
+PyObject* call_elementwise(const ufunc_object* f, PyObject* const* inputs, const call_keywords& k,
+                           device where) {
   operand operands[3];
   const auto n = static_cast<std::size_t>(f->nin);
   std::int64_t work = 0;
@@ -180,7 +193,8 @@ PyObject* dict_of(PyObject* const* values, PyObject* names) {
   return dict;
 }
 
-PyObject* hand_over(PyObject* self, PyObject* other, PyObject* const* args, Py_ssize_t count, PyObject* names) {
+PyObject* hand_over(PyObject* self, PyObject* other, PyObject* const* args, Py_ssize_t count,
+                    PyObject* names) {
   const ref inputs(pack(args, count)), keywords(dict_of(args + count, names));
   if (!inputs || !keywords) return nullptr;
   const ref all(Py_BuildValue("(OOOO)", self, other, inputs.get(), keywords.get()));
@@ -193,8 +207,8 @@ PyObject* enter(PyObject* self, PyObject* const* args, std::size_t flagged, PyOb
   if (PyObject* other = overriding(args, count)) return hand_over(self, other, args, count, names);
   PyObject* result = guarded([&] {
     if (count < f->nin || count > f->nin + f->nout)
-      raise(PyExc_TypeError, "%s() takes from %d to %d positional arguments but %zd were given", f->name, f->nin,
-            f->nin + f->nout, count);
+      raise(PyExc_TypeError, "%s() takes from %d to %d positional arguments but %zd were given", f->name,
+            f->nin, f->nin + f->nout, count);
     const device where = device_among(args, static_cast<std::size_t>(f->nin));
     call_keywords k;
     if (count > f->nin) {
@@ -218,13 +232,15 @@ PyObject* enter(PyObject* self, PyObject* const* args, std::size_t flagged, PyOb
 // ---- methods ----
 
 bool has_reduction(ufunc f) {
-  constexpr std::array reducible = {ufunc::add,         ufunc::multiply,    ufunc::minimum,    ufunc::maximum,
-                                    ufunc::fmin,        ufunc::fmax,        ufunc::logical_and, ufunc::logical_or,
-                                    ufunc::bitwise_and, ufunc::bitwise_or,  ufunc::bitwise_xor};
+  constexpr std::array reducible = {ufunc::add,         ufunc::multiply,   ufunc::minimum,
+                                    ufunc::maximum,     ufunc::fmin,       ufunc::fmax,
+                                    ufunc::logical_and, ufunc::logical_or, ufunc::bitwise_and,
+                                    ufunc::bitwise_or,  ufunc::bitwise_xor};
   return std::find(reducible.begin(), reducible.end(), f) != reducible.end();
 }
 
-PyObject* on_host(PyObject* self, const char* method, PyObject* const* args, Py_ssize_t count, PyObject* names) {
+PyObject* on_host(PyObject* self, const char* method, PyObject* const* args, Py_ssize_t count,
+                  PyObject* names) {
   const ref inputs(pack(args, count)), keywords(dict_of(args + count, names));
   if (!inputs || !keywords) return nullptr;
   return host_ufunc(reinterpret_cast<ufunc_object*>(self)->name, method, inputs.get(), keywords.get());
@@ -263,17 +279,18 @@ PyObject* bound_call(PyObject* self, const char* method, const signature& s, PyO
   PyObject* slots[signature::limit];
   if (!is_native) return on_host(self, method, args, count, names);
   if (!s.bind(nullptr, args, count, names, slots)) return nullptr;
-  PyObject* result =
-      guarded([&] { return native(reinterpret_cast<const ufunc_object*>(self), slots); });
+  PyObject* result = guarded([&] { return native(reinterpret_cast<const ufunc_object*>(self), slots); });
   if (result || !PyErr_ExceptionMatches(numpy.host_only)) return result;
   PyErr_Clear();
   return on_host(self, method, args, count, names);
 }
 
 PyObject* reduce_method(PyObject* self, PyObject* const* args, Py_ssize_t count, PyObject* names) {
-  static const signature s("reduce", "(array, axis=0, dtype=None, out=None, keepdims=False, initial=None, where=True)");
+  static const signature s("reduce",
+                           "(array, axis=0, dtype=None, out=None, keepdims=False, initial=None, where=True)");
   const auto* f = reinterpret_cast<const ufunc_object*>(self);
-  return bound_call(self, "reduce", s, args, count, names, !f->multiply && has_reduction(f->id), reduce_native);
+  return bound_call(self, "reduce", s, args, count, names, !f->multiply && has_reduction(f->id),
+                    reduce_native);
 }
 
 PyObject* accumulate_method(PyObject* self, PyObject* const* args, Py_ssize_t count, PyObject* names) {
@@ -308,7 +325,8 @@ PyObject* outer_method(PyObject* self, PyObject* const* args, Py_ssize_t flagged
   return on_host(self, "outer", args, count, names);
 }
 
-template <int Which> PyObject* host_method(PyObject* self, PyObject* const* args, Py_ssize_t count, PyObject* names) {
+template <int Which>
+PyObject* host_method(PyObject* self, PyObject* const* args, Py_ssize_t count, PyObject* names) {
   constexpr const char* methods[] = {"at", "reduceat"};
   return on_host(self, methods[Which], args, PyVectorcall_NARGS(static_cast<std::size_t>(count)), names);
 }
@@ -343,7 +361,8 @@ PyMethodDef ufunc_methods[] = {
      "at($self, a, indices, b=None, /)\n--\n\nIn place at positions that may repeat."},
     {"reduceat", fast(host_method<1>), METH_FASTCALL | METH_KEYWORDS,
      "reduceat($self, array, indices, axis=0, dtype=None, out=None)\n--\n\nReductions of slices."},
-    {"resolve_dtypes", with_keywords(resolve_method), METH_VARARGS | METH_KEYWORDS, "The dtypes that a call would use."},
+    {"resolve_dtypes", with_keywords(resolve_method), METH_VARARGS | METH_KEYWORDS,
+     "The dtypes that a call would use."},
     {"__reduce__", reduce_for_pickle, METH_NOARGS, "Pickles by name."},
     {nullptr, nullptr, 0, nullptr}};
 
@@ -355,14 +374,18 @@ PyObject* name_of_ufunc(PyObject* self, void*) { return PyUnicode_FromString(of(
 PyObject* doc_of_ufunc(PyObject* self, void*) {
   const ufunc_object* f = of(self);
   const char* inputs = f->nin == 1 ? "x" : f->nin == 2 ? "x1, x2" : "x1, x2, x3";
-  const std::string text = concat(f->name, "(", inputs, ", /, out=None, *, where=True, casting='same_kind', order='K', "
-                                  "dtype=None, subok=True", f->multiply ? "" : ", signature=None", ")\n\n", f->doc);
+  const std::string text = concat(f->name, "(", inputs,
+                                  ", /, out=None, *, where=True, casting='same_kind', order='K', "
+                                  "dtype=None, subok=True",
+                                  f->multiply ? "" : ", signature=None", ")\n\n", f->doc);
   return PyUnicode_FromString(text.c_str());
 }
 PyObject* text_signature(PyObject* self, void*) {
   const char* const inputs[] = {"", "x", "x1, x2", "x1, x2, x3"};
-  return PyUnicode_FromFormat("($self, %s, /, out=None, *, where=True, casting='same_kind', order='K', dtype=None, "
-                              "subok=True, signature=None)", inputs[of(self)->nin]);
+  return PyUnicode_FromFormat(
+      "($self, %s, /, out=None, *, where=True, casting='same_kind', order='K', dtype=None, "
+      "subok=True, signature=None)",
+      inputs[of(self)->nin]);
 }
 PyObject* module_name(PyObject*, void*) { return PyUnicode_FromString("numloom"); }
 PyObject* nin(PyObject* self, void*) { return PyLong_FromLong(of(self)->nin); }
@@ -382,8 +405,7 @@ PyObject* types(PyObject* self, void*) {
   return guarded([&] {
     std::vector<std::string> texts;
     if (of(self)->multiply)
-      for (const char c : std::string("?bBhHiIlLefdFD"))
-        texts.push_back(std::string{c, c, '-', '>', c});
+      for (const char c : std::string("?bBhHiIlLefdFD")) texts.push_back(std::string{c, c, '-', '>', c});
     else
       texts = types_of(of(self)->id);
     ref list = checked(PyList_New(static_cast<Py_ssize_t>(texts.size())));
@@ -473,7 +495,8 @@ void make_ufuncs(PyObject* module) {
       {0, nullptr},
   };
   PyType_Spec spec = {"numloom.ufunc", sizeof(ufunc_object), 0,
-                      Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_VECTORCALL | Py_TPFLAGS_DISALLOW_INSTANTIATION, slots};
+                      Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_VECTORCALL | Py_TPFLAGS_DISALLOW_INSTANTIATION,
+                      slots};
   ufunc_type = reinterpret_cast<PyTypeObject*>(checked(PyType_FromSpec(&spec)).release());
   checked(PyModule_AddObjectRef(module, "ufunc", reinterpret_cast<PyObject*>(ufunc_type)));
   ufunc_object facts{};
