@@ -3,6 +3,7 @@
 #include <pybind11/operators.h>
 #include <pybind11/stl.h>
 
+#include "numloom/cpu.hpp"
 #include "numloom/version.hpp"
 #include "runtime.hpp"
 
@@ -198,6 +199,15 @@ void bind_settings(py::module_& m) {
     }
     return a;
   });
+  m.def("_cpu_facts", [] {
+    const cpu_description cpu = describe_cpu();
+    py::dict facts;
+    facts["level"] = cpu.level;
+    facts["threads"] = cpu.threads;
+    facts["blas"] = cpu.blas.empty() ? "none: own loops" : cpu.blas;
+    return facts;
+  });
+  py::module_::import("atexit").attr("register")(py::cpp_function([] { end_cpu_threads(); }));
   m.attr("__version__") = NUMLOOM_VERSION;
 }
 

@@ -215,8 +215,12 @@ bool has_order(const ndarray& a, order wanted) {
 ndarray make_array(PyObject* o, const array_request& r, bool& shares) {
   const bool is_ours = is_array(o);
   ndarray a;
+  bool is_new = false;
   if (is_ours || is_numpy_array(o)) {
     a = is_ours ? array_of(o) : from_numpy(o, cpu);
+  } else if (auto numbers = read_numbers(o, r.dtype)) {
+    a = std::move(*numbers);
+    is_new = true;
   } else if ((PyList_Check(o) || PyTuple_Check(o)) && r.dtype) {
     try {
       a = read_with_numpy(o, r.dtype);
@@ -233,7 +237,7 @@ ndarray make_array(PyObject* o, const array_request& r, bool& shares) {
   if (r.dtype && *r.dtype != a.dtype()) a = unlocked(a.size(), [&] { return astype(a, *r.dtype, r.order); });
   if (a.device() != where) a = to_device(a, where);
   const order layout = r.order == order::A && !a.is_f_contiguous() ? order::C : r.order;
-  const bool is_fresh = a.bytes() != source.bytes();
+  const bool is_fresh = is_new || a.bytes() != source.bytes();
   if (!has_order(a, layout) || (r.copy == true && !is_fresh) || (!is_ours && source.is_scalar()))
     a = unlocked(a.size(), [&] { return copy(a, layout); });
   shares = a.bytes() == source.bytes() && (is_ours || is_numpy_array(o));
