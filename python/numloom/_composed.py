@@ -366,8 +366,10 @@ def average(a, axis=None, weights=None, returned=False, *, keepdims=False):
     a = asarray(a)
     if weights is None:
         mean = a.mean(axis, keepdims=keepdims)
-        total = _core.full_like(mean, a.size // builtins.max(mean.size, 1))
-        return (mean, total) if returned else mean
+        if not returned:
+            return mean
+        count = mean.dtype.type(a.size / builtins.max(mean.size, 1))
+        return mean, _core._adopt(_numpy.full(mean.shape, count), mean.device, mean._is_scalar)
     w = asarray(weights, device=a.device)
     if w.shape != a.shape:
         if axis is None:
@@ -417,8 +419,8 @@ def trace(a, offset=0, axis1=0, axis2=1, dtype=None, out=None):
 
 
 def _triangle(m, k, keeps):
-    m = atleast_2d(m) if ndim(m) < 2 else asarray(m)
-    rows = _core.arange(m.shape[-2], device=m.device)[:, None]
+    m = asarray(m)
+    rows = _core.arange(m.shape[-2] if m.ndim > 1 else m.shape[0], device=m.device)[:, None]
     columns = _core.arange(m.shape[-1], device=m.device)[None, :]
     return _core.where(keeps(columns - rows, k), m, _core.zeros((), m.dtype, device=m.device))
 

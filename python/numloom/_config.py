@@ -90,7 +90,7 @@ def show_config(mode: str = "stdout"):
             "machine": platform.machine(),
         },
         "devices": {str(d): "current" if d == _core.current_device() else "" for d in _core.devices()},
-        "cpu": {"cores": len(os.sched_getaffinity(0)), "NUMLOOM_CPU_LEVEL": os.environ.get("NUMLOOM_CPU_LEVEL", "")},
+        "cpu": _core._cpu_facts(),
         "libraries": _libraries() or {"none open yet": "they are opened at first use"},
         "config": {"transfers": config.transfers, "fallback": config.fallback},
         "transfers to a GPU": dict(zip(("arrays", "bytes"), config.transfer_counts)),

@@ -28,6 +28,9 @@ _QUIET = {
     "array2string", "array_repr", "array_str", "isscalar", "iterable", "min_scalar_type", "ndim", "save",
     "savetxt", "savez", "savez_compressed", "shape", "shares_memory", "size", "common_type", "iscomplexobj",
     "isrealobj", "isfortran",
+    # New arrays of strings, objects, dates: NumPy's, since no device holds them.
+    "arange", "array", "asanyarray", "asarray", "empty", "empty_like", "full", "full_like", "ones", "ones_like", "zeros",
+    "zeros_like",
 }  # fmt: skip
 
 

@@ -9,11 +9,13 @@ namespace numloom::python {
 
 namespace {
 
-constexpr const char* buffer_formats[] = {"?", "b", "B", "h", "H", "i", "I", "l", "L", "e", "f", "d", "Zf", "Zd"};
+constexpr const char* buffer_formats[] = {"?", "b", "B", "h", "H", "i",  "I",
+                                          "l", "L", "e", "f", "d", "Zf", "Zd"};
 
 // What the consumer of a buffer asks for and cannot have.
 const char* refusal(const ndarray& a, int flags) {
-  if ((flags & PyBUF_WRITABLE) && (!a.writeable() || a.is_scalar())) return "buffer source array is read-only";
+  if ((flags & PyBUF_WRITABLE) && (!a.writeable() || a.is_scalar()))
+    return "buffer source array is read-only";
   const bool c = a.is_c_contiguous(), f = a.is_f_contiguous();
   if ((flags & PyBUF_C_CONTIGUOUS) == PyBUF_C_CONTIGUOUS && !c) return "ndarray is not C-contiguous";
   if ((flags & PyBUF_F_CONTIGUOUS) == PyBUF_F_CONTIGUOUS && !f) return "ndarray is not Fortran contiguous";
@@ -28,7 +30,8 @@ int get_buffer(PyObject* self, Py_buffer* view, int flags) {
     const ndarray& a = array_of(self);
     if (!a.device().is_cpu()) {
       const std::string where = to_string(a.device());
-      raise(PyExc_TypeError, "expected an array on the CPU, got one on %s; copy it with .get()", where.c_str());
+      raise(PyExc_TypeError, "expected an array on the CPU, got one on %s; copy it with .get()",
+            where.c_str());
     }
     if (const char* text = refusal(a, flags)) raise(PyExc_ValueError, "%s", text);
     auto extents = std::make_unique<Py_ssize_t[]>(static_cast<std::size_t>(2 * a.ndim() + 1));
@@ -62,8 +65,8 @@ ref interface_dict(PyObject* self, bool writeable) {
   const auto address = a.size() ? reinterpret_cast<std::uintptr_t>(a.data(access::read)) : 0;
   const ref shape = tuple_of(a.shape());
   const ref strides = a.is_c_contiguous() ? ref::borrowed(Py_None) : tuple_of(a.strides());
-  const ref pointer = checked(Py_BuildValue("(KN)", static_cast<unsigned long long>(address),
-                                            PyBool_FromLong(!writeable)));
+  const ref pointer =
+      checked(Py_BuildValue("(KN)", static_cast<unsigned long long>(address), PyBool_FromLong(!writeable)));
   const ref description = checked(Py_BuildValue("[(sO)]", "", typestr.get()));
   return checked(Py_BuildValue("{s:O,s:O,s:O,s:O,s:O,s:i}", "shape", shape.get(), "typestr", typestr.get(),
                                "data", pointer.get(), "strides", strides.get(), "descr", description.get(),
@@ -74,15 +77,17 @@ ref interface_dict(PyObject* self, bool writeable) {
 PyObject* as_numpy(PyObject* self, PyObject* args, PyObject* keywords) {
   static const char* names[] = {"dtype", "copy", nullptr};
   PyObject *wanted = Py_None, *copy = Py_None;
-  if (!PyArg_ParseTupleAndKeywords(args, keywords, "|OO:__array__", const_cast<char**>(names), &wanted, &copy))
+  if (!PyArg_ParseTupleAndKeywords(args, keywords, "|OO:__array__", const_cast<char**>(names), &wanted,
+                                   &copy))
     return nullptr;
   return guarded([&]() -> PyObject* {
     const ndarray& a = array_of(self);
     if (!a.device().is_cpu()) {
       const std::string where = to_string(a.device());
-      raise(PyExc_TypeError,
-            "[__array__] expected an array on the CPU, got one on %s; copy it with .get() or numloom.asnumpy()",
-            where.c_str());
+      raise(
+          PyExc_TypeError,
+          "[__array__] expected an array on the CPU, got one on %s; copy it with .get() or numloom.asnumpy()",
+          where.c_str());
     }
     const ref host = to_numpy(self);
     const ref arguments = checked(PyTuple_Pack(1, host.get()));
@@ -145,7 +150,8 @@ void add_interop_methods(method_list& methods) {
   methods.push_back({"__array__", as_method(as_numpy), METH_VARARGS | METH_KEYWORDS,
                      "A NumPy array over the same memory; arrays on a GPU refuse (TypeError)."});
   methods.push_back({"__dlpack__", as_method(dlpack), METH_VARARGS | METH_KEYWORDS, "A DLPack capsule."});
-  methods.push_back({"__dlpack_device__", dlpack_device_method, METH_NOARGS, "DLPack's type and number of the device."});
+  methods.push_back(
+      {"__dlpack_device__", dlpack_device_method, METH_NOARGS, "DLPack's type and number of the device."});
 }
 
 }  // namespace numloom::python

@@ -75,8 +75,7 @@ PyObject* item(argument_slots s) {
   const ndarray& a = array_of(s[0]);
   const Py_ssize_t n = PyTuple_GET_SIZE(s[1]);
   if (n == 0) {
-    if (a.size() != 1)
-      raise(PyExc_ValueError, "can only convert an array of size 1 to a Python scalar");
+    if (a.size() != 1) raise(PyExc_ValueError, "can only convert an array of size 1 to a Python scalar");
     return item_object(a);
   }
   PyObject* index = n == 1 ? PyTuple_GET_ITEM(s[1], 0) : s[1];
@@ -115,7 +114,8 @@ PyObject* to_list(argument_slots s) {
 PyObject* to_bytes(argument_slots s) {
   const ndarray& a = array_of(s[0]);
   const order layout = to_order(s[1], order::C);
-  const bool reverses = layout == order::F || (layout == order::A && a.is_f_contiguous() && !a.is_c_contiguous());
+  const bool reverses =
+      layout == order::F || (layout == order::A && a.is_f_contiguous() && !a.is_c_contiguous());
   const ndarray host = on_host(reverses ? transpose(a) : a);
   return PyBytes_FromStringAndSize(static_cast<const char*>(host.data(access::read)), host.nbytes());
 }
@@ -149,19 +149,22 @@ constexpr function_row rows[] = {
      "The elements converted to another dtype.", method},
     {"copy", "(a, order='C')", copied, "A copy on the same device.", method},
     {"__copy__", "(a)", copied, "copy.copy(self)", method},
-    {"__deepcopy__", "(a, memo=None, /)", [](argument_slots s) {
+    {"__deepcopy__", "(a, memo=None, /)",
+     [](argument_slots s) {
        PyObject* only[] = {s[0], nullptr};
        return copied(only);
-     }, "copy.deepcopy(self)", method},
+     },
+     "copy.deepcopy(self)", method},
     {"view", "(a, dtype=None, type=None)", viewed, "The same bytes as another dtype or class.", method},
     {"item", "(a, /, *args)", item, "One element as a Python number; waits for the device.", method},
     {"tolist", "(a)", to_list, "Nested lists of Python numbers.", method},
     {"tobytes", "(a, order='C')", to_bytes, "The elements' bytes.", method},
     {"fill", "(a, value)", fill, "Sets every element to a value.", method},
     {"get", "(a)", get, "A NumPy array with the same elements: a copy.", method},
-    {"to_numpy", "(a)", to_host, "A NumPy array: over the same memory on the CPU, a copy from a GPU.", method},
-    {"to_device", "(a, device, /, *, stream=None)", moved, "The array on another device; itself if it is there.",
+    {"to_numpy", "(a)", to_host, "A NumPy array: over the same memory on the CPU, a copy from a GPU.",
      method},
+    {"to_device", "(a, device, /, *, stream=None)", moved,
+     "The array on another device; itself if it is there.", method},
     {"__array_finalize__", "(a, obj, /)", finalize, "Called on new views of subclasses.", method},
 };
 

@@ -3,9 +3,9 @@
 #include <array>
 
 #include "convert.hpp"
+#include "interop.hpp"
 #include "numloom/creation.hpp"
 #include "numloom/linalg.hpp"
-#include "interop.hpp"
 #include "ufunc_type.hpp"
 
 namespace numloom::python {
@@ -173,7 +173,8 @@ PyObject* compare_unlike(int operation, PyObject* left, PyObject* right) {
     return not_implemented();
   return guarded([&] {
     const ndarray& a = array_of(left);
-    ndarray answer = full(a.shape(), scalar(operation == Py_NE), {.dtype = dtype::bool_, .device = a.device()});
+    ndarray answer =
+        full(a.shape(), scalar(operation == Py_NE), {.dtype = dtype::bool_, .device = a.device()});
     answer.set_scalar(a.ndim() == 0);
     return wrap(std::move(answer));
   });

@@ -34,7 +34,8 @@ int set_shape(PyObject* self, PyObject* value, void*) {
     const ndarray seen = reshape(a, wanted);
     if (seen.bytes() != a.bytes())
       raise(PyExc_AttributeError,
-            "Incompatible shape for in-place modification. Use `.reshape()` to make a copy with the desired shape.");
+            "Incompatible shape for in-place modification. Use `.reshape()` to make a copy with the desired "
+            "shape.");
     a = seen;
     return 0;
   });
@@ -97,7 +98,8 @@ int assign_part(PyObject* self, PyObject* value, bool imaginary) {
     if (imaginary && !is_complex(a.dtype()))
       raise(PyExc_TypeError, "array does not have imaginary part to set");
     operand source;
-    if (!source.load(value, a.device())) raise(PyExc_TypeError, "expected a number or an array, got %R", value);
+    if (!source.load(value, a.device()))
+      raise(PyExc_TypeError, "expected a number or an array, got %R", value);
     const index_item everything[] = {ellipsis};
     set_item(part(a, imaginary), everything, source.like());
     return 0;
@@ -139,7 +141,8 @@ int set_flag_bits(PyObject* self, PyObject* value, void*) {
   return guarded_status([&] {
     ndarray& a = array_of(self);
     const bool on = to_bool(value, true);
-    if (on && !a.bytes()->writeable) raise(PyExc_ValueError, "cannot set WRITEABLE flag to True of this array");
+    if (on && !a.bytes()->writeable)
+      raise(PyExc_ValueError, "cannot set WRITEABLE flag to True of this array");
     a.set_writeable(on);
     return 0;
   });
@@ -173,7 +176,8 @@ PyGetSetDef array_properties[] = {
     {"_is_scalar", is_scalar, nullptr, "A result with a scalar's value semantics?", nullptr},
     {"_flag_bits", flag_bits, set_flag_bits, "What `flags` shows.", nullptr},
     {"__array_priority__", priority, nullptr, "As NumPy's arrays.", nullptr},
-    {"__array_interface__", array_interface, nullptr, "NumPy's array interface; arrays on the CPU only.", nullptr},
+    {"__array_interface__", array_interface, nullptr, "NumPy's array interface; arrays on the CPU only.",
+     nullptr},
     {"__cuda_array_interface__", cuda_array_interface, nullptr,
      "Numba's CUDA array interface, version 3; arrays on a GPU only.", nullptr},
     {nullptr, nullptr, nullptr, nullptr, nullptr}};

@@ -16,14 +16,13 @@ int truth(PyObject* self) {
     if (a.size() > 1)
       raise(PyExc_ValueError,
             "The truth value of an array with more than one element is ambiguous. Use a.any() or a.all()");
-    return PyObject_IsTrue(checked(item_object(a)).get() );
+    return PyObject_IsTrue(checked(item_object(a)).get());
   });
 }
 
 ref only_element(PyObject* self) {
   const ndarray& a = array_of(self);
-  if (a.ndim() != 0)
-    raise(PyExc_TypeError, "only 0-dimensional arrays can be converted to Python scalars");
+  if (a.ndim() != 0) raise(PyExc_TypeError, "only 0-dimensional arrays can be converted to Python scalars");
   return checked(item_object(a));
 }
 
@@ -34,7 +33,8 @@ PyObject* to_floating(PyObject* self) {
   return guarded([&] {
     const ref element = only_element(self);
     if (PyComplex_Check(element.get())) {
-      checked(PyErr_WarnEx(PyExc_RuntimeWarning, "Casting complex values to real discards the imaginary part", 1));
+      checked(PyErr_WarnEx(PyExc_RuntimeWarning, "Casting complex values to real discards the imaginary part",
+                           1));
       return PyFloat_FromDouble(PyComplex_RealAsDouble(element.get()));
     }
     return PyNumber_Float(element.get());
@@ -103,8 +103,9 @@ PyObject* round_number(PyObject* self, PyObject* args) {
 template <int Direction> PyObject* to_whole(PyObject* self, PyObject*) {
   return guarded([&] {
     const ref element = only_element(self);
-    static PyObject* const function =
-        imported("math", Direction < 0 ? "floor" : Direction > 0 ? "ceil" : "trunc");
+    static PyObject* const function = imported("math", Direction < 0   ? "floor"
+                                                       : Direction > 0 ? "ceil"
+                                                                       : "trunc");
     return PyObject_CallOneArg(function, element.get());
   });
 }
@@ -143,7 +144,8 @@ void add_scalar_methods(method_list& methods) {
   methods.push_back({"__ceil__", to_whole<1>, METH_NOARGS, "math.ceil(self)"});
   methods.push_back({"__trunc__", to_whole<0>, METH_NOARGS, "math.trunc(self)"});
   methods.push_back({"is_integer", is_whole, METH_NOARGS, "Is the scalar a whole number?"});
-  methods.push_back({"as_integer_ratio", integer_ratio, METH_NOARGS, "Numerator and denominator of a scalar."});
+  methods.push_back(
+      {"as_integer_ratio", integer_ratio, METH_NOARGS, "Numerator and denominator of a scalar."});
   methods.push_back({"bit_count", bits, METH_NOARGS, "Number of bits set in a scalar."});
 }
 

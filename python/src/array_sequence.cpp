@@ -148,8 +148,7 @@ index_items items_of(PyObject* key, device where) {
   index_items items;
   if (PyTuple_Check(key)) {
     items.reserve(static_cast<std::size_t>(PyTuple_GET_SIZE(key)));
-    for (Py_ssize_t k = 0; k < PyTuple_GET_SIZE(key); ++k)
-      add_item(items, PyTuple_GET_ITEM(key, k), where);
+    for (Py_ssize_t k = 0; k < PyTuple_GET_SIZE(key); ++k) add_item(items, PyTuple_GET_ITEM(key, k), where);
   } else {
     add_item(items, key, where);
   }
@@ -210,9 +209,8 @@ int assign(PyObject* self, PyObject* key, PyObject* value) {
     const index_items items = items_of(key, a.device());
     operand source;
     if (PyUnicode_Check(value)) {  // NumPy reads numbers from strings
-      const ref number =
-          checked(PyObject_CallOneArg(reinterpret_cast<PyObject*>(is_inexact(a.dtype()) ? &PyFloat_Type : &PyLong_Type),
-                                      value));
+      const ref number = checked(PyObject_CallOneArg(
+          reinterpret_cast<PyObject*>(is_inexact(a.dtype()) ? &PyFloat_Type : &PyLong_Type), value));
       source.load(number.get(), a.device());
     } else if (!source.load(value, a.device())) {
       raise(PyExc_TypeError, "%s() argument must be a string or a real number, not '%s'",

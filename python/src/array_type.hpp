@@ -10,7 +10,7 @@
 namespace numloom::python {
 
 struct array_object {
-  PyObject_HEAD  //
+  PyObject_HEAD        //
       PyObject* base;  // the owner of the bytes where this is a view, else null
   PyObject* weak_references;
   union {
@@ -22,9 +22,7 @@ struct array_object {
 extern PyTypeObject* array_type;
 
 inline bool is_exact_array(PyObject* o) { return Py_TYPE(o) == array_type; }
-inline bool is_array(PyObject* o) {
-  return is_exact_array(o) || PyType_IsSubtype(Py_TYPE(o), array_type);
-}
+inline bool is_array(PyObject* o) { return is_exact_array(o) || PyType_IsSubtype(Py_TYPE(o), array_type); }
 inline ndarray& array_of(PyObject* o) { return reinterpret_cast<array_object*>(o)->value; }
 
 /// A new Python object around an array.

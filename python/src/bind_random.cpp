@@ -27,9 +27,7 @@ template <class F> py::object drawn(const py::object& size, F&& f) {
   return result(unlocked(size_of(shape) * 4, [&] { return f(shape); }), size);
 }
 
-dtype floating(const py::object& type) {
-  return to_optional_dtype(type.ptr()).value_or(dtype::float64);
-}
+dtype floating(const py::object& type) { return to_optional_dtype(type.ptr()).value_or(dtype::float64); }
 
 uint128 to_wide(const py::int_& value) {
   const py::int_ low = py::reinterpret_steal<py::int_>(
@@ -47,9 +45,10 @@ py::object from_wide(uint128 value) {
 
 void bind_random(py::module_& m) {
   py::class_<generator>(m, "_PCG64", "The native half of numloom.random.Generator.")
-      .def(py::init([](const py::int_& state, const py::int_& increment, bool has_uint32, std::uint32_t uinteger) {
-        return generator(pcg64_state{to_wide(state), to_wide(increment), has_uint32, uinteger});
-      }))
+      .def(py::init(
+          [](const py::int_& state, const py::int_& increment, bool has_uint32, std::uint32_t uinteger) {
+            return generator(pcg64_state{to_wide(state), to_wide(increment), has_uint32, uinteger});
+          }))
       .def_property(
           "state",
           [](const generator& g) {
@@ -59,26 +58,33 @@ void bind_random(py::module_& m) {
           [](generator& g, const py::tuple& s) {
             g.set_state({to_wide(s[0]), to_wide(s[1]), s[2].cast<bool>(), s[3].cast<std::uint32_t>()});
           })
-      .def("random", [](generator& g, const py::object& size, const py::object& type) {
-        return drawn(size, [&, t = floating(type)](const shape_t& shape) { return g.random(shape, t); });
-      })
-      .def("standard_normal", [](generator& g, const py::object& size, const py::object& type) {
-        return drawn(size, [&, t = floating(type)](const shape_t& shape) { return g.standard_normal(shape, t); });
-      })
-      .def("uniform", [](generator& g, double low, double high, const py::object& size) {
-        return drawn(size, [&](const shape_t& shape) { return g.uniform(low, high, shape); });
-      })
-      .def("normal", [](generator& g, double loc, double scale, const py::object& size) {
-        return drawn(size, [&](const shape_t& shape) { return g.normal(loc, scale, shape); });
-      })
-      .def("integers", [](generator& g, const py::object& low, const py::object& high, const py::object& size,
-                          const py::object& type, bool endpoint) {
-        random::integers_options options;
-        options.dtype = to_optional_dtype(type.ptr()).value_or(dtype::int64);
-        options.endpoint = endpoint;
-        const scalar first = to_scalar(low.ptr()), last = to_scalar(high.ptr());
-        return drawn(size, [&](const shape_t& shape) { return g.integers(first, last, shape, options); });
-      })
+      .def("random",
+           [](generator& g, const py::object& size, const py::object& type) {
+             return drawn(size, [&, t = floating(type)](const shape_t& shape) { return g.random(shape, t); });
+           })
+      .def("standard_normal",
+           [](generator& g, const py::object& size, const py::object& type) {
+             return drawn(
+                 size, [&, t = floating(type)](const shape_t& shape) { return g.standard_normal(shape, t); });
+           })
+      .def("uniform",
+           [](generator& g, double low, double high, const py::object& size) {
+             return drawn(size, [&](const shape_t& shape) { return g.uniform(low, high, shape); });
+           })
+      .def("normal",
+           [](generator& g, double loc, double scale, const py::object& size) {
+             return drawn(size, [&](const shape_t& shape) { return g.normal(loc, scale, shape); });
+           })
+      .def("integers",
+           [](generator& g, const py::object& low, const py::object& high, const py::object& size,
+              const py::object& type, bool endpoint) {
+             random::integers_options options;
+             options.dtype = to_optional_dtype(type.ptr()).value_or(dtype::int64);
+             options.endpoint = endpoint;
+             const scalar first = to_scalar(low.ptr()), last = to_scalar(high.ptr());
+             return drawn(size,
+                          [&](const shape_t& shape) { return g.integers(first, last, shape, options); });
+           })
       .def("random_into", &generator::random_into)
       .def("standard_normal_into", &generator::standard_normal_into);
 }

@@ -3,6 +3,7 @@
 #include <pybind11/operators.h>
 #include <pybind11/stl.h>
 
+#include "numloom/cpu.hpp"
 #include "numloom/version.hpp"
 #include "runtime.hpp"
 
@@ -44,65 +45,87 @@ std::vector<stream_view>& entered_streams() {
 void bind_devices(py::module_& m) {
   py::class_<device>(m, "Device", "A place where arrays live: Device('cpu'), Device('cuda:0').")
       .def(py::init([](const py::object& o) { return to_device_value(o); }), py::arg("device") = py::none())
-      .def_property_readonly("type", [](device d) { return d.is_cpu() ? "cpu" : "cuda"; }, "'cpu' or 'cuda'.")
-      .def_property_readonly("index", [](device d) { return static_cast<int>(d.index); }, "Its number.")
-      .def("use", [](device d) { set_current_device(d); }, "New arrays of this thread go there from now on.")
-      .def("synchronize", [](device d) {
-        const py::gil_scoped_release release;
-        synchronize(d);
-      }, "Waits for all work on it.")
-      .def("__enter__", [](py::object self) {
-        entered_devices().push_back(current_device());
-        set_current_device(self.cast<device>());
-        return self;
-      })
-      .def("__exit__", [](device, const py::args&) {
-        set_current_device(entered_devices().back());
-        entered_devices().pop_back();
-      })
-      .def("__eq__", [](device a, const py::object& b) {
-        if (py::isinstance<py::str>(b)) return to_string(a) == b.cast<std::string>();
-        return py::isinstance<device>(b) && a == b.cast<device>();
-      })
+      .def_property_readonly(
+          "type", [](device d) { return d.is_cpu() ? "cpu" : "cuda"; }, "'cpu' or 'cuda'.")
+      .def_property_readonly(
+          "index", [](device d) { return static_cast<int>(d.index); }, "Its number.")
+      .def(
+          "use", [](device d) { set_current_device(d); }, "New arrays of this thread go there from now on.")
+      .def(
+          "synchronize",
+          [](device d) {
+            const py::gil_scoped_release release;
+            synchronize(d);
+          },
+          "Waits for all work on it.")
+      .def("__enter__",
+           [](py::object self) {
+             entered_devices().push_back(current_device());
+             set_current_device(self.cast<device>());
+             return self;
+           })
+      .def("__exit__",
+           [](device, const py::args&) {
+             set_current_device(entered_devices().back());
+             entered_devices().pop_back();
+           })
+      .def("__eq__",
+           [](device a, const py::object& b) {
+             if (py::isinstance<py::str>(b)) return to_string(a) == b.cast<std::string>();
+             return py::isinstance<device>(b) && a == b.cast<device>();
+           })
       .def("__hash__", [](device d) { return py::hash(py::str(to_string(d))); })
       .def("__str__", [](device d) { return to_string(d); })
       .def("__repr__", [](device d) { return "numloom.Device('" + to_string(d) + "')"; })
-      .def("__reduce__", [](device d) {
-        return py::make_tuple(py::type::of<device>(), py::make_tuple(to_string(d)));
-      });
+      .def("__reduce__",
+           [](device d) { return py::make_tuple(py::type::of<device>(), py::make_tuple(to_string(d))); });
   m.attr("Device").attr("__module__") = "numloom";
-  m.def("devices", [] { return devices(); }, "All devices that work here, the CPU first.");
-  m.def("device_count", [](const std::string& type) {
-    return device_count(type == "cpu" ? device_type::cpu : device_type::cuda);
-  }, py::arg("type") = "cuda", "How many devices of that type work here.");
-  m.def("current_device", [] { return current_device(); }, "Where new arrays of this thread go.");
-  m.def("synchronize", [](const py::object& where) {
-    const device d = to_device_value(where);
-    const py::gil_scoped_release release;
-    synchronize(d);
-  }, py::arg("device") = py::none(), "Waits for all work on a device (default: the current one).");
+  m.def(
+      "devices", [] { return devices(); }, "All devices that work here, the CPU first.");
+  m.def(
+      "device_count",
+      [](const std::string& type) {
+        return device_count(type == "cpu" ? device_type::cpu : device_type::cuda);
+      },
+      py::arg("type") = "cuda", "How many devices of that type work here.");
+  m.def(
+      "current_device", [] { return current_device(); }, "Where new arrays of this thread go.");
+  m.def(
+      "synchronize",
+      [](const py::object& where) {
+        const device d = to_device_value(where);
+        const py::gil_scoped_release release;
+        synchronize(d);
+      },
+      py::arg("device") = py::none(), "Waits for all work on a device (default: the current one).");
 }
 
 void bind_streams(py::module_& m) {
-  py::class_<stream>(m, "Stream", "A queue of work on a device. Work on two streams is ordered by events only.")
+  py::class_<stream>(m, "Stream",
+                     "A queue of work on a device. Work on two streams is ordered by events only.")
       .def(py::init([](const py::object& where) { return stream(to_device_value(where)); }),
            py::arg("device") = py::none())
-      .def("synchronize", [](const stream& s) {
-        const py::gil_scoped_release release;
-        s.synchronize();
-      }, "Waits for all work on it.")
+      .def(
+          "synchronize",
+          [](const stream& s) {
+            const py::gil_scoped_release release;
+            s.synchronize();
+          },
+          "Waits for all work on it.")
       .def("query", &stream::query, "Has all its work finished?")
       .def("wait", &stream::wait, py::arg("event"), "Later work waits for the event.")
-      .def_property_readonly("device", [](const stream& s) { return stream_view(s).device; }, "Its device.")
-      .def_property_readonly("ptr", [](const stream& s) {
-        return reinterpret_cast<std::uintptr_t>(stream_view(s).handle);
-      }, "The CUDA handle as a number.")
-      .def("__enter__", [](py::object self) {
-        const stream_view s = self.cast<const stream&>();
-        entered_streams().push_back(current_stream(s.device));
-        set_current_stream(s);
-        return self;
-      })
+      .def_property_readonly(
+          "device", [](const stream& s) { return stream_view(s).device; }, "Its device.")
+      .def_property_readonly(
+          "ptr", [](const stream& s) { return reinterpret_cast<std::uintptr_t>(stream_view(s).handle); },
+          "The CUDA handle as a number.")
+      .def("__enter__",
+           [](py::object self) {
+             const stream_view s = self.cast<const stream&>();
+             entered_streams().push_back(current_stream(s.device));
+             set_current_stream(s);
+             return self;
+           })
       .def("__exit__", [](const stream&, const py::args&) {
         set_current_stream(entered_streams().back());
         entered_streams().pop_back();
@@ -110,48 +133,63 @@ void bind_streams(py::module_& m) {
   py::class_<event>(m, "Event", "A point in a stream.")
       .def(py::init([](const py::object& where) { return event(to_device_value(where)); }),
            py::arg("device") = py::none())
-      .def("record", [](event& e, const stream* s, const py::object& where) {
-        e.record(s ? stream_view(*s) : current_stream(to_device_value(where)));
-      }, py::arg("stream") = py::none(), py::arg("device") = py::none(), "Marks the point that the stream is at.")
+      .def(
+          "record",
+          [](event& e, const stream* s, const py::object& where) {
+            e.record(s ? stream_view(*s) : current_stream(to_device_value(where)));
+          },
+          py::arg("stream") = py::none(), py::arg("device") = py::none(),
+          "Marks the point that the stream is at.")
       .def("query", &event::query, "Has it been reached?")
-      .def("synchronize", [](const event& e) {
-        const py::gil_scoped_release release;
-        e.synchronize();
-      }, "Waits until it is reached.")
+      .def(
+          "synchronize",
+          [](const event& e) {
+            const py::gil_scoped_release release;
+            e.synchronize();
+          },
+          "Waits until it is reached.")
       .def("elapsed_since", &event::elapsed_since, py::arg("start"), "Milliseconds from another event.");
   m.attr("Stream").attr("__module__") = "numloom";
   m.attr("Event").attr("__module__") = "numloom";
 }
 
 void bind_memory(py::module_& m) {
-  m.def("memory_stats", [](const py::object& where) {
-    const memory_statistics s = memory_stats(to_device_value(where));
-    py::dict result;
-    result["used"] = s.used;
-    result["held"] = s.held;
-    result["peak"] = s.peak;
-    result["limit"] = s.limit;
-    result["allocations"] = s.allocations;
-    result["system_calls"] = s.system_calls;
-    return result;
-  }, py::arg("device") = py::none(), "Bytes used, held, at the peak and allowed, and numbers of allocations.");
-  m.def("set_memory_limit", [](std::size_t bytes, const py::object& where) {
-    set_memory_limit(bytes, to_device_value(where));
-  }, py::arg("bytes"), py::arg("device") = py::none(), "At most this many bytes held on a device; 0 lifts it.");
-  m.def("reset_peak_memory", [](const py::object& where) { reset_peak_memory(to_device_value(where)); },
-        py::arg("device") = py::none(), "The peak starts again from what is used now.");
-  m.def("free_cached_memory", [](const py::object& where) { free_cached_memory(to_device_value(where)); },
-        py::arg("device") = py::none(), "Gives cached blocks back to the system.");
-  m.def("may_share_memory", [](const ndarray& a, const ndarray& b, const py::object&) {
-    return may_share_memory(a, b);
-  }, py::arg("a"), py::arg("b"), py::arg("max_work") = py::none(), "May two arrays share an element?");
+  m.def(
+      "memory_stats",
+      [](const py::object& where) {
+        const memory_statistics s = memory_stats(to_device_value(where));
+        py::dict result;
+        result["used"] = s.used;
+        result["held"] = s.held;
+        result["peak"] = s.peak;
+        result["limit"] = s.limit;
+        result["allocations"] = s.allocations;
+        result["system_calls"] = s.system_calls;
+        return result;
+      },
+      py::arg("device") = py::none(),
+      "Bytes used, held, at the peak and allowed, and numbers of allocations.");
+  m.def(
+      "set_memory_limit",
+      [](std::size_t bytes, const py::object& where) { set_memory_limit(bytes, to_device_value(where)); },
+      py::arg("bytes"), py::arg("device") = py::none(),
+      "At most this many bytes held on a device; 0 lifts it.");
+  m.def(
+      "reset_peak_memory", [](const py::object& where) { reset_peak_memory(to_device_value(where)); },
+      py::arg("device") = py::none(), "The peak starts again from what is used now.");
+  m.def(
+      "free_cached_memory", [](const py::object& where) { free_cached_memory(to_device_value(where)); },
+      py::arg("device") = py::none(), "Gives cached blocks back to the system.");
+  m.def(
+      "may_share_memory",
+      [](const ndarray& a, const ndarray& b, const py::object&) { return may_share_memory(a, b); },
+      py::arg("a"), py::arg("b"), py::arg("max_work") = py::none(), "May two arrays share an element?");
 }
 
 void bind_settings(py::module_& m) {
   m.def("_set_transfers", [](int wanted) { configuration.transfers = static_cast<policy>(wanted); });
-  m.def("_transfer_counts", [] {
-    return py::make_tuple(configuration.transfer_count, configuration.transfer_bytes);
-  });
+  m.def("_transfer_counts",
+        [] { return py::make_tuple(configuration.transfer_count, configuration.transfer_bytes); });
   m.def("_adopt", [](const py::object& numpy_array, const py::object& where, bool is_scalar) {
     // A result of NumPy as an array here: no copy on the CPU.
     ndarray a = from_numpy(numpy_array.ptr(), to_device_value(where));
@@ -161,6 +199,15 @@ void bind_settings(py::module_& m) {
     }
     return a;
   });
+  m.def("_cpu_facts", [] {
+    const cpu_description cpu = describe_cpu();
+    py::dict facts;
+    facts["level"] = cpu.level;
+    facts["threads"] = cpu.threads;
+    facts["blas"] = cpu.blas.empty() ? "none: own loops" : cpu.blas;
+    return facts;
+  });
+  py::module_::import("atexit").attr("register")(py::cpp_function([] { end_cpu_threads(); }));
   m.attr("__version__") = NUMLOOM_VERSION;
 }
 

@@ -59,6 +59,8 @@ extern settings configuration;
 /// Any array-like: arrays, NumPy arrays and scalars (no copy on the CPU), buffers, numbers, nested sequences.
 /// where: the device for what is not an array here yet.
 ndarray to_array(PyObject* o, std::optional<device> where = {});
+/// Nested lists of Python's own floats, ints or bools as a new array on the CPU; nothing for other lists.
+std::optional<ndarray> read_numbers(PyObject* o, std::optional<dtype> wanted);
 /// NumPy's array over the same bytes; throws HostOnlyError for its dtypes that do not exist here.
 ndarray from_numpy(PyObject* numpy_array, device where);
 /// NumPy's array for an array: over the same bytes on the CPU, a copy from a device.

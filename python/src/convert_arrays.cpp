@@ -136,6 +136,7 @@ bool holds_device_array(PyObject* sequence, int depth = 0) {
 }
 
 ndarray from_sequence(PyObject* o, device where) {
+  if (const auto numbers = read_numbers(o, {})) return to_device(*numbers, where);
   if (holds_device_array(o)) return stack(to_array_list(o));
   const ref host = checked(PyObject_CallOneArg(numpy.array, o));
   const ndarray a = over_numpy(host.get());

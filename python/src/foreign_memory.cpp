@@ -64,8 +64,10 @@ dtype dtype_for(dl_type t) {
       const dtype d = static_cast<dtype>(i);
       if (kind_of(d) == kinds[t.code] && 8 * itemsize(d) == t.bits) return d;
     }
-  raise(PyExc_BufferError, "[from_dlpack] expected bool, integers, floats up to 64 bits or complex, got DLPack "
-        "code %d with %d bits", t.code, t.bits);
+  raise(PyExc_BufferError,
+        "[from_dlpack] expected bool, integers, floats up to 64 bits or complex, got DLPack "
+        "code %d with %d bits",
+        t.code, t.bits);
 }
 
 // Keeps the array of an exported tensor, and the strides in elements.
@@ -200,7 +202,8 @@ PyObject* to_dlpack(PyObject* self, PyObject* stream, PyObject* max_version, PyO
     int type, id;
     if (!PyArg_ParseTuple(dl_device_wanted, "ii", &type, &id)) throw python_error{};
     const device target = type == dl_cpu ? cpu : cuda(id);
-    if (type != dl_cpu && type != dl_cuda) raise(PyExc_BufferError, "[__dlpack__] unknown device type %d", type);
+    if (type != dl_cpu && type != dl_cuda)
+      raise(PyExc_BufferError, "[__dlpack__] unknown device type %d", type);
     if (target != a.device()) {
       if (copy_wanted == Py_False) raise(PyExc_BufferError, "[__dlpack__] a copy is needed to change device");
       a = to_device(a, target);
@@ -213,7 +216,8 @@ PyObject* to_dlpack(PyObject* self, PyObject* stream, PyObject* max_version, PyO
   }
   for (const std::int64_t s : a.strides())
     if (s % a.itemsize() != 0)
-      raise(PyExc_BufferError, "[__dlpack__] strides must be multiples of the item size; copy the array first");
+      raise(PyExc_BufferError,
+            "[__dlpack__] strides must be multiples of the item size; copy the array first");
   if (!a.device().is_cpu() && !(PyLong_Check(stream) && PyLong_AsLong(stream) == -1))
     current_stream(a.device()).synchronize();
   const bool read_only = !a.writeable() || a.is_scalar();
@@ -224,9 +228,10 @@ PyObject* to_dlpack(PyObject* self, PyObject* stream, PyObject* max_version, PyO
     return PyCapsule_New(&e->managed, versioned_name, drop_capsule<dl_managed_versioned>);
   }
   if (read_only)
-    raise(PyExc_BufferError,
-          "Cannot export readonly array since signalling readonly is unsupported by DLPack (supported by newer "
-          "DLPack version).");
+    raise(
+        PyExc_BufferError,
+        "Cannot export readonly array since signalling readonly is unsupported by DLPack (supported by newer "
+        "DLPack version).");
   return PyCapsule_New(&make_export<dl_managed>(a)->managed, plain_name, drop_capsule<dl_managed>);
 }
 

@@ -114,12 +114,14 @@ PyObject* make_arange(argument_slots s) {
   creation_options options;
   options.dtype = to_optional_dtype(s[3]);
   options.device = wanted_device(s[4], s[5]);
-  if (!options.dtype && common) {
-    for (const scalar& n : {first, last, step}) common = promote_with_scalar(*common, n);
+  if (!options.dtype && common) {  // NumPy starts from int64 and takes Python's numbers at their own dtype
+    common = promote_types(*common, dtype::int64);
+    for (const scalar& n : {first, last, step}) common = promote_types(*common, n.default_dtype());
     options.dtype = common;
   }
-  const double n = (last.real() - first.real()) / (step.real() == 0 ? 1 : step.real());
-  return wrap(unlocked(static_cast<std::int64_t>(std::min(n, 1e12)),
+  if (step.real() == 0 && step.imag() == 0) raise(PyExc_ZeroDivisionError, "division by zero");
+  const double n = (last.real() - first.real()) / step.real();
+  return wrap(unlocked(static_cast<std::int64_t>(std::clamp(n, 0.0, 1e12)),
                        [&] { return arange(first, last, step, options); }));
 }
 
@@ -130,7 +132,8 @@ PyObject* make_linspace(argument_slots s) {
   const scalar first = bound(s[0], common), last = bound(s[1], common);
   options.num = to_int(s[2], "num", 50);
   if (options.num < 0)
-    raise(PyExc_ValueError, "Number of samples, %lld, must be non-negative.", static_cast<long long>(options.num));
+    raise(PyExc_ValueError, "Number of samples, %lld, must be non-negative.",
+          static_cast<long long>(options.num));
   options.endpoint = to_bool(s[3], true);
   options.dtype = to_optional_dtype(s[5]);
   options.device = to_device_argument(s[7]);
@@ -154,7 +157,8 @@ PyObject* make_eye(argument_slots s) {
   options.order = to_order(s[4], order::C);
   options.device = wanted_device(s[5], s[6]);
   if (n < 0 || m < 0) raise(PyExc_ValueError, "negative dimensions are not allowed");
-  return wrap(eye(n, m, static_cast<int>(std::clamp<std::int64_t>(to_int(s[2], "k", 0), -n - 1, m + 1)), options));
+  return wrap(
+      eye(n, m, static_cast<int>(std::clamp<std::int64_t>(to_int(s[2], "k", 0), -n - 1, m + 1)), options));
 }
 
 // (n, dtype, *, device, like)
@@ -170,8 +174,8 @@ PyObject* make_meshgrid(argument_slots s) {
   const auto kind = s[3] ? to_text(s[3], "indexing") : std::string_view("xy");
   if (kind != "xy" && kind != "ij") raise(PyExc_ValueError, "Valid values for `indexing` are 'xy' and 'ij'.");
   const std::vector<ndarray> axes = to_array_list(s[0]);
-  return wrap_tuple(meshgrid(axes, kind == "xy" ? indexing::xy : indexing::ij, to_bool(s[2], false),
-                             to_bool(s[1], true)));
+  return wrap_tuple(
+      meshgrid(axes, kind == "xy" ? indexing::xy : indexing::ij, to_bool(s[2], false), to_bool(s[1], true)));
 }
 
 // ---- from objects ----
@@ -202,7 +206,8 @@ bool has_order(const ndarray& a, order wanted) {
 
 [[noreturn]] void fail_needs_copy() {
   raise(PyExc_ValueError,
-        "Unable to avoid copy while creating an array as requested. If using `np.array(obj, copy=False)` replace "
+        "Unable to avoid copy while creating an array as requested. If using `np.array(obj, copy=False)` "
+        "replace "
         "it with `np.asarray(obj)` to allow a copy when needed (no behavior change in NumPy 1.x).");
 }
 
@@ -210,8 +215,12 @@ bool has_order(const ndarray& a, order wanted) {
 ndarray make_array(PyObject* o, const array_request& r, bool& shares) {
   const bool is_ours = is_array(o);
   ndarray a;
+  bool is_new = false;
   if (is_ours || is_numpy_array(o)) {
     a = is_ours ? array_of(o) : from_numpy(o, cpu);
+  } else if (auto numbers = read_numbers(o, r.dtype)) {
+    a = std::move(*numbers);
+    is_new = true;
   } else if ((PyList_Check(o) || PyTuple_Check(o)) && r.dtype) {
     try {
       a = read_with_numpy(o, r.dtype);
@@ -228,7 +237,7 @@ ndarray make_array(PyObject* o, const array_request& r, bool& shares) {
   if (r.dtype && *r.dtype != a.dtype()) a = unlocked(a.size(), [&] { return astype(a, *r.dtype, r.order); });
   if (a.device() != where) a = to_device(a, where);
   const order layout = r.order == order::A && !a.is_f_contiguous() ? order::C : r.order;
-  const bool is_fresh = a.bytes() != source.bytes();
+  const bool is_fresh = is_new || a.bytes() != source.bytes();
   if (!has_order(a, layout) || (r.copy == true && !is_fresh) || (!is_ours && source.is_scalar()))
     a = unlocked(a.size(), [&] { return copy(a, layout); });
   shares = a.bytes() == source.bytes() && (is_ours || is_numpy_array(o));
@@ -271,6 +280,8 @@ PyObject* array(argument_slots s) {
 
 // (a, dtype, order, *, device, copy, like)
 PyObject* as_array(argument_slots s) {
+  if (is_exact_array(s[0]) && !s[1] && !s[2] && !s[3] && !s[4] && !array_of(s[0]).is_scalar())
+    return Py_NewRef(s[0]);
   return wrap_made(s[0], {.dtype = to_optional_dtype(s[1]),
                           .device = wanted_device(s[3], s[5]),
                           .order = to_order(s[2], order::K),
@@ -279,8 +290,8 @@ PyObject* as_array(argument_slots s) {
 
 // (a, dtype, *, like)
 template <order Layout> PyObject* as_contiguous(argument_slots s) {
-  return wrap_made(s[0],
-                   {.dtype = to_optional_dtype(s[1]), .device = {}, .order = Layout, .copy = {}, .minimum_dims = 1});
+  return wrap_made(
+      s[0], {.dtype = to_optional_dtype(s[1]), .device = {}, .order = Layout, .copy = {}, .minimum_dims = 1});
 }
 
 // (a, order, subok)
@@ -296,7 +307,7 @@ PyObject* dlpack_import(argument_slots s) {
   return wrap(from_dlpack(s[0], to_device_argument(s[1]), to_copy(s[2], {})));
 }
 
-constexpr const char* by_shape = "(shape, dtype=float, order='C', *, device=None, like=None)";
+constexpr const char* by_shape = "(shape, dtype=None, order='C', *, device=None, like=None)";
 constexpr const char* by_example = "(a, dtype=None, order='K', subok=True, shape=None, *, device=None)";
 
 constexpr function_row rows[] = {
@@ -305,18 +316,18 @@ constexpr function_row rows[] = {
     {"ones", by_shape, filled<ones>, "A new array of ones."},
     {"full", "(shape, fill_value, dtype=None, order='C', *, device=None, like=None)", make_full,
      "A new array filled with a value (or an array that broadcasts)."},
-    {"empty_like", "(prototype, dtype=None, order='K', subok=True, shape=None, *, device=None)", make_empty_like,
-     "A new array whose elements are not set, with another's shape, dtype and device."},
-    {"zeros_like", by_example, filled_like<zeros_like>, "Zeros with another array's shape, dtype and device."},
+    {"empty_like", "(prototype, dtype=None, order='K', subok=True, shape=None, *, device=None)",
+     make_empty_like, "A new array whose elements are not set, with another's shape, dtype and device."},
+    {"zeros_like", by_example, filled_like<zeros_like>,
+     "Zeros with another array's shape, dtype and device."},
     {"ones_like", by_example, filled_like<ones_like>, "Ones with another array's shape, dtype and device."},
     {"full_like", "(a, fill_value, dtype=None, order='K', subok=True, shape=None, *, device=None)",
      make_full_like, "A filled array with another's shape, dtype and device."},
     {"arange", "(start=None, stop=None, step=None, dtype=None, *, device=None, like=None)", make_arange,
      "start, start + step, ... below stop. With one argument: from 0 to it."},
-    {"linspace",
-     "(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0, *, device=None)",
+    {"linspace", "(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0, *, device=None)",
      make_linspace, "Evenly spaced numbers over an interval."},
-    {"eye", "(N, M=None, k=0, dtype=float, order='C', *, device=None, like=None)", make_eye,
+    {"eye", "(N, M=None, k=0, dtype=None, order='C', *, device=None, like=None)", make_eye,
      "Ones on the k-th diagonal, zeros elsewhere."},
     {"identity", "(n, dtype=None, *, device=None, like=None)", make_identity, "The square identity matrix."},
     {"meshgrid", "(*xi, copy=True, sparse=False, indexing='xy')", make_meshgrid,

@@ -110,7 +110,8 @@ PyObject* clipped(PyObject* array, PyObject* low, PyObject* high, PyObject* cons
 // (a, a_min, a_max, out, *, min, max, dtype, casting, where, order)
 PyObject* clip_function(argument_slots s) {
   if ((s[1] && s[4]) || (s[2] && s[5]))
-    raise(PyExc_ValueError, "Passing `min` or `max` keyword argument when `a_min` and `a_max` are provided is forbidden.");
+    raise(PyExc_ValueError,
+          "Passing `min` or `max` keyword argument when `a_min` and `a_max` are provided is forbidden.");
   PyObject* rest[] = {s[3], s[6], s[7], s[8], s[9]};
   return clipped(s[0], s[1] ? s[1] : s[4], s[2] ? s[2] : s[5], rest);
 }
@@ -200,7 +201,8 @@ PyObject* contracted(argument_slots s) {
     }
   } else {
     const ref pair = checked(PySequence_Fast(s[2], "axes must be an integer or a pair of sequences"));
-    if (PySequence_Fast_GET_SIZE(pair.get()) != 2) raise(PyExc_ValueError, "axes must be a pair of sequences");
+    if (PySequence_Fast_GET_SIZE(pair.get()) != 2)
+      raise(PyExc_ValueError, "axes must be a pair of sequences");
     a_axes = to_axis_list(PySequence_Fast_GET_ITEM(pair.get(), 0));
     b_axes = to_axis_list(PySequence_Fast_GET_ITEM(pair.get(), 1));
   }
@@ -214,26 +216,31 @@ constexpr auto method = function_row::method_only;
 constexpr const char* sorting = "(a, axis=-1, kind=None, order=None, *, stable=None, descending=False)";
 
 constexpr function_row rows[] = {
-    {"take", "(a, indices, axis=None, out=None, mode='raise')", taken, "Elements at positions along an axis.", both},
+    {"take", "(a, indices, axis=None, out=None, mode='raise')", taken, "Elements at positions along an axis.",
+     both},
     {"put", "(a, ind, v, mode='raise')", put_values, "Values written to positions of the flattened array."},
-    {"put", "(a, indices, values, mode='raise')", put_values, "Values written to positions of the flattened array.",
-     method},
-    {"take_along_axis", "(arr, indices, axis=-1)", taken_along, "Elements at positions that argsort() and others give."},
-    {"compress", "(condition, a, axis=None, out=None)", compress_function, "The slices for which a condition holds."},
-    {"compress", "(a, condition, axis=None, out=None)", compress_method, "The slices for which a condition holds.",
-     method},
-    {"nonzero", "(a)", positions, "Positions of the elements that are not zero, one array a dimension.", both},
-    {"flatnonzero", "(a)", flat_positions, "Positions in the flattened array of the elements that are not zero."},
+    {"put", "(a, indices, values, mode='raise')", put_values,
+     "Values written to positions of the flattened array.", method},
+    {"take_along_axis", "(arr, indices, axis=-1)", taken_along,
+     "Elements at positions that argsort() and others give."},
+    {"compress", "(condition, a, axis=None, out=None)", compress_function,
+     "The slices for which a condition holds."},
+    {"compress", "(a, condition, axis=None, out=None)", compress_method,
+     "The slices for which a condition holds.", method},
+    {"nonzero", "(a)", positions, "Positions of the elements that are not zero, one array a dimension.",
+     both},
+    {"flatnonzero", "(a)", flat_positions,
+     "Positions in the flattened array of the elements that are not zero."},
     {"argwhere", "(a)", position_rows, "Positions of the elements that are not zero, one row each."},
     {"where", "(condition, x=None, y=None, /)", choose,
      "x where the condition holds, else y; with the condition alone, nonzero()."},
     {"clip",
-     "(a, a_min=None, a_max=None, out=None, *, min=None, max=None, dtype=None, casting='same_kind', where=True, "
+     "(a, a_min=None, a_max=None, out=None, *, min=None, max=None, dtype=None, casting='same_kind', "
+     "where=True, "
      "order='K')",
      clip_function, "Values limited to an interval; either bound may be missing."},
-    {"clip",
-     "(a, min=None, max=None, out=None, *, dtype=None, casting='same_kind', where=True, order='K')", clip_method,
-     "Values limited to an interval; either bound may be missing.", method},
+    {"clip", "(a, min=None, max=None, out=None, *, dtype=None, casting='same_kind', where=True, order='K')",
+     clip_method, "Values limited to an interval; either bound may be missing.", method},
     {"sort", sorting, sorted, "A sorted copy; stable, NaN last."},
     {"sort", sorting, sort_method, "Sorts in place; stable, NaN last.", method},
     {"argsort", sorting, order_of, "Positions that would sort the array; stable, NaN last.", both},

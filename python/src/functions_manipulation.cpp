@@ -31,8 +31,7 @@ PyObject* only_or_all(PyObject* tuple) {
 
 // (self, *shape, order, copy)
 PyObject* reshape_method(argument_slots s) {
-  if (PyTuple_GET_SIZE(s[1]) == 0)
-    raise(PyExc_TypeError, "reshape() takes exactly 1 argument (0 given)");
+  if (PyTuple_GET_SIZE(s[1]) == 0) raise(PyExc_TypeError, "reshape() takes exactly 1 argument (0 given)");
   return reshaped(s[0], to_shape(only_or_all(s[1])), s[2], s[3]);
 }
 

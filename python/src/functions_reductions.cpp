@@ -140,6 +140,8 @@ constexpr function_row rows[] = {
 
 }  // namespace
 
-void add_reduction_functions(std::vector<PyMethodDef>& table, bool methods) { add_rows<rows>(table, methods); }
+void add_reduction_functions(std::vector<PyMethodDef>& table, bool methods) {
+  add_rows<rows>(table, methods);
+}
 
 }  // namespace numloom::python

@@ -6,6 +6,27 @@
 
 namespace numloom::python {
 
+using product = ndarray (*)(const ndarray&, const ndarray&, const ufunc_options&);
+
+struct ufunc_object {
+  PyObject_HEAD  //
+      vectorcallfunc enter;
+  const char* name;
+  const char* doc;
+  const char* gufunc_signature;  // of the products; null for the elementwise ones
+  product multiply;              // of the products
+  ufunc id;                      // of the elementwise ones
+  int nin, nout;
+};
+
+/// The call of a ufunc object, by CPython's vectorcall convention.
+PyObject* call_ufunc(PyObject* self, PyObject* const* args, std::size_t flagged, PyObject* names);
+/// reduce, accumulate, outer, at, reduceat, resolve_dtypes, __reduce__.
+extern PyMethodDef ufunc_methods[];
+/// A tuple and a dict of vectorcall arguments.
+ref pack_arguments(PyObject* const* args, Py_ssize_t count);
+ref pack_keywords(PyObject* const* values, PyObject* names);
+
 /// Makes the type and all its objects and adds them to the module.
 void make_ufuncs(PyObject* module);
 /// Runs NumPy's ufunc of that name on the host and brings the result back (counted; config.fallback).

@@ -317,7 +317,7 @@ void dispatch(ufunc f, std::span<const array_like> inputs, const ufunc_options& 
       return;
     }
   }
-  if (f == ufunc::power && is_integer(result_type(inputs)) && any_negative(inputs[1]))
+  if (f == ufunc::power && kind_of(result_type(inputs)) == 'i' && any_negative(inputs[1]))
     fail<value_error>("Integers to negative integer powers are not allowed.");
   if (is_logical_ufunc(f)) return run_logical(f, inputs, options, results);
   run_call(f, inputs, options, results);

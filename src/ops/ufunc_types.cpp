@@ -105,10 +105,14 @@ void check_input_casts(ufunc f, std::span<const array_like> inputs, const resolv
                        casting rule) {
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     const ndarray* a = inputs[i].array();
-    if (a && !can_cast(a->dtype(), types.in[static_cast<int>(i)], rule))
-      fail<casting_error>("Cannot cast ufunc '", info(f).name, "' input ", i, " from dtype('", a->dtype(),
-                          "') to dtype('", types.in[static_cast<int>(i)], "') with casting rule '",
-                          name_of(rule), "'");
+    const dtype to = types.in[static_cast<int>(i)];
+    const dtype from = a ? a->dtype() : inputs[i].number().default_dtype();
+    // A weak number fits every dtype of its kind and above.
+    if (a ? can_cast(from, to, rule)
+          : rule == casting::unsafe || promote_with_scalar(to, inputs[i].number()) == to)
+      continue;
+    fail<casting_error>("Cannot cast ufunc '", info(f).name, "' input ", i, " from dtype('", from,
+                        "') to dtype('", to, "') with casting rule '", name_of(rule), "'");
   }
 }
 

@@ -54,6 +54,13 @@ def _spread(name, a):
     return max(1, numpy.abs(a).astype("f8").sum() / max(abs(complex(a.astype("D").sum())), 1e-9))
 
 
+def _reference(function, dtype):
+    """NumPy's function; float16 accumulated in float32, as here, where NumPy overflows on the way."""
+    if dtype != "f2" or function.__name__ not in ("prod", "var", "std"):
+        return function
+    return lambda a, **keywords: function(a, dtype="f4", **keywords).astype("f2")[()]
+
+
 SHAPES = [((4, 5, 6), (0, 1, 2, -1, (0, 1), (1, 2), (0, 2), (0, 1, 2), None, ())), ((3, 0, 2), (0, 1, 2)),
           ((1, 7), (0, 1)), ((300, 2), (0, 1)), ((2, 300), (0, 1)), ((33, 65), (0, 1))]  # fmt: skip
 
@@ -69,7 +76,7 @@ def test_axes(name, dtype):
                 continue
             for keepdims in (False, True):
                 for a, b in ((there, here), (there.T, here.T)):
-                    expected = outcome(theirs, a, axis=axis, keepdims=keepdims)
+                    expected = outcome(_reference(theirs, dtype), a, axis=axis, keepdims=keepdims)
                     got = outcome(ours, b, axis=axis, keepdims=keepdims)
                     kind = getattr(expected[0], "dtype", numpy.dtype(dtype))
                     factor = 100 if name in ("sum", "mean") else 1  # terms of both signs

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The methods of ufuncs: reduce, accumulate, outer natively; at and reduceat on the host.
+#include <algorithm>
+#include <array>
+
+#include "function.hpp"
+#include "numloom/reductions.hpp"
+#include "ufunc_type.hpp"
+
+namespace numloom::python {
+
+namespace {
+
+bool has_reduction(ufunc f) {
+  constexpr std::array reducible = {ufunc::add,         ufunc::multiply,   ufunc::minimum,
+                                    ufunc::maximum,     ufunc::fmin,       ufunc::fmax,
+                                    ufunc::logical_and, ufunc::logical_or, ufunc::bitwise_and,
+                                    ufunc::bitwise_or,  ufunc::bitwise_xor};
+  return std::find(reducible.begin(), reducible.end(), f) != reducible.end();
+}
+
+PyObject* on_host(PyObject* self, const char* method, PyObject* const* args, Py_ssize_t count,
+                  PyObject* names) {
+  const ref inputs = pack_arguments(args, count), keywords = pack_keywords(args + count, names);
+  if (!inputs || !keywords) return nullptr;
+  return host_ufunc(reinterpret_cast<ufunc_object*>(self)->name, method, inputs.get(), keywords.get());
+}
+
+// (array, axis, dtype, out, keepdims, initial, where)
+PyObject* reduce_native(const ufunc_object* f, PyObject* const* s) {
+  const ndarray a = to_array(s[0]);
+  reduction_options options;
+  options.axis = !s[1] ? axes(0) : to_axes(s[1]);
+  options.dtype = to_optional_dtype(s[2]);
+  options.out = to_out(s[3]);
+  options.keepdims = to_bool(s[4], false);
+  options.initial = to_initial(s[5]);
+  options.where = to_mask(s[6], a.device());
+  return wrap_or_out(unlocked(a.size(), [&] { return reduce(f->id, a, options); }), s[3]);
+}
+
+// (array, axis, dtype, out)
+PyObject* accumulate_native(const ufunc_object* f, PyObject* const* s) {
+  const ndarray a = to_array(s[0]);
+  scan_options options;
+  options.axis = !s[1] ? 0 : to_axis(s[1], 0);
+  options.dtype = to_optional_dtype(s[2]);
+  options.out = to_out(s[3]);
+  if (!options.dtype && !options.out) options.dtype = a.dtype() == dtype::bool_ ? dtype::int64 : a.dtype();
+  if (a.ndim() == 0) raise(PyExc_TypeError, "cannot accumulate on a scalar");
+  const auto scan = f->id == ufunc::add ? cumsum : cumprod;
+  return wrap_or_out(unlocked(a.size(), [&] { return scan(a, options); }), s[3]);
+}
+
+template <class Native>
+PyObject* bound_call(PyObject* self, const char* method, const signature& s, PyObject* const* args,
+                     Py_ssize_t flagged, PyObject* names, bool is_native, Native native) {
+  const Py_ssize_t count = PyVectorcall_NARGS(static_cast<std::size_t>(flagged));
+  PyObject* slots[signature::limit];
+  if (!is_native) return on_host(self, method, args, count, names);
+  if (!s.bind(nullptr, args, count, names, slots)) return nullptr;
+  PyObject* result = guarded([&] { return native(reinterpret_cast<const ufunc_object*>(self), slots); });
+  if (result || !PyErr_ExceptionMatches(numpy.host_only)) return result;
+  PyErr_Clear();
+  return on_host(self, method, args, count, names);
+}
+
+PyObject* reduce_method(PyObject* self, PyObject* const* args, Py_ssize_t count, PyObject* names) {
+  static const signature s("reduce",
+                           "(array, axis=0, dtype=None, out=None, keepdims=False, initial=None, where=True)");
+  const auto* f = reinterpret_cast<const ufunc_object*>(self);
+  return bound_call(self, "reduce", s, args, count, names, !f->multiply && has_reduction(f->id),
+                    reduce_native);
+}
+
+PyObject* accumulate_method(PyObject* self, PyObject* const* args, Py_ssize_t count, PyObject* names) {
+  static const signature s("accumulate", "(array, axis=0, dtype=None, out=None)");
+  const auto* f = reinterpret_cast<const ufunc_object*>(self);
+  const bool is_native = !f->multiply && (f->id == ufunc::add || f->id == ufunc::multiply);
+  return bound_call(self, "accumulate", s, args, count, names, is_native, accumulate_native);
+}
+
+// outer(a, b): a gets as many axes of length one as b has.
+PyObject* outer_method(PyObject* self, PyObject* const* args, Py_ssize_t flagged, PyObject* names) {
+  const auto* f = reinterpret_cast<const ufunc_object*>(self);
+  const Py_ssize_t count = PyVectorcall_NARGS(static_cast<std::size_t>(flagged));
+  if (f->nin != 2 || f->multiply) {
+    PyErr_SetString(PyExc_ValueError, "outer product only supported for binary functions");
+    return nullptr;
+  }
+  if (count != 2) return on_host(self, "outer", args, count, names);
+  PyObject* result = guarded([&]() -> PyObject* {
+    const device where = device_among(args, 2);
+    const ndarray a = to_array(args[0], where), b = to_array(args[1], where);
+    shape_t shape = a.shape();
+    for (int d = 0; d < b.ndim(); ++d) shape.push_back(1);
+    std::vector<PyObject*> all(args, args + count + (names ? PyTuple_GET_SIZE(names) : 0));
+    const ref left = checked(wrap(b.ndim() ? reshape(a, shape) : a)), right = checked(wrap(b));
+    all[0] = left.get();
+    all[1] = right.get();
+    return call_ufunc(self, all.data(), 2, names);
+  });
+  if (result || !PyErr_ExceptionMatches(numpy.host_only)) return result;
+  PyErr_Clear();
+  return on_host(self, "outer", args, count, names);
+}
+
+template <int Which>
+PyObject* host_method(PyObject* self, PyObject* const* args, Py_ssize_t count, PyObject* names) {
+  constexpr const char* methods[] = {"at", "reduceat"};
+  return on_host(self, methods[Which], args, PyVectorcall_NARGS(static_cast<std::size_t>(count)), names);
+}
+
+PyObject* resolve_method(PyObject* self, PyObject* args, PyObject* keywords) {
+  const ref numpy_ufunc(imported("numpy", reinterpret_cast<ufunc_object*>(self)->name));
+  const ref method(numpy_ufunc ? PyObject_GetAttrString(numpy_ufunc.get(), "resolve_dtypes") : nullptr);
+  return method ? PyObject_Call(method.get(), args, keywords) : nullptr;
+}
+
+PyObject* reduce_for_pickle(PyObject* self, PyObject*) {
+  return PyUnicode_FromString(reinterpret_cast<ufunc_object*>(self)->name);
+}
+
+PyCFunction fast(PyObject* (*f)(PyObject*, PyObject* const*, Py_ssize_t, PyObject*)) {
+  return reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(f));
+}
+
+PyCFunction with_keywords(PyCFunctionWithKeywords f) {
+  return reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(f));
+}
+
+}  // namespace
+
+PyMethodDef ufunc_methods[] = {
+    {"reduce", fast(reduce_method), METH_FASTCALL | METH_KEYWORDS,
+     "reduce($self, array, axis=0, dtype=None, out=None, keepdims=False, initial=None, where=True)\n--\n\n"
+     "The ufunc applied along axes until one element is left."},
+    {"accumulate", fast(accumulate_method), METH_FASTCALL | METH_KEYWORDS,
+     "accumulate($self, array, axis=0, dtype=None, out=None)\n--\n\nAll partial results along an axis."},
+    {"outer", fast(outer_method), METH_FASTCALL | METH_KEYWORDS,
+     "The ufunc applied to all pairs of elements of two arrays."},
+    {"at", fast(host_method<0>), METH_FASTCALL | METH_KEYWORDS,
+     "at($self, a, indices, b=None, /)\n--\n\nIn place at positions that may repeat."},
+    {"reduceat", fast(host_method<1>), METH_FASTCALL | METH_KEYWORDS,
+     "reduceat($self, array, indices, axis=0, dtype=None, out=None)\n--\n\nReductions of slices."},
+    {"resolve_dtypes", with_keywords(resolve_method), METH_VARARGS | METH_KEYWORDS,
+     "The dtypes that a call would use."},
+    {"__reduce__", reduce_for_pickle, METH_NOARGS, "Pickles by name."},
+    {nullptr, nullptr, 0, nullptr}};
+
+}  // namespace numloom::python

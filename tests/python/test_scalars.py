@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Results of reductions and of full integer indexing behave as numbers wherever Python looks."""
+
+import collections
+import decimal
+import json
+import math
+import operator
+import pickle
+
+import numpy
+import pytest
+
+import numloom
+
+
+@pytest.fixture
+def x():
+    return numloom.array([1.5, 2.5, 2.5])
+
+
+def test_which_results_are_scalars(x):
+    for value in (x.sum(), x[0], numloom.max(x), x.mean(), x @ x, numloom.sin(x[0]), x[0] + 1, x[0] * x[1], -x[0],
+                  x.argmax(), x.all(), x[0] == 1.5, numloom.dot(x, x), numloom.add.reduce(x), x.var()):  # fmt: skip
+        assert value._is_scalar
+        assert isinstance(value, numloom.ndarray)
+        assert value.shape == ()
+    for value in (numloom.array(1.5), x[:1], x[0:1].reshape(()), numloom.zeros(()), numloom.asarray(3), x.reshape(3, 1)[0]):
+        assert not value._is_scalar
+
+
+def test_number_protocols(x):
+    s = x.sum()
+    assert float(s) == 6.5
+    assert int(s) == 6
+    assert complex(s) == 6.5
+    assert bool(s)
+    assert round(s) == 6
+    assert round(x[0], 0) == 2
+    assert f"{s:.2f} {s!s} {s!r}" == "6.50 6.5 np.float64(6.5)"
+    assert math.floor(s) == 6
+    assert math.ceil(s) == 7
+    assert math.trunc(s) == 6
+    assert math.sqrt(x[1] * 10) == 5
+    assert math.isclose(s, 6.5)
+    assert "%.1f" % s == "6.5"  # noqa: UP031
+    n = numloom.array([3, 1]).max()
+    assert operator.index(n) == 3
+    assert list(range(n)) == [0, 1, 2]
+    assert [10, 20, 30, 40][n] == 40
+    assert "ab" * n == "ababab"
+    assert hex(n) == "0x3"
+    assert f"{n:03d}" == "003"
+    assert s.is_integer() is False
+    assert json.dumps(s.item()) == "6.5"
+    with pytest.raises(TypeError):
+        operator.index(s)
+    with pytest.raises(TypeError):
+        float(x)
+
+
+def test_hash_and_containers(x):
+    s = x[1]
+    assert hash(s) == hash(2.5)
+    assert {s: "a"}[2.5] == "a"
+    assert {2.5: "b"}[s] == "b"
+    assert len(set(x)) == 2
+    assert dict(zip(*numloom.unique(x, return_counts=True))) == {1.5: 1, 2.5: 2}
+    assert collections.Counter(v.item() for v in x)[2.5] == 2
+    assert s in [2.5]
+    assert sorted([x[1], x[0]]) == [1.5, 2.5]
+    assert max(x) == 2.5
+    assert sum(x) == 6.5
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(x)
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(numloom.array(1.5))
+
+
+def test_value_semantics(x):
+    total = x.sum()
+    before = total
+    total += 1
+    assert (before, total) == (6.5, 7.5)
+    first = x[0]
+    x[0] = 100
+    assert first == 1.5
+    x[0], x[1] = x[1], x[0]
+    assert x.tolist() == [2.5, 100, 2.5]
+    with pytest.raises(TypeError, match="assignment"):
+        total[()] = 3
+    assert not total.flags.writeable
+    view = total.reshape(1)
+    view[0] = 0
+    assert total == 7.5
+    again = numloom.array(total)
+    again += 1
+    assert (total, again) == (7.5, 8.5)
+    assert not again._is_scalar
+
+
+def test_plain_zero_dimensional_arrays_stay_arrays():
+    a = numloom.array(1.5)
+    alias = a
+    a += 1
+    assert alias == 2.5
+    a[()] = 4
+    assert alias == 4
+    a[...] += 1
+    assert float(alias) == 5
+    assert repr(a) == "array(5.)"
+    assert a[()]._is_scalar
+    assert not a[...]._is_scalar
+
+
+def test_dtype_counts_as_numpys_scalars(x):
+    """NEP 50: a scalar result has a dtype, a Python number adapts."""
+    single = numloom.array([1, 2], dtype="f4")
+    double = x.sum()
+    assert (single * 2.0).dtype == numpy.float32
+    assert (single * double).dtype == numpy.float64
+    assert (single * numpy.float64(2)).dtype == numpy.float64
+    assert (double * 2).dtype == numpy.float64
+    assert (numloom.array([1], dtype="i1").max() + 1).dtype == numpy.int8
+    with pytest.raises(OverflowError):
+        numloom.array([1], dtype="i1").max() + 300
+    assert (single.max() / 2).dtype == numpy.float32
+
+
+def test_comparisons_and_mixing(x):
+    s = x[0]
+    assert s < 2 <= s + 1
+    assert 1 < s
+    assert s == 1.5 == s
+    assert s != 2
+    assert (s == numpy.float64(1.5)) and (numpy.float64(1.5) == s)
+    assert isinstance(3 * s, numloom.ndarray)
+    assert (numpy.float32(2) * s) == 3
+    assert divmod(s, 1) == (1, 0.5)
+    assert pow(s, 2) == 2.25
+    assert decimal.Decimal(s.item()) == decimal.Decimal("1.5")
+    assert (s if s else None) is s
+    assert (s == None) is not True  # noqa: E711
+
+
+def test_pickles_as_scalar(x):
+    back = pickle.loads(pickle.dumps(x.sum()))
+    assert back._is_scalar
+    assert hash(back) == hash(6.5)
+
+
+def test_bool_of_arrays():
+    assert not numloom.array([0.0])
+    assert numloom.array([[3]])
+    with pytest.raises(ValueError, match=r"Use a.any\(\) or a.all\(\)"):
+        bool(numloom.array([1, 2]))
+    with pytest.raises(ValueError, match="empty array"):
+        bool(numloom.array([]))
