@@ -12,7 +12,7 @@ NL_HD float asinh_(float x) {
 }
 NL_HD float acosh_(float x) {
   const double a = x;
-  return static_cast<float>(log_(a + sqrt_(fma_(a, a, -1.0))));
+  return a < 1.0 ? limits<float>::quiet_nan() : static_cast<float>(log_(a + sqrt_(fma_(a, a, -1.0))));
 }
 NL_HD float atanh_(float x) {
   const double a = fabs_(static_cast<double>(x));
