@@ -30,7 +30,16 @@ NL_HD u128 operator*(u128 a, u128 b) {
 // state -> multiplier * state + addend: some number of steps at once.
 struct lcg_step {
   u128 multiplier, addend;
-  NL_HD u128 operator()(u128 state) const { return multiplier * state + addend; }
+  NL_HD u128 operator()(u128 state) const {
+#if defined(__CUDA_ARCH__)
+    return multiplier * state + addend;
+#else  // compilers add with carry only when they see one number
+    __extension__ using wide = unsigned __int128;
+    const auto join = [](u128 x) { return static_cast<wide>(x.high) << 64 | x.low; };
+    const wide next = join(multiplier) * join(state) + join(addend);
+    return {static_cast<u64>(next >> 64), static_cast<u64>(next)};
+#endif
+  }
 };
 
 NL_HD lcg_step pcg64_step(u128 increment) { return {{0x2360ed051fc65da4u, 0x4385df649fccf645u}, increment}; }
@@ -68,8 +77,10 @@ template <class Draw> struct lemire {
   NL_HD Draw value(Draw draw) const {
     if constexpr (sizeof(Draw) == 8)
       return multiply_high(draw, span);
+    else if constexpr (sizeof(Draw) == 4)
+      return static_cast<Draw>((static_cast<u64>(draw) * span) >> 32);
     else
-      return static_cast<Draw>((static_cast<u64>(draw) * span) >> (8 * sizeof(Draw)));
+      return static_cast<Draw>((static_cast<u32>(draw) * span) >> (8 * sizeof(Draw)));
   }
 };
 

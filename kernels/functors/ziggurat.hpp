@@ -9,6 +9,14 @@
 
 namespace numloom::NL_TARGET {
 
+// Negative if the lowest bit is set. A branch would be guessed wrong half of the time.
+NL_HD double with_sign(double value, u64 bits) {
+  return __builtin_bit_cast(double, __builtin_bit_cast(u64, value) ^ bits << 63);
+}
+NL_HD float with_sign(float value, u32 bits) {
+  return __builtin_bit_cast(float, __builtin_bit_cast(u32, value) ^ bits << 31);
+}
+
 // What one draw says: the sample when `plain`, else the start of one that settle() finishes.
 template <class T> struct ziggurat_draw;
 
@@ -25,7 +33,7 @@ template <> struct ziggurat_draw<double> {
     strip = static_cast<u32>(word) & 255u;
     magnitude = (word >> 9) & 0xfffffffffffffu;
     value = static_cast<double>(static_cast<i64>(magnitude)) * ziggurat_width_f64[strip];
-    value = (word >> 8) & 1u ? -value : value;
+    value = with_sign(value, word >> 8);
     plain = magnitude < ziggurat_bound_f64[strip];
   }
   static NL_HD double uniform(u64 word) { return uniform_f64(word); }
@@ -45,7 +53,7 @@ template <> struct ziggurat_draw<float> {
     strip = bits & 255u;
     magnitude = bits >> 9;
     value = static_cast<float>(static_cast<i32>(magnitude)) * ziggurat_width_f32[strip];
-    value = (bits >> 8) & 1u ? -value : value;
+    value = with_sign(value, bits >> 8);
     plain = magnitude < ziggurat_bound_f32[strip];
   }
   static NL_HD float uniform(u32 bits) { return uniform_f32(bits); }
@@ -68,7 +76,7 @@ template <class T, class Next> NL_HD bool settle(ziggurat_draw<T>& d, Next&& nex
     const T y = -ziggurat_draw<T>::log1p_(-ziggurat_draw<T>::uniform(next()));
     if (y + y > x * x) {
       const T value = ziggurat_draw<T>::edge + x;
-      d.value = (d.magnitude >> 8) & 1u ? -value : value;
+      d.value = with_sign(value, d.magnitude >> 8);
       return true;
     }
   }

@@ -11,6 +11,7 @@
 
 #include "core/pcg64.hpp"
 #include "cpu/backend.hpp"
+#include "cpu/dense.hpp"
 #include "cpu/threads.hpp"
 #include "numloom/error.hpp"
 
@@ -45,30 +46,15 @@ class word_reader {
       *out++ = source_.half_word;
       --n;
     }
-    const lcg_step one = pcg64_step(split(source_.increment));
-    if (n >= 2 * lanes) {
-      // One chain of 128-bit products is bound by their latency; four chains keep the multiplier busy.
-      const lcg_step stride = pcg64_steps(split(source_.increment), {0, lanes});
-      u128 lane[lanes];
-      lane[0] = one(state_);
-      for (int i = 1; i < lanes; ++i) lane[i] = one(lane[i - 1]);
-      for (; n >= lanes; n -= lanes, out += lanes) {
-        state_ = lane[lanes - 1];
-        for (int i = 0; i < lanes; ++i) {
-          out[i] = pcg64_output(lane[i]);
-          lane[i] = stride(lane[i]);
-        }
-      }
-    }
-    for (; n > 0; --n) {
-      state_ = one(state_);
-      *out++ = pcg64_output(state_);
-    }
+    u64 state[2] = {state_.high, state_.low};
+    const u128 c = split(source_.increment);
+    const u64 increment[2] = {c.high, c.low};
+    dense().random.words(state, increment, out, n);
+    state_ = {state[0], state[1]};
   }
   std::int64_t position() const { return position_; }
 
  private:
-  static constexpr int lanes = 4;
   const pcg64_words source_;
   u128 state_;
   std::int64_t position_ = 0;  // of the next word
@@ -116,6 +102,19 @@ template <class Draw, class Out, class F> void fill_each(const random_call& call
   pcg64_consume(*call.generator, call.n, sizeof(Draw));
 }
 
+void fill_uniform(const random_call& call) {
+  const pcg64_words source(*call.generator, 8);
+  double* const out = static_cast<double*>(call.out);
+  parallel_for(call.n, chunk_words, [&](std::int64_t begin, std::int64_t end) {
+    for_each_piece<u64>(source, begin, end, [&](draw_view<u64> draws, std::int64_t at, std::int64_t count) {
+      dense().random.uniform(draws.words, out + at, count);
+    });
+  });
+  pcg64_consume(*call.generator, call.n, 8);
+}
+
+constexpr std::int64_t sampler_overrun = 8;
+
 /// Samples of a chunk of draws.
 struct judged {
   std::int64_t samples;
@@ -127,7 +126,7 @@ template <class Draw_, class Out_> struct bounded {
   using Draw = Draw_;
   using Out = Out_;
   lemire<Draw> rule;
-  u64 low;
+  Out low;
 
   double draws_per_sample() const {
     constexpr double all = 0x1p32 * (sizeof(Draw) == 8 ? 0x1p32 : 1) /
@@ -161,25 +160,48 @@ template <class Draw_, class Out_> struct bounded {
     }
     return {samples, i};
   }
-  Out value(Draw draw) const { return static_cast<Out>(low + rule.value(draw)); }
+  Out value(Draw draw) const { return static_cast<Out>(low + static_cast<Out>(rule.value(draw))); }
 };
 
 template <class T> struct normal {
   using Draw = typename ziggurat_draw<T>::draw;
   using Out = T;
   double draws_per_sample() const { return 1.03; }
+  /// Writes up to `sampler_overrun` elements behind the samples.
   template <class More>
   judged operator()(draw_view<Draw> draws, std::int64_t begin, std::int64_t count, T* out, std::int64_t limit,
                     More&& more) const {
     std::int64_t samples = 0, i = begin;
     while (i < count && samples < limit) {
-      ziggurat_draw<T> d(draws[i++]);
-      bool made = d.plain;
-      if (!made) made = settle(d, [&] { return i < count ? draws[i++] : more(i++); });
-      out[samples] = d.value;
-      samples += made ? 1 : 0;
+      const std::int64_t plain = plain_runs(draws, i, std::min(count - i, limit - samples), out + samples);
+      samples += plain;
+      i += plain;
+      for (const std::int64_t end = std::min(i + run, count); i < end && samples < limit;) {
+        ziggurat_draw<T> d(draws[i++]);
+        const bool made = d.plain || settle(d, [&] { return i < count ? draws[i++] : more(i++); });
+        out[samples] = d.value;
+        samples += made ? 1 : 0;
+      }
     }
     return {samples, i};
+  }
+
+  static constexpr std::int64_t run = sampler_overrun;
+  /// Makes samples of the draws from `first` on, run by run, up to the first run that holds an exceptional
+  /// one.
+  [[gnu::noinline]] static std::int64_t plain_runs(draw_view<Draw> draws, std::int64_t first,
+                                                   std::int64_t count, T* out) {
+    std::int64_t made = 0;
+    for (; made + run <= count; made += run) {
+      bool plain = true;
+      for (std::int64_t j = 0; j < run; ++j) {
+        const ziggurat_draw<T> d(draws[first + made + j]);
+        out[made + j] = d.value;
+        plain &= d.plain;
+      }
+      if (!plain) break;
+    }
+    return made;
   }
 };
 
@@ -221,8 +243,8 @@ template <class Sampler> class ordered_fill {
   void work() {
     const std::int64_t words = (chunk_ + 2 * per_word - 1) / per_word;
     thread_local std::vector<u64> scratch;  // words, then samples
-    const std::size_t needed =
-        static_cast<std::size_t>(words) + static_cast<std::size_t>(chunk_) * sizeof(Out) / 8 + 1;
+    const std::size_t needed = static_cast<std::size_t>(words) +
+                               static_cast<std::size_t>(chunk_ + sampler_overrun) * sizeof(Out) / 8 + 1;
     if (scratch.size() < needed) scratch.resize(needed);
     while (true) {
       const std::int64_t chunk = relay_.next_chunk.fetch_add(1, std::memory_order_relaxed);
@@ -271,16 +293,24 @@ template <class Sampler> class ordered_fill {
   relay relay_;
 };
 
-void fill_bools(const random_call& call) {  // 32 out of each draw, lowest bit first
+/// The bits of a byte as eight bytes of 0 or 1.
+u64 spread_bits(u64 byte) {
+  constexpr u64 ones = 0x0101010101010101u;
+  const u64 bits = byte * ones & 0x8040201008040201u;
+  return (bits + 0x7f * ones) >> 7 & ones;
+}
+
+void fill_bools(const random_call& call) {  // 32 out of each 32-bit draw, lowest bit first
   const pcg64_words source(*call.generator, 4);
   unsigned char* const out = static_cast<unsigned char*>(call.out);
   const std::int64_t draws = (call.n + 31) / 32;
   parallel_for(draws, chunk_words, [&](std::int64_t begin, std::int64_t end) {
     for_each_piece<u32>(source, begin, end, [&](draw_view<u32> view, std::int64_t at, std::int64_t count) {
       for (std::int64_t i = 0; i < count; ++i) {
-        const std::int64_t first = (at + i) * 32, bits = std::min<std::int64_t>(32, call.n - first);
-        for (std::int64_t b = 0; b < bits; ++b)
-          out[first + b] = static_cast<unsigned char>(view[i] >> b & 1u);
+        u64 bools[4];
+        for (int b = 0; b < 4; ++b) bools[b] = spread_bits(view[i] >> (8 * b) & 255u);
+        const std::int64_t first = (at + i) * 32;
+        std::memcpy(out + first, bools, static_cast<std::size_t>(std::min<std::int64_t>(32, call.n - first)));
       }
     });
   });
@@ -289,9 +319,9 @@ void fill_bools(const random_call& call) {  // 32 out of each draw, lowest bit f
 
 /// Draw is as wide as NumPy's for the range: 64 bits only when the range needs them.
 template <class Out, class Draw> void fill_bounded(const random_call& call) {
-  const u64 low = call.low;
+  const Out low = static_cast<Out>(call.low);
   if (call.range == static_cast<Draw>(~Draw(0)))
-    fill_each<Draw, Out>(call, [low](Draw draw) { return static_cast<Out>(low + draw); });
+    fill_each<Draw, Out>(call, [low](Draw draw) { return static_cast<Out>(low + static_cast<Out>(draw)); });
   else
     ordered_fill(call, bounded<Draw, Out>{lemire<Draw>(static_cast<Draw>(call.range)), low});
 }
@@ -317,8 +347,8 @@ void cpu_device::random_fill(const random_call& call, stream_view) {
   switch (call.kind) {
     case distribution::raw: return fill_each<u64, u64>(call, [](u64 word) { return word; });
     case distribution::uniform:
-      if (single) return fill_each<u32, float>(call, uniform_f32);
-      return fill_each<u64, double>(call, uniform_f64);
+      if (single) return fill_each<u32, float>(call, [](u32 draw) { return uniform_f32(draw); });
+      return fill_uniform(call);
     case distribution::standard_normal:
       if (single)
         ordered_fill(call, normal<float>{});

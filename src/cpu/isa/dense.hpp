@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Kernels for matrices and for sorting, per instruction-set level: plain function pointers, as in tables.hpp.
-// Includes nothing and defines no inline function.
+// Kernels for matrices, sorting and random numbers, per instruction-set level: plain function pointers, as in
+// tables.hpp. Includes nothing and defines no inline function.
 #pragma once
 
 namespace numloom::cpu_host {
@@ -36,10 +36,17 @@ struct sort_kernels {
   void (*argsort)(long* out, const void* data, long rows, long n, bool descending);
 };
 
+struct random_kernels {
+  // The next n words of a PCG64 stream. State and increment as high and low halves; the state is moved on.
+  void (*words)(unsigned long* state, const unsigned long* increment, unsigned long* out, long n);
+  void (*uniform)(const unsigned long* words, double* out, long n);
+};
+
 struct dense_tables {
   // By the kind of sum: integers of 1, 2, 4, 8 bytes, float, double.
   matmul_kernels matmul[6];
   sort_kernels sort[3][4];  // by bits_kind and the logarithm of the element's size
+  random_kernels random;
 };
 
 }  // namespace numloom::cpu_host
