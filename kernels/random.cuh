@@ -3,7 +3,6 @@
 #pragma once
 #include "block.cuh"
 #include "functors/pcg64.hpp"
-#include "functors/ziggurat.hpp"
 #include "kernel_interface.hpp"
 #include "strided.cuh"
 

@@ -4,6 +4,7 @@
 //   1. each tile of 2048 draws is judged as if no sample reached into it from the tile before;
 //   2. tiles into which one does reach (about one in fifty) are judged again, until nothing changes;
 //   3. the counts of samples are scanned and the samples written where they belong.
+#include "functors/ziggurat.hpp"
 #include "random_host.cuh"
 
 #include "launch.hpp"
