@@ -135,7 +135,7 @@ namespace {
 
 void check_mask(const ndarray& mask, const ndarray& a, int first) {
   for (int d = 0; d < mask.ndim(); ++d)
-    if (mask.shape()[d] != a.shape()[first + d])
+    if (mask.shape()[d] != a.shape()[first + d] && mask.shape()[d] != 0)  // NumPy lets empty masks pass
       fail<index_error>("[getitem] boolean index did not match indexed array along axis ", first + d,
                         "; size of axis is ", a.shape()[first + d],
                         " but size of corresponding boolean axis is ", mask.shape()[d]);

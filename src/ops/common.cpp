@@ -11,8 +11,20 @@ std::string compact(const shape_t& shape) {
   return text;
 }
 
+namespace {
+constexpr std::int64_t small_copy = 4096;  // bytes
+}
+
 void copy_elements(device d, int itemsize, const shape_t& shape, void* to, const std::int64_t* to_strides,
                    const void* from, const std::int64_t* from_strides) {
+  if (shape.size() == 1 && to_strides[0] == itemsize && from_strides[0] == itemsize &&
+      shape[0] <= small_copy / itemsize) {
+    // As bytes: a small copy costs more in planning than in copying.
+    if (shape[0] > 0)
+      backend_of(d).copy_from_host(to, from, static_cast<std::size_t>(shape[0] * itemsize),
+                                   current_stream(d));
+    return;
+  }
   iteration_space space;
   const operand_layout operands[] = {{to, to_strides}, {const_cast<void*>(from), from_strides}};
   canonicalise(space, shape, operands);

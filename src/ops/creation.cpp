@@ -142,13 +142,9 @@ scalar step_between(const scalar& first, const scalar& second, dtype t) {
         return scalar(0);
     });
   }
-  if (is_complex(t)) {
-    const std::complex<double> step = as_complex(second) - as_complex(first);
-    if (t == dtype::complex128) return step;
-    return std::complex<double>(static_cast<float>(step.real()), static_cast<float>(step.imag()));
-  }
-  const double step = second.real() - first.real();
-  return t == dtype::float64 ? step : static_cast<double>(static_cast<float>(step));
+  const std::complex<double> step = as_complex(second) - as_complex(first);
+  if (is_complex(t)) return rounded_to(step, t);
+  return rounded_to(step.real(), t == dtype::float16 ? dtype::float32 : t);
 }
 
 void set_element(const ndarray& a, std::int64_t at, const scalar& value) {

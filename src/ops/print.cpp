@@ -149,9 +149,9 @@ std::vector<std::string> columns_of(const std::vector<scalar>& values, dtype typ
     const dtype part = real_part_of(type);
     const float_column re(reals(values), part, false), im(imaginaries(values), part, true);
     for (const scalar& s : values) {
-      std::string imaginary = im(s.imag());
+      const std::string imaginary = im(s.imag());
       const std::size_t end = imaginary.find_last_not_of(' ') + 1;
-      words.push_back(re(s.real()) + imaginary.insert(end, "j"));
+      words.push_back(concat(re(s.real()), imaginary.substr(0, end), "j", imaginary.substr(end)));
     }
   }
   return words;
@@ -162,10 +162,9 @@ std::string text_of_scalar(const scalar& s, dtype type) {
   if (is_integer(type)) return whole_text(s);
   if (is_floating(type)) return scalar_text(s.real(), type);
   const dtype part = real_part_of(type);
-  std::string imaginary = part_text(s.imag(), part);
-  if (s.real() == 0 && !std::signbit(s.real())) return imaginary + "j";
-  if (imaginary[0] != '-') imaginary.insert(0, "+");
-  return "(" + part_text(s.real(), part) + imaginary + "j)";
+  const std::string imaginary = part_text(s.imag(), part);
+  if (s.real() == 0 && !std::signbit(s.real())) return concat(imaginary, 'j');
+  return concat('(', part_text(s.real(), part), imaginary[0] == '-' ? "" : "+", imaginary, "j)");
 }
 
 // Lays the words out in nested brackets.
@@ -182,7 +181,7 @@ class layout {
   std::string block(int axis, const std::string& indent, int width) {
     if (axis == shape_.size()) return words_[next_++];
     const bool innermost = axis == shape_.size() - 1;
-    return "[" + (innermost ? row(axis, indent, width) : rows(axis, indent, width)) + "]";
+    return concat('[', innermost ? row(axis, indent, width) : rows(axis, indent, width), ']');
   }
   bool gap_before(int axis, std::int64_t i) const {
     return cut_[static_cast<std::size_t>(axis)] && i == edge_items;
