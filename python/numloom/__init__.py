@@ -9,12 +9,13 @@ Beside them: Device, Stream, Event, devices, asnumpy, get_array_module, show_con
 
 import numpy as _numpy
 
-from . import _errors
-from . import _core
-from . import _composed, _fallback, _names
+from . import _composed, _core, _fallback, _names
 from ._composed import *  # noqa: F403
-from ._config import config, show_config
-from ._errors import CudaError, NotAvailableError, TransferError
+from ._config import config as config
+from ._config import show_config as show_config
+from ._errors import CudaError as CudaError
+from ._errors import NotAvailableError as NotAvailableError
+from ._errors import TransferError as TransferError
 
 __version__ = _core.__version__
 __array_api_version__ = "2024.12"
@@ -22,7 +23,9 @@ __array_api_version__ = "2024.12"
 globals().update({name: getattr(_core, name) for name in _names.NATIVE})
 globals().update({name: getattr(_numpy, name) for name in _names.HOST})
 
-from . import fft, linalg, random  # noqa: E402 (they use the names above)
+from . import fft as fft  # noqa: E402 (they use the names above)
+from . import linalg as linalg  # noqa: E402
+from . import random as random  # noqa: E402
 
 __all__ = sorted({*_names.ALL, *_composed.__all__, *_names.OWN})
 

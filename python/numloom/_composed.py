@@ -9,12 +9,12 @@ from . import _core
 from ._core import asarray, concatenate, ndarray
 
 __all__ = [
-    "allclose", "angle", "around", "array_equal", "array_equiv", "asnumpy", "astype", "atleast_1d", "atleast_2d",
-    "atleast_3d", "average", "can_cast", "column_stack", "copyto", "diff", "dsplit", "dstack", "fix", "fliplr",
-    "flipud", "get_array_module", "hsplit", "hstack", "imag", "isclose", "iscomplex", "isneginf", "isposinf",
-    "isreal", "isscalar", "load", "matrix_transpose", "ndim", "promote_types", "ptp", "real",
-    "result_type", "rollaxis", "rot90", "round", "shape", "size", "trace", "tril", "triu", "unstack",
-    "vsplit", "vstack",
+    "allclose", "angle", "around", "array_equal", "array_equiv", "asnumpy", "astype", "atleast_1d",
+    "atleast_2d", "atleast_3d", "average", "can_cast", "column_stack", "copyto", "diff", "dsplit", "dstack",
+    "fix", "fliplr", "flipud", "get_array_module", "hsplit", "hstack", "imag", "isclose", "iscomplex",
+    "isneginf", "isposinf", "isreal", "isscalar", "load", "matrix_transpose", "ndim", "promote_types",
+    "ptp", "real", "result_type", "rollaxis", "rot90", "round", "shape", "size", "trace", "tril", "triu",
+    "unstack", "vsplit", "vstack",
 ]  # fmt: skip
 
 
@@ -33,7 +33,9 @@ def get_array_module(*args):
     return numloom if builtins.any(isinstance(a, ndarray) for a in args) else _numpy
 
 
-def load(file, mmap_mode=None, allow_pickle=False, fix_imports=True, encoding="ASCII", *, max_header_size=10000):
+def load(
+    file, mmap_mode=None, allow_pickle=False, fix_imports=True, encoding="ASCII", *, max_header_size=10000
+):
     """Reads a .npy file to an array on the current device; .npz archives and pickles as NumPy does."""
     found = _numpy.load(file, mmap_mode, allow_pickle, fix_imports, encoding, max_header_size=max_header_size)
     return asarray(found) if type(found) is _numpy.ndarray else found
@@ -45,10 +47,10 @@ def copyto(dst, src, casting="same_kind", where=True):
         return _numpy.copyto(dst, asnumpy(src), casting, asnumpy(where))
     if not isinstance(src, (ndarray, bool, int, float, complex)):
         src = asarray(src, device=dst.device)
-    if not _numpy.can_cast(src.dtype if isinstance(src, ndarray) else _numpy.result_type(dst.dtype, src), dst.dtype, casting):
+    kind = src.dtype if isinstance(src, ndarray) else _numpy.result_type(dst.dtype, src)
+    if not _numpy.can_cast(kind, dst.dtype, casting):
         raise TypeError(
-            f"Cannot cast array data from {getattr(src, 'dtype', type(src))!r} to {dst.dtype!r} according to the "
-            f"rule '{casting}'"
+            f"Cannot cast array data from {kind!r} to {dst.dtype!r} according to the rule '{casting}'"
         )
     if where is True:
         dst[...] = src
@@ -104,8 +106,10 @@ def ndim(a):
 
 def size(a, axis=None):
     """The number of elements, or the extent of an axis."""
-    return _numpy.size(_core.empty(0) if a is None else a, axis) if not isinstance(a, ndarray) else (
-        a.size if axis is None else a.shape[axis]
+    return (
+        _numpy.size(_core.empty(0) if a is None else a, axis)
+        if not isinstance(a, ndarray)
+        else (a.size if axis is None else a.shape[axis])
     )
 
 

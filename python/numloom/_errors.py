@@ -27,13 +27,15 @@ class HostOnlyError(TypeError):
 def _texted(base):
     """One of NumPy's ufunc errors, made of a text instead of the ufunc and dtypes."""
 
-    def __init__(self, text):  # noqa: N807
+    def __init__(self, text):
         TypeError.__init__(self, text)
 
-    def __str__(self):  # noqa: N807
+    def __str__(self):
         return self.args[0]
 
-    return type(base.__name__, (base,), {"__init__": __init__, "__str__": __str__, "__module__": base.__module__})
+    return type(
+        base.__name__, (base,), {"__init__": __init__, "__str__": __str__, "__module__": base.__module__}
+    )
 
 
 _no_loop = _texted(_exceptions._UFuncNoLoopError)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What numloom does not have itself runs through NumPy on the host, and its results come back to the device.
+"""What numloom does not have itself runs through NumPy on the host; its results come back to the device.
 
-A safety net: each call is counted, config.fallback = "warn" or "error" makes it heard, and show_config() lists
-what was used. On the CPU nothing is copied; in-place functions and out= write through on every device.
+A safety net: each call is counted, config.fallback = "warn" or "error" makes it heard, and show_config()
+lists what was used. On the CPU nothing is copied; in-place functions and out= write through on every device.
 """
 
 import collections
@@ -20,8 +20,8 @@ counts: collections.Counter = collections.Counter()
 
 # These change their first argument; on a GPU it is copied back afterwards.
 _MUTATING = {
-    "copyto", "fill_diagonal", "place", "put", "put_along_axis", "putmask", "random.shuffle", "at", "byteswap",
-    "partition", "resize", "setfield", "sort", "shuffle",
+    "copyto", "fill_diagonal", "place", "put", "put_along_axis", "putmask", "random.shuffle", "at",
+    "byteswap", "partition", "resize", "setfield", "sort", "shuffle",
 }  # fmt: skip
 # Functions whose work is the host's by nature: they read arrays to print, store or describe them.
 _QUIET = {
@@ -29,8 +29,8 @@ _QUIET = {
     "savetxt", "savez", "savez_compressed", "shape", "shares_memory", "size", "common_type", "iscomplexobj",
     "isrealobj", "isfortran",
     # New arrays of strings, objects, dates: NumPy's, since no device holds them.
-    "arange", "array", "asanyarray", "asarray", "empty", "empty_like", "full", "full_like", "ones", "ones_like", "zeros",
-    "zeros_like",
+    "arange", "array", "asanyarray", "asarray", "empty", "empty_like", "full", "full_like", "ones",
+    "ones_like", "zeros", "zeros_like",
 }  # fmt: skip
 
 
@@ -105,7 +105,11 @@ class _Call:
         if self.device is None:
             self.device = _core.current_device()
         result = function(*host_args, **host_kwargs)
-        changed = list(host_kwargs["out"]) if isinstance(host_kwargs.get("out"), tuple) else [host_kwargs.get("out")]
+        changed = (
+            list(host_kwargs["out"])
+            if isinstance(host_kwargs.get("out"), tuple)
+            else [host_kwargs.get("out")]
+        )
         if name in _MUTATING and host_args:
             changed.append(host_args[0])
         self.write_back(changed)
@@ -141,8 +145,8 @@ def call_function(name: str, *args, **kwargs):
     """NumPy's function of that name, for arguments that no array of numloom can hold."""
     if kwargs.get("device") is not None:
         raise TypeError(
-            f"[{name}] expected data of a dtype that a device can hold (bool, integers, floats up to 64 bits, "
-            f"complex), got {args[0]!r:.60} for device={kwargs['device']!s}"
+            f"[{name}] expected data of a dtype that a device can hold (bool, integers, floats up to 64 "
+            f"bits, complex), got {args[0]!r:.60} for device={kwargs['device']!s}"
         )
     kwargs.pop("device", None)
     if isinstance(kwargs.get("like"), _core.ndarray):

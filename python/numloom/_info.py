@@ -29,7 +29,12 @@ class NamespaceInfo:
 
     def default_dtypes(self, *, device=None):
         """The dtypes that Python numbers get."""
-        names = {"real floating": "float64", "complex floating": "complex128", "integral": "int64", "indexing": "int64"}
+        names = {
+            "real floating": "float64",
+            "complex floating": "complex128",
+            "integral": "int64",
+            "indexing": "int64",
+        }
         return {kind: _numpy.dtype(name) for kind, name in names.items()}
 
     def dtypes(self, *, device=None, kind=None):

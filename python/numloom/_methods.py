@@ -22,7 +22,7 @@ def _is_foreign(kind, protocol: str) -> bool:
     return not issubclass(kind, (_core.ndarray, _numpy.ndarray)) and getattr(kind, protocol, None) is not None
 
 
-def __array_function__(array, function, types, args, kwargs):  # noqa: N807
+def __array_function__(array, function, types, args, kwargs):
     """numpy.f(array): numloom's f."""
     import numloom
 
@@ -37,7 +37,7 @@ def __array_function__(array, function, types, args, kwargs):  # noqa: N807
     return native(*args, **kwargs)
 
 
-def __array_ufunc__(array, ufunc, method, *inputs, **kwargs):  # noqa: N807
+def __array_ufunc__(array, ufunc, method, *inputs, **kwargs):
     """numpy.ufunc(array): numloom's ufunc; foreign ufuncs (scipy.special) run on the host."""
     if any(_is_foreign(type(x), "__array_ufunc__") for x in inputs):
         return NotImplemented
@@ -50,7 +50,7 @@ def __array_ufunc__(array, ufunc, method, *inputs, **kwargs):  # noqa: N807
     return _fallback.run(ufunc.__name__, function, inputs, kwargs)
 
 
-def __array_namespace__(array, *, api_version=None):  # noqa: N807
+def __array_namespace__(array, *, api_version=None):
     """The numloom module."""
     import numloom
 
@@ -59,21 +59,25 @@ def __array_namespace__(array, *, api_version=None):  # noqa: N807
     return numloom
 
 
-def __array_wrap__(array, result, context=None, return_scalar=False):  # noqa: N807
+def __array_wrap__(array, result, context=None, return_scalar=False):
     """A NumPy result as an array here."""
     return _core.asarray(result)
 
 
-def __jax_array__(array):  # noqa: N807
-    """JAX reads the host's memory."""
-    return array.to_numpy()
+def __jax_array__(array):
+    """An array of JAX: over the GPU's memory, or made from the host's."""
+    import jax
+
+    if str(array.device) != "cpu":
+        return jax.dlpack.from_dlpack(array)
+    return jax.numpy.asarray(array.to_numpy())
 
 
-def __arrow_array__(array, type=None):  # noqa: N807
+def __arrow_array__(array, type=None):
     """Arrow reads the host's memory."""
     import pyarrow
 
-    return pyarrow.array(array.get(), type=type)
+    return pyarrow.array(_numpy.asarray(array), type=type)
 
 
 # ---- pickling ----
@@ -91,19 +95,27 @@ def _rebuild(kind, dtype, shape, order, device, buffer, writeable, is_scalar):
     return array if kind is _core.ndarray else array.view(kind)
 
 
-def __reduce_ex__(array, protocol):  # noqa: N807
+def __reduce_ex__(array, protocol):
     """How to pickle: bytes out of band from protocol 5 on, without a copy on the CPU."""
     host = array.to_numpy()
     order = "F" if host.flags.fnc else "C"
     host = _numpy.asarray(host, order=order)
     flat = host.T if order == "F" else host
     buffer = pickle.PickleBuffer(flat) if protocol >= 5 else flat.tobytes()
-    facts = (array.dtype.str, array.shape, order, str(array.device), buffer, array.flags.writeable, array._is_scalar)
+    facts = (
+        array.dtype.str,
+        array.shape,
+        order,
+        str(array.device),
+        buffer,
+        array.flags.writeable,
+        array._is_scalar,
+    )
     state = (getattr(array, "__dict__", None),) if type(array) is not _core.ndarray else ()
     return (_rebuild, (type(array), *facts), *state)
 
 
-def __reduce__(array):  # noqa: N807
+def __reduce__(array):
     """How to pickle."""
     return __reduce_ex__(array, 2)
 
@@ -121,16 +133,18 @@ def dump(array, file):
         return pickle.dump(array, opened)
 
 
-def __dask_tokenize__(array):  # noqa: N807
+def __dask_tokenize__(array):
     """A token of the contents."""
     from dask.base import normalize_token
 
     return ("numloom", str(array.device), normalize_token(array.get()))
 
 
-def __sizeof__(array) -> int:  # noqa: N807
+def __sizeof__(array) -> int:
     """Bytes of the object, and of the elements where it owns them."""
-    return object.__sizeof__(array) + (array.nbytes if array.base is None and str(array.device) == "cpu" else 0)
+    return object.__sizeof__(array) + (
+        array.nbytes if array.base is None and str(array.device) == "cpu" else 0
+    )
 
 
 # ---- methods ----

@@ -20,14 +20,19 @@ OWN = (
 
 # NumPy's functions that take no arrays.
 _HOST_FUNCTIONS = {
-    "base_repr", "binary_repr", "einsum_path", "format_float_positional", "format_float_scientific", "frompyfunc",
-    "get_include", "get_printoptions", "getbufsize", "geterr", "geterrcall", "info", "isdtype", "issubdtype",
-    "mintypecode", "printoptions", "set_printoptions", "setbufsize", "seterr", "seterrcall", "show_runtime",
-    "test", "typename",
+    "base_repr", "binary_repr", "einsum_path", "format_float_positional", "format_float_scientific",
+    "frompyfunc", "get_include", "get_printoptions", "getbufsize", "geterr", "geterrcall", "info",
+    "isdtype", "issubdtype", "mintypecode", "printoptions", "set_printoptions", "setbufsize", "seterr",
+    "seterrcall", "show_runtime", "test", "typename",
 }  # fmt: skip
 
 _CORE = {name for name in dir(_core) if not name.startswith("_")}
-_NUMPY = {name for name in _numpy.__all__ if hasattr(_numpy, name)} | {"exceptions", "fft", "linalg", "random"}
+_NUMPY = {name for name in _numpy.__all__ if hasattr(_numpy, name)} | {
+    "exceptions",
+    "fft",
+    "linalg",
+    "random",
+}
 
 NATIVE = sorted(_CORE)
 

@@ -30,7 +30,9 @@ class Flags:
     forc = property(lambda self: self.f_contiguous or self.c_contiguous, doc="Fortran or C order.")
     farray = property(lambda self: self.writeable and self.fnc, doc="Behaved and Fortran order, not C.")
     num = property(
-        lambda self: self.c_contiguous | self.f_contiguous << 1 | self.owndata << 2 | 0x100 | self.writeable << 10,
+        lambda self: (
+            self.c_contiguous | self.f_contiguous << 1 | self.owndata << 2 | 0x100 | self.writeable << 10
+        ),
         doc="The flags as NumPy's number.",
     )
 

@@ -4,9 +4,6 @@
 import numpy.linalg as _host
 
 from . import _core, _fallback
-from ._composed import matrix_transpose
-from ._core import matmul, outer, tensordot, vecdot
-from ._errors import LinAlgError
 
 _NATIVE = ("LinAlgError", "diagonal", "matmul", "matrix_transpose", "outer", "tensordot", "trace", "vecdot")
 __all__ = sorted({*_host.__all__, *_NATIVE})

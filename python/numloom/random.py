@@ -26,7 +26,9 @@ class Generator:
         """The native generator at the current position; None for other bit generators."""
         if self._ahead is None and self._is_pcg64:
             s = self._host.bit_generator.state
-            self._ahead = _core._PCG64(s["state"]["state"], s["state"]["inc"], bool(s["has_uint32"]), s["uinteger"])
+            self._ahead = _core._PCG64(
+                s["state"]["state"], s["state"]["inc"], bool(s["has_uint32"]), s["uinteger"]
+            )
         return self._ahead
 
     def _on_host(self):
@@ -72,7 +74,9 @@ class Generator:
         if size is not None and (size if isinstance(size, tuple) else (size,)) != out.shape:
             raise ValueError("size must match out.shape when used together")
         if out.dtype != _floating(dtype, name):
-            raise TypeError(f"Supplied output array has the wrong type. Expected {_numpy.dtype(dtype)}, got {out.dtype}")
+            raise TypeError(
+                f"Supplied output array has the wrong type. Expected {_numpy.dtype(dtype)}, got {out.dtype}"
+            )
         getattr(native, f"{name}_into")(out)
         return out
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
+# ruff: noqa: E501 (the lines of stubs are long)
 """Writes the type stubs of the package from what it really has: python/numloom/*.pyi.
 
 A test checks that they are fresh. Run it with the built package on the path: PYTHONPATH=build/cpu/python.
@@ -59,7 +60,21 @@ _PROPERTIES = {
     "itemsize": "int", "nbytes": "int", "device": "Device", "data": "memoryview", "base": "Any", "flags": "Any",
     "flat": "Any", "ctypes": "Any",
 }  # fmt: skip
-_BINARY = ["add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "lshift", "rshift", "and", "or", "xor", "matmul"]
+_BINARY = [
+    "add",
+    "sub",
+    "mul",
+    "truediv",
+    "floordiv",
+    "mod",
+    "pow",
+    "lshift",
+    "rshift",
+    "and",
+    "or",
+    "xor",
+    "matmul",
+]
 
 
 def _parameter(p: inspect.Parameter) -> str:
@@ -77,7 +92,9 @@ def _signature(function) -> str:
     for p in inspect.signature(function).parameters.values():
         if before is not None and before.kind is p.POSITIONAL_ONLY and p.kind is not p.POSITIONAL_ONLY:
             parts.append("/")
-        if p.kind is p.KEYWORD_ONLY and (before is None or before.kind not in (p.KEYWORD_ONLY, p.VAR_POSITIONAL)):
+        if p.kind is p.KEYWORD_ONLY and (
+            before is None or before.kind not in (p.KEYWORD_ONLY, p.VAR_POSITIONAL)
+        ):
             parts.append("*")
         parts.append(_parameter(p))
         before = p
@@ -198,7 +215,9 @@ def _main_stub() -> str:
     lines = [_HEAD.format(version=".".join(numpy.__version__.split(".")[:2])) + _IMPORTS]
     lines.append("from . import fft as fft, linalg as linalg, random as random")
     lines.append("from ._config import config as config, show_config as show_config")
-    lines.append("from ._errors import CudaError as CudaError, NotAvailableError as NotAvailableError, TransferError as TransferError")
+    lines.append(
+        "from ._errors import CudaError as CudaError, NotAvailableError as NotAvailableError, TransferError as TransferError"
+    )
     host = [name for name in _names.HOST if name.isidentifier() and not name.startswith("__")]
     lines += ["from numpy import (", *(f"    {name} as {name}," for name in host), ")", ""]
     lines += ["__version__: str", "", _OWN_CLASSES, "", _UFUNC_CLASS, "", *_array_class(), ""]

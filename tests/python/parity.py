@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
+# ruff: noqa: E501 (tables of cases)
 """NumPy beside numloom: inputs, layouts, comparison."""
 
 import numpy
+
 import numloom
 
 DTYPES = [numpy.dtype(c) for c in "?bBhHiIlLefdFD"]
@@ -73,7 +75,9 @@ def distance(ours, theirs):
         return 0 if numpy.array_equal(ours, theirs) else numpy.inf
     alike = numpy.isnan(ours) == numpy.isnan(theirs)
     special = ~numpy.isfinite(theirs) | (theirs == 0) | ~numpy.isfinite(ours)
-    alike &= ~special | numpy.isnan(theirs) | ((ours == theirs) & (numpy.signbit(ours) == numpy.signbit(theirs)))
+    alike &= (
+        ~special | numpy.isnan(theirs) | ((ours == theirs) & (numpy.signbit(ours) == numpy.signbit(theirs)))
+    )
     plain = numpy.isfinite(ours) & numpy.isfinite(theirs)
     gaps = numpy.abs(_ordered(ours[plain]) - _ordered(theirs[plain]))
     worst = int(gaps.max()) if gaps.size else 0

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
+# ruff: noqa: E501 (tables of cases)
 """Indexing and assignment, views, overlap, broadcasting: random programs run on both sides."""
 
 import numpy
@@ -123,10 +124,19 @@ def _has_repeats(a, index):
     return found is not None and numpy.unique(found).size != numpy.size(found)
 
 
-VIEWS = [slice(None), slice(1, None), slice(None, -1), slice(None, None, -1), slice(None, None, 2), slice(3, None)]
+VIEWS = [
+    slice(None),
+    slice(1, None),
+    slice(None, -1),
+    slice(None, None, -1),
+    slice(None, None, 2),
+    slice(3, None),
+]
 
 
-@given(st.sampled_from(VIEWS), st.sampled_from(VIEWS), st.sampled_from(["add", "subtract", "multiply", "copy"]))
+@given(
+    st.sampled_from(VIEWS), st.sampled_from(VIEWS), st.sampled_from(["add", "subtract", "multiply", "copy"])
+)
 def test_overlap(target, source, operation):
     """Output and input that share memory give NumPy's answer."""
     there, here = both(numpy.arange(12.0))
@@ -154,7 +164,9 @@ def test_overlap_of_matrices():
        st.sampled_from([(), (1,), (3,), (2, 1), (2, 3), (4, 1, 3), (4, 2, 1)]))  # fmt: skip
 def test_broadcasting(first, second):
     a, b = numpy.ones(first) * 2, numpy.arange(int(numpy.prod(second))).reshape(second)
-    assert_outcome(outcome(lambda: numloom.array(a) - numloom.array(b)), outcome(lambda: a - b), 0, f"{first} {second}")
+    assert_outcome(
+        outcome(lambda: numloom.array(a) - numloom.array(b)), outcome(lambda: a - b), 0, f"{first} {second}"
+    )
 
 
 @pytest.mark.parametrize("index", ["5", "-6", "(0, 0)", "1.0", "'x'", "[0, 9]", "slice(None, None, 0)", "(..., ...)",
@@ -166,7 +178,9 @@ def test_errors(index):
     def assign(a):
         a[key] = 1
 
-    assert_outcome(outcome(lambda: numloom.synchronize() or here[key].get()), outcome(lambda: there[key]), 0, index)
+    assert_outcome(
+        outcome(lambda: numloom.synchronize() or here[key].get()), outcome(lambda: there[key]), 0, index
+    )
     assert_outcome(outcome(assign, here), outcome(assign, there), 0, index)
 
 
@@ -189,6 +203,7 @@ def test_assignment_converts():
         a[3] = "7"
     assert_same(here, there, 0, "conversion")
     for value in (1j, float("nan"), float("inf"), 2**70, "x", None, [1, 2], {}):
+
         def assign(a, value=value):
             a[0] = value
 

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
+# ruff: noqa: E501 (tables of cases)
 """NumPy, buffers, DLPack, pickles, copies, devices."""
 
 import array as pyarray
@@ -77,7 +78,13 @@ def test_transfers_are_counted_and_can_be_refused():
 @pytest.mark.parametrize("dtype", DTYPES, ids=IDS)
 def test_round_trips(dtype):
     there = samples(dtype, size=24).reshape(4, 6)
-    for layout in (lambda a: a, lambda a: a.T, lambda a: a[::-1, 1::2], lambda a: a[:0], lambda a: a[0, 0:1].reshape(())):
+    for layout in (
+        lambda a: a,
+        lambda a: a.T,
+        lambda a: a[::-1, 1::2],
+        lambda a: a[:0],
+        lambda a: a[0, 0:1].reshape(()),
+    ):
         a = layout(there)
         b = numloom.asarray(a)
         numpy.testing.assert_array_equal(b.get(), a)
@@ -87,7 +94,11 @@ def test_round_trips(dtype):
         assert b.tobytes() == a.tobytes()
         assert repr(b) == repr(a)
         assert str(b) == str(a)
-        assert numloom.array(b.tolist(), dtype=dtype).tobytes() == a.tobytes() or a.size == 0 or dtype.kind == "f"
+        assert (
+            numloom.array(b.tolist(), dtype=dtype).tobytes() == a.tobytes()
+            or a.size == 0
+            or dtype.kind == "f"
+        )
 
 
 @cpu_only
@@ -244,7 +255,13 @@ def test_pickle_out_of_band():
 
 def test_copies():
     here = numloom.arange(4.0)
-    for duplicate in (copy.copy(here), copy.deepcopy(here), here.copy(), numloom.copy(here), numloom.array(here)):
+    for duplicate in (
+        copy.copy(here),
+        copy.deepcopy(here),
+        here.copy(),
+        numloom.copy(here),
+        numloom.array(here),
+    ):
         duplicate[0] = 9
         assert here[0] == 0
     assert numloom.asarray(here) is here
@@ -345,7 +362,7 @@ def test_streams_and_memory(device):
     del block
     numloom.set_memory_limit(after["held"] + (1 << 20))
     try:
-        with pytest.raises(MemoryError, match="asked|held|limit"):
+        with pytest.raises(MemoryError, match=r"asked|held|limit"):
             numloom.empty(1 << 30, "u1")
     finally:
         numloom.set_memory_limit(0)

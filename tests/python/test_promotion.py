@@ -20,8 +20,25 @@ def small(dtype, seed):
     return numpy.clip(numpy.abs(values), 0, 4).astype(dtype) if dtype.kind == "f" else values
 
 
-@pytest.mark.parametrize("name", ["add", "subtract", "multiply", "divide", "maximum", "equal", "less", "logical_and",
-                                  "bitwise_or", "power", "arctan2", "floor_divide", "gcd", "copysign"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "add",
+        "subtract",
+        "multiply",
+        "divide",
+        "maximum",
+        "equal",
+        "less",
+        "logical_and",
+        "bitwise_or",
+        "power",
+        "arctan2",
+        "floor_divide",
+        "gcd",
+        "copysign",
+    ],
+)
 def test_mixed_dtypes(name):
     ours, theirs = getattr(numloom, name), getattr(numpy, name)
     for a, b in PAIRS:
@@ -31,7 +48,9 @@ def test_mixed_dtypes(name):
         what = f"{name} {a} {b}"
         here, there = numloom.array(x), numloom.array(y)
         assert_outcome(outcome(ours, here, there), outcome(theirs, x, y), ULPS.get(name, 0), what)
-        assert_outcome(outcome(ours, here[::2], there[::-2]), outcome(theirs, x[::2], y[::-2]), ULPS.get(name, 0), what)
+        assert_outcome(
+            outcome(ours, here[::2], there[::-2]), outcome(theirs, x[::2], y[::-2]), ULPS.get(name, 0), what
+        )
 
 
 NUMBERS = [True, 0, 1, -1, 3, 100, 200, 300, -200, 70000, 2**40, 2**63, -(2**63), 1.5, -0.0, 1e300, float("nan"),
@@ -39,7 +58,9 @@ NUMBERS = [True, 0, 1, -1, 3, 100, 200, 300, -200, 70000, 2**40, 2**63, -(2**63)
 
 
 @pytest.mark.parametrize("number", NUMBERS, ids=repr)
-@pytest.mark.parametrize("name", ["add", "multiply", "less", "greater_equal", "equal", "not_equal", "maximum", "divide"])
+@pytest.mark.parametrize(
+    "name", ["add", "multiply", "less", "greater_equal", "equal", "not_equal", "maximum", "divide"]
+)
 def test_numbers_are_weak(name, number):
     ours, theirs = getattr(numloom, name), getattr(numpy, name)
     for dtype in DTYPES:
@@ -51,7 +72,9 @@ def test_numbers_are_weak(name, number):
 
 
 @pytest.mark.parametrize("dtype", ["int16", "float32", "complex64", "bool"])
-@pytest.mark.parametrize("name", ["add", "sqrt", "less", "modf", "divmod", "logical_not", "absolute", "maximum"])
+@pytest.mark.parametrize(
+    "name", ["add", "sqrt", "less", "modf", "divmod", "logical_not", "absolute", "maximum"]
+)
 def test_out_and_casting(name, dtype):
     def into(module, operands, out_dtype, casting):
         f = getattr(module, name)
@@ -69,7 +92,9 @@ def test_out_and_casting(name, dtype):
             assert_outcome(outcome(into, numloom, here, out_dtype, casting), expected, 4, what)
     for wanted in ("float64", "complex64", "int8", "bool"):
         expected = outcome(f, *there, dtype=wanted)
-        assert_outcome(outcome(getattr(numloom, name), *here, dtype=wanted), expected, 4, f"{name} dtype={wanted}")
+        assert_outcome(
+            outcome(getattr(numloom, name), *here, dtype=wanted), expected, 4, f"{name} dtype={wanted}"
+        )
 
 
 @pytest.mark.parametrize("a", DTYPES, ids=IDS)

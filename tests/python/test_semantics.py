@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
+# ruff: noqa: E501 (tables of cases)
 """Operators, promotion, casting, properties, errors, random numbers, names."""
 
 import importlib.util
@@ -30,15 +31,25 @@ def test_operators_promote_as_numpy(operator):
         assert_outcome(outcome(run, number, x), outcome(run, number, a), 4, f"{number} {operator} {a.dtype}")
     for (a, x), t in itertools.product(arrays, DTYPES):
         scalar = t.type(2)
-        assert_outcome(outcome(run, x, scalar), outcome(run, a, scalar), 4, f"{a.dtype} {operator} {scalar!r}")
+        assert_outcome(
+            outcome(run, x, scalar), outcome(run, a, scalar), 4, f"{a.dtype} {operator} {scalar!r}"
+        )
 
 
-@pytest.mark.parametrize("operator", ["+=", "-=", "*=", "/=", "//=", "%=", "**=", "&=", "|=", "^=", "<<=", ">>="])
+@pytest.mark.parametrize(
+    "operator", ["+=", "-=", "*=", "/=", "//=", "%=", "**=", "&=", "|=", "^=", "<<=", ">>="]
+)
 def test_in_place_operators(operator):
     scope = {}
     exec(f"def run(a, b):\n    a {operator} b\n    return a", scope)
     for t in DTYPES:
-        for other in (2, 1.5, numpy.array([1, 2, 3], "i4"), numpy.array([1, 2, 3], "f8"), numpy.array([True] * 3)):
+        for other in (
+            2,
+            1.5,
+            numpy.array([1, 2, 3], "i4"),
+            numpy.array([1, 2, 3], "f8"),
+            numpy.array([True] * 3),
+        ):
             a, x = both(numpy.array([1, 2, 3]).astype(t))
             y = numloom.array(other) if isinstance(other, numpy.ndarray) else other
             got = outcome(scope["run"], x, y)
@@ -68,23 +79,49 @@ def test_casts_between_all_dtypes():
 
 
 def test_dtype_arguments():
-    for dtype in (float, int, bool, complex, "f4", "<i2", ">i2", "float16", numpy.uint8, numpy.dtype("c8"), "double"):
+    for dtype in (
+        float,
+        int,
+        bool,
+        complex,
+        "f4",
+        "<i2",
+        ">i2",
+        "float16",
+        numpy.uint8,
+        numpy.dtype("c8"),
+        "double",
+    ):
         if dtype == ">i2":
             continue
         assert numloom.zeros(2, dtype=dtype).dtype == numpy.dtype(dtype)
     with pytest.raises(TypeError):
         numloom.zeros(2, dtype="nonsense")
     with pytest.raises(TypeError):
-        numloom.ones(2).astype("U3", casting="safe").device
+        numloom.ones(2).astype("U3", casting="safe")
     assert numloom.arange(3).dtype is numpy.dtype("int64")
 
 
 def test_properties():
     there, here = both(numpy.arange(24, dtype="i4").reshape(2, 3, 4))
-    for a, b in ((there, here), (there.T, here.T), (there[:, ::2], here[:, ::2]), (there[0, 0, 0:1], here[0, 0, 0:1])):
+    for a, b in (
+        (there, here),
+        (there.T, here.T),
+        (there[:, ::2], here[:, ::2]),
+        (there[0, 0, 0:1], here[0, 0, 0:1]),
+    ):
         for name in ("shape", "strides", "dtype", "ndim", "size", "itemsize", "nbytes"):
             assert getattr(b, name) == getattr(a, name), name
-        for flag in ("c_contiguous", "f_contiguous", "writeable", "fnc", "forc", "behaved", "carray", "aligned"):
+        for flag in (
+            "c_contiguous",
+            "f_contiguous",
+            "writeable",
+            "fnc",
+            "forc",
+            "behaved",
+            "carray",
+            "aligned",
+        ):
             assert getattr(b.flags, flag) == getattr(a.flags, flag), flag
         assert b.flags["C"] == a.flags["C"]
     here.shape = (6, 4)
@@ -210,7 +247,11 @@ def test_every_name_of_numpy_is_there():
 
 
 def test_everything_public_is_documented():
-    bare = [name for name in numloom.__all__ if callable(getattr(numloom, name)) and not getattr(numloom, name).__doc__]
+    bare = [
+        name
+        for name in numloom.__all__
+        if callable(getattr(numloom, name)) and not getattr(numloom, name).__doc__
+    ]
     assert not bare
     for name in dir(numloom.ndarray):
         if not name.startswith("_"):
@@ -222,7 +263,9 @@ def test_signatures_follow_numpy():
     for name in ("sum", "mean", "var", "concatenate", "reshape", "argsort", "searchsorted", "take", "full", "eye",
                  "linspace", "repeat", "clip", "moveaxis", "roll", "cumsum", "argmax", "any", "squeeze"):  # fmt: skip
         ours = [p.lstrip("*") for p in inspect.signature(getattr(numloom, name)).parameters]
-        theirs = [p for p in inspect.signature(getattr(numpy, name)).parameters if p not in ("kwargs", "arrays")]
+        theirs = [
+            p for p in inspect.signature(getattr(numpy, name)).parameters if p not in ("kwargs", "arrays")
+        ]
         extra = {"descending", "dtype", "casting", "where", "order", "arrays"}
         assert [p for p in ours if p in theirs] == [p for p in theirs if p in ours], name
         assert set(theirs) <= set(ours), name

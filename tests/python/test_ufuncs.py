@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
+# ruff: noqa: E501 (tables of cases)
 """Every ufunc x every dtype x every layout against NumPy."""
 
 import numpy
@@ -78,14 +79,26 @@ SIZES = (99, LARGE)
 @pytest.mark.parametrize("name", UFUNCS)
 def test_facts(name):
     ours, theirs = getattr(numloom, name), getattr(numpy, name)
-    assert (ours.nin, ours.nout, ours.nargs, ours.__name__) == (theirs.nin, theirs.nout, theirs.nargs, theirs.__name__)
+    assert (ours.nin, ours.nout, ours.nargs, ours.__name__) == (
+        theirs.nin,
+        theirs.nout,
+        theirs.nargs,
+        theirs.__name__,
+    )
     assert repr(ours.identity) == repr(theirs.identity)
     assert ours.signature is None
     assert ours.__doc__.startswith(f"{ours.__name__}(x")
     codes = set("?bBhHiIlLefdFD->")
     wanted = {t.replace("q", "l").replace("Q", "L") for t in theirs.types}
-    wanted -= {"lL->?", "Ll->?"}  # comparisons of mixed signs are exact here too, but are no loop of their own
-    assert set(ours.types) == {t for t in wanted if set(t) <= codes} or name in ("ldexp", "divide", "floor_divide")
+    wanted -= {
+        "lL->?",
+        "Ll->?",
+    }  # comparisons of mixed signs are exact here too, but are no loop of their own
+    assert set(ours.types) == {t for t in wanted if set(t) <= codes} or name in (
+        "ldexp",
+        "divide",
+        "floor_divide",
+    )
     assert ours.ntypes == len(ours.types)
 
 
@@ -135,14 +148,18 @@ def test_methods(name):
             continue
         for keepdims in (False, True):
             got = outcome(ours.reduce, here, axis=axis, keepdims=keepdims)
-            assert_outcome(got, outcome(theirs.reduce, there, axis=axis, keepdims=keepdims), 0, f"{name} {axis}")
+            assert_outcome(
+                got, outcome(theirs.reduce, there, axis=axis, keepdims=keepdims), 0, f"{name} {axis}"
+            )
     assert_same(ours.accumulate(here, axis=1), theirs.accumulate(there, axis=1), 0, name)
     assert_same(ours.outer(here[0, 0], here[1]), theirs.outer(there[0, 0], there[1]), 0, name)
     a, b = both(there[0].copy())
     theirs.at(a, ([0, 0, 1], [1, 1, 2]), 3)
     ours.at(b, ([0, 0, 1], [1, 1, 2]), 3)
     assert_same(b, a, 0, f"{name}.at")
-    assert_same(ours.reduceat(here[0, 0], [0, 2]), theirs.reduceat(there[0, 0], [0, 2]), 0, f"{name}.reduceat")
+    assert_same(
+        ours.reduceat(here[0, 0], [0, 2]), theirs.reduceat(there[0, 0], [0, 2]), 0, f"{name}.reduceat"
+    )
 
 
 @pytest.mark.parametrize("name", ["modf", "frexp", "divmod"])
@@ -161,7 +178,9 @@ def test_two_outputs(name):
     assert_same(partial, expected, 0, name)
 
 
-@pytest.mark.parametrize("dtype", [t for t in DTYPES if t.kind != "b"], ids=[t.name for t in DTYPES if t.kind != "b"])
+@pytest.mark.parametrize(
+    "dtype", [t for t in DTYPES if t.kind != "b"], ids=[t.name for t in DTYPES if t.kind != "b"]
+)
 @pytest.mark.parametrize("name", sorted(PRODUCTS | {"dot", "inner", "vdot", "outer", "tensordot"}))
 def test_products(name, dtype):
     rng = numpy.random.default_rng(3)
@@ -178,12 +197,18 @@ def test_products(name, dtype):
         "tensordot": [((2, 3, 4), (3, 4, 5)), ((3, 4), (3, 4))],
     }  # fmt: skip
     for left, right in shapes[name]:
-        a, b = (numpy.asarray(rng.integers(-3 if dtype.kind != "u" else 0, 4, s)).astype(dtype) for s in (left, right))
+        a, b = (
+            numpy.asarray(rng.integers(-3 if dtype.kind != "u" else 0, 4, s)).astype(dtype)
+            for s in (left, right)
+        )
         if dtype.kind == "c":
             a, b = a + 1j * a[..., ::-1] if a.ndim else a, b * dtype.type(1 - 2j)
         expected = getattr(numpy, name)(a, b)
         result = getattr(numloom, name)(numloom.array(a), numloom.array(b))
         assert_same(result, expected, 0, f"{name} {left} {right}")
         if name == "matmul" and a.ndim > 1 and b.ndim > 1:
-            views = numloom.array(a.swapaxes(-1, -2).copy()).swapaxes(-1, -2), numloom.array(b[..., ::-1])[..., ::-1]
+            views = (
+                numloom.array(a.swapaxes(-1, -2).copy()).swapaxes(-1, -2),
+                numloom.array(b[..., ::-1])[..., ::-1],
+            )
             assert_same(views[0] @ views[1], expected, 0, f"{name} strided {left} {right}")

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
+# ruff: noqa: E501 (tables of cases)
 """How far a result may be from NumPy's, in units in the last place, by function and dtype.
 
 0 wherever IEEE 754 or integer arithmetic defines the result. For the others NumPy's own bound is the error of
@@ -15,7 +16,15 @@ _BOUNDS = {
     "log1p": 2, "log2": 2, "logaddexp": 2, "logaddexp2": 2, "power": 3, "sin": 2, "sinh": 2, "tan": 4, "tanh": 2,
 }  # fmt: skip
 # CUDA C++ Programming Guide, mathematical functions: where its bound is above the one here.
-_CUDA_BOUNDS = {"logaddexp": 3, "logaddexp2": 3, "power": 9, "float_power": 4, "arctanh": 4, "sinh": 4, "cosh": 4}
+_CUDA_BOUNDS = {
+    "logaddexp": 3,
+    "logaddexp2": 3,
+    "power": 9,
+    "float_power": 4,
+    "arctanh": 4,
+    "sinh": 4,
+    "cosh": 4,
+}
 # One rounding of a product or quotient by a constant, or a quotient of complex numbers.
 _ROUNDINGS = {"deg2rad": 1, "radians": 1, "rad2deg": 1, "degrees": 1}
 # Complex functions: relative to the modulus, in eps. Sums of products cancel, so parts alone say nothing.
