@@ -117,6 +117,7 @@ def parse():
     parser.add_argument(
         "--out", type=Path, default=ROOT / "out", help="folder for the figures (default out/)"
     )
+    parser.add_argument("--small", type=Path, help="folder for small copies, such as docs/images")
     parser.add_argument("--only-numpy", action="store_true", help="leave numloom out")
     return parser.parse_args()
 
@@ -144,7 +145,10 @@ def main():
             advance = partial(progress.advance, task)
             results, times = measure(program, inputs, runners, options.repeats, advance)
             every[program.TITLE] = times, verdicts(program, results)
-            figures.save(name, inputs, results[names[-1]], times, options.out / f"{name}.png")
+            paths = [options.out / f"{name}.png"]
+            if options.small:
+                paths.append(options.small / f"{name}.jpg")
+            figures.save(name, inputs, results[names[-1]], times, *paths)
     console.print()
     console.print(table_of(names, every))
     console.print(

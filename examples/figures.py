@@ -170,9 +170,11 @@ def clean_eeg(inputs, result, times):
     return figure
 
 
-def save(name, inputs, result, times, path):
-    """Draw a program's figure and write it to a PNG file."""
+def save(name, inputs, result, times, *paths):
+    """Draw a program's figure and write it to files: PNG in full size, JPEG small enough for a web page."""
     with plt.rc_context(STYLE):
         figure = globals()[name](inputs, result, times)
-        figure.savefig(path, dpi=150)
+        for path in paths:
+            small = path.suffix == ".jpg"
+            figure.savefig(path, dpi=100 if small else 150, pil_kwargs={"quality": 88} if small else None)
         plt.close(figure)
