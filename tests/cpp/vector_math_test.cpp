@@ -3,8 +3,10 @@
 // machine has: distance from the correctly rounded result, special values, equal bits on v3 and v4.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <limits>
@@ -75,11 +77,12 @@ template <class T> double distance(T a, T b) {
   if (std::isnan(a) || std::isnan(b)) return std::isnan(a) && std::isnan(b) ? 0 : 1e300;
   if (std::isinf(a) || std::isinf(b)) return a == b ? 0 : 1e300;
   using bits = std::conditional_t<sizeof(T) == 4, std::int32_t, std::int64_t>;
-  const auto order = [](T x) {
-    const auto i = std::bit_cast<bits>(x);
-    return i < 0 ? -static_cast<double>(i & std::numeric_limits<bits>::max()) : static_cast<double>(i);
+  const auto order = [](T x) {  // neighbours differ by 1, and both zeros are 0
+    const std::int64_t i = std::bit_cast<bits>(x);
+    return i < 0 ? -(i & std::numeric_limits<bits>::max()) : i;
   };
-  return a == b ? 0 : std::max(1.0, std::abs(order(a) - order(b)));
+  const auto high = static_cast<std::uint64_t>(std::max(order(a), order(b)));
+  return static_cast<double>(high - static_cast<std::uint64_t>(std::min(order(a), order(b))));
 }
 
 enum class spread { even, log, both_signs };
@@ -119,8 +122,10 @@ template <class T> void check_accuracy(const accuracy_case<T>& c) {
     std::size_t where = 0;
     for (std::size_t i = 0; i < x.size(); ++i)
       if (const double d = distance(y[i], expected[i]); d > worst) worst = d, where = i;
-    EXPECT_LE(worst, c.bound) << info(c.op).name << " at " << at.name << ", x = " << x[where] << ": expected "
-                              << expected[where] << ", got " << y[where];
+    // At v2 these are the C library's functions, some of which (log10, cosh) promise 2 in double.
+    const double bound = std::string(at.name) == "v2" ? std::max(c.bound, 2.0) : c.bound;
+    EXPECT_LE(worst, bound) << info(c.op).name << " at " << at.name << ", x = " << x[where] << ": expected "
+                            << expected[where] << ", got " << y[where];
   }
 }
 
@@ -235,7 +240,7 @@ TEST(vector_math, functions_of_two_numbers_are_accurate) {
     check_pair_accuracy(c);
 }
 
-// Floor division and remainder by Python's definition, with the C library's exact fmod.
+// Floor division and remainder as CPython and NumPy compute them, with the C library's exact fmod.
 TEST(vector_math, floor_division_is_pythons) {
   const double inf = INFINITY, nan = NAN;
   std::vector<double> values = {0.0,  -0.0,  1.0,    -1.0,   0.1, -0.3, 7.5,
@@ -251,14 +256,16 @@ TEST(vector_math, floor_division_is_pythons) {
     const auto quotient = run(at, ufunc::floor_divide, a, b), rest = run(at, ufunc::remainder, a, b);
     for (std::size_t i = 0; i < a.size(); ++i) {
       double m = std::fmod(a[i], b[i]);
+      double exact = (a[i] - m) / b[i];
+      if (m != 0 && (m < 0) != (b[i] < 0)) exact -= 1;
       if (m != 0 && (m < 0) != (b[i] < 0)) m += b[i];
       if (m == 0) m = std::copysign(0.0, b[i]);
       EXPECT_EQ(distance(rest[i], m), 0) << a[i] << " % " << b[i] << " at " << at.name;
       if (b[i] == 0) {
         EXPECT_EQ(distance(quotient[i], a[i] / b[i]), 0) << a[i] << " // " << b[i];
       } else if (!std::isnan(m) && !std::isinf(b[i])) {
-        const double exact = std::nearbyint((a[i] - m) / b[i]);
-        EXPECT_EQ(distance(quotient[i], exact), 0) << a[i] << " // " << b[i] << " at " << at.name;
+        const double whole = std::floor(exact) + (exact - std::floor(exact) > 0.5);
+        EXPECT_EQ(distance(quotient[i], whole), 0) << a[i] << " // " << b[i] << " at " << at.name;
       }
     }
   }
