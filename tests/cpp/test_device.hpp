@@ -19,12 +19,15 @@ inline device test_device() {
   return parse_device(name && *name ? name : "cpu");
 }
 
-template <element T> ndarray make(const std::vector<T>& values, shape_t shape = {}) {
-  if (shape.empty()) shape = {static_cast<std::int64_t>(values.size())};
+template <element T> ndarray make(const std::vector<T>& values, const shape_t& shape) {
   const ndarray host = empty(shape, dtype_of<T>, cpu);
   T* to = static_cast<T*>(host.data(access::write));
   for (std::size_t i = 0; i < values.size(); ++i) to[i] = values[i];
   return to_device(host, test_device());
+}
+
+template <element T> ndarray make(const std::vector<T>& values) {
+  return make<T>(values, shape_t{static_cast<std::int64_t>(values.size())});
 }
 
 /// 0, 1, 2, ...
