@@ -50,7 +50,77 @@ void copy_transposed(const iteration_space& s, int itemsize, int across) {
 
 }  // namespace
 
+namespace {
+
+// Less than it costs to plan blocks.
+constexpr std::int64_t few_elements = 64;
+
+struct element16 {
+  std::uint64_t half[2];
+};
+template <class F> void visit_size(int itemsize, F f) {
+  switch (itemsize) {
+    case 1: return f(std::uint8_t{});
+    case 2: return f(std::uint16_t{});
+    case 4: return f(std::uint32_t{});
+    case 8: return f(std::uint64_t{});
+    default: return f(element16{});
+  }
+}
+
+bool are_few(const iteration_space& s) { return s.size <= few_elements && s.ndim <= 6; }
+
+// Visits elements one by one: f(addresses of the operands), which move by their strides.
+template <int Operands, class F>
+void for_each_element(const iteration_space& s, char* const (&data)[Operands], F f) {
+  if (s.size == 0) return;
+  char* at[Operands];
+  for (int k = 0; k < Operands; ++k) at[k] = data[k];
+  const int inner = s.ndim - 1;
+  const std::int64_t n = s.ndim > 0 ? s.shape[inner] : 1;
+  std::int64_t position[6] = {};
+  for (;;) {
+    for (std::int64_t i = 0; i < n; ++i) {
+      f(at);
+      if (s.ndim > 0)
+        for (int k = 0; k < Operands; ++k) at[k] += s.strides[k][inner];
+    }
+    for (int k = 0; k < Operands && s.ndim > 0; ++k) at[k] -= s.strides[k][inner] * n;
+    int d = inner - 1;
+    for (; d >= 0; --d) {
+      for (int k = 0; k < Operands; ++k) at[k] += s.strides[k][d];
+      if (++position[d] < s.shape[d]) break;
+      for (int k = 0; k < Operands; ++k) at[k] -= s.strides[k][d] * s.shape[d];
+      position[d] = 0;
+    }
+    if (d < 0) return;
+  }
+}
+
+void copy_few(const iteration_space& s, int itemsize, const void* value) {
+  char* const to = static_cast<char*>(s.data[0]);
+  visit_size(itemsize, [&]<class T>(T) {
+    if (!value)
+      return for_each_element<2>(s, {to, static_cast<char*>(s.data[1])},
+                                 [](char* const* at) { std::memcpy(at[0], at[1], sizeof(T)); });
+    for_each_element<1>(s, {to}, [value](char* const* at) { std::memcpy(at[0], value, sizeof(T)); });
+  });
+}
+
+void select_few(const iteration_space& s, int itemsize, const void* a, const void* b) {
+  char* const data[4] = {static_cast<char*>(s.data[0]), static_cast<char*>(s.data[1]),
+                         static_cast<char*>(s.data[2]), static_cast<char*>(s.data[3])};
+  visit_size(itemsize, [&]<class T>(T) {
+    for_each_element<4>(s, data, [a, b](char* const* at) {
+      std::memcpy(at[0], *at[1] ? (a ? a : at[2]) : (b ? b : at[3]), sizeof(T));
+    });
+  });
+}
+
+}  // namespace
+
 void cpu_device::copy(const iteration_space& space, int itemsize, const void* value, stream_view) {
+  if (are_few(space)) return copy_few(space, itemsize, value);
   if (!value && space.data[1]) {
     const int across = transposed_dimension(space, itemsize);
     if (across >= 0) return copy_transposed(space, itemsize, across);
@@ -67,6 +137,7 @@ void cpu_device::copy(const iteration_space& space, int itemsize, const void* va
 
 void cpu_device::select(const iteration_space& space, int itemsize, const void* a, const void* b,
                         stream_view) {
+  if (are_few(space)) return select_few(space, itemsize, a, b);
   block_program p;
   p.space = &space;
   p.inputs = 3;

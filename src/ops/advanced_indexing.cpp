@@ -203,6 +203,9 @@ class planner {
       if (!is_integer(given.dtype()) && given.size() > 0)
         fail<index_error>("[getitem] arrays used as indices must be of integer (or boolean) type, got ",
                           given.dtype());
+      if (given.ndim() == 0 && given.device().is_cpu() && is_integer(given.dtype())) {
+        return integer(given.item<std::int64_t>());
+      }
       return add(is_integer(given.dtype()) ? to_device(given, a_.device())
                                            : empty(given.shape(), dtype::int64, a_.device()));
     }
@@ -318,17 +321,18 @@ ndarray prepared(const ndarray& a, const array_like& value) {
 ndarray get_advanced(const ndarray& a, index_list index) {
   if (const ndarray* mask = leading_mask(a, index)) return compress_leading(a, *mask);
   const planner made(a, index);
-  const ndarray result =
-      made.plan.indices.empty() && size_of(made.plan.index_shape) == 1
-          ? copy(made.plan.source.view(made.plan.source.shape(), made.plan.source.strides()))
-          : ndarray();
-  if (result.defined()) return reshape(result, made.plan.result_shape());
-  if (made.plan.indices.empty()) return empty(made.plan.result_shape(), a.dtype(), a.device());
-  const ndarray picked = gather(made.plan);
+  const index_plan& plan = made.plan;
+  ndarray result;
+  if (!plan.indices.empty())
+    result = gather(plan);
+  else if (size_of(plan.index_shape) > 0)  // integers, True
+    result = reshape(copy(plan.source, order::C), plan.result_shape());
+  else
+    result = empty(plan.result_shape(), a.dtype(), a.device());
   const bool numbers_only = std::all_of(index.begin(), index.end(), [](const index_item& item) {
     return item.index() == 0 || (item.index() == 4 && std::get<ndarray>(item).dtype() != dtype::bool_);
   });
-  return numbers_only ? scalar_if_0d(picked) : picked;
+  return numbers_only ? scalar_if_0d(result) : result;
 }
 
 void set_advanced(const ndarray& a, index_list index, const array_like& value) {
@@ -343,6 +347,10 @@ void set_advanced(const ndarray& a, index_list index, const array_like& value) {
   index_plan& plan = made.plan;
   plan.operation = "setitem";
   const shape_t result = plan.result_shape();
+  if (plan.indices.empty()) {  // integers, True and False
+    if (size_of(plan.index_shape) > 0) copyto(reshape(plan.source, result), values, casting::unsafe);
+    return;
+  }
   shape_t given = values.shape();
   ndarray seen = values;
   while (given.size() > result.size() && given[0] == 1) given.erase(0);
@@ -353,10 +361,6 @@ void set_advanced(const ndarray& a, index_list index, const array_like& value) {
     fail<value_error>("[setitem] shape mismatch: value array of shape ", compact(values.shape()),
                       " could not be broadcast to indexing result of shape ", compact(result));
   if (given.size() != seen.ndim()) seen = reshape(seen, given);
-  if (plan.indices.empty()) {  // only True and False
-    if (size_of(plan.index_shape) > 0) copyto(reshape(plan.source, result), seen, casting::unsafe);
-    return;
-  }
   if (shares_with_indices(a, plan))
     for (ndarray& i : plan.indices) i = copy(i);
   scatter(plan, seen);

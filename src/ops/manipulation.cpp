@@ -199,20 +199,21 @@ namespace {
 inline_vector<int, 6> distinct_axes(const inline_vector<int, 6>& list, int ndim, std::string_view operation,
                                     std::string_view argument) {
   inline_vector<int, 6> found;
+  bool repeated = false;
   for (int axis : list) {
     if (axis < -ndim || axis >= ndim)
       throw axis_error(concat("[", operation, "] ", argument, argument.empty() ? "" : ": ", "axis ", axis,
                               " is out of bounds for array of dimension ", ndim),
                        axis, ndim);
     const int a = axis < 0 ? axis + ndim : axis;
-    if (std::find(found.begin(), found.end(), a) != found.end()) {
-      if (argument.empty())
-        fail<value_error>("[", operation,
-                          operation == "squeeze" ? "] duplicate value in 'axis'" : "] repeated axis");
-      fail<value_error>("[", operation, "] repeated axis in `", argument, "` argument");
-    }
+    repeated |= std::find(found.begin(), found.end(), a) != found.end();
     found.push_back(a);
   }
+  if (repeated && !argument.empty())
+    fail<value_error>("[", operation, "] repeated axis in `", argument, "` argument");
+  if (repeated)
+    fail<value_error>("[", operation,
+                      operation == "squeeze" ? "] duplicate value in 'axis'" : "] repeated axis");
   return found;
 }
 

@@ -164,6 +164,7 @@ ndarray take(const ndarray& a, const ndarray& indices, std::optional<int> axis, 
   const shape_t shape = plan.result_shape();
   if (source.shape()[d] == 0 && size_of(shape) > 0)
     fail<index_error>("[take] cannot do a non-empty take from an empty axes.");
+  if (!out && size_of(shape) == 0) return empty(shape, a.dtype(), a.device());
   if (!out) return scalar_if_0d(gather(plan));
   if (out->shape() != shape)
     fail<value_error>("[take] output array does not match result of ndarray.take: expected shape ",
@@ -180,8 +181,9 @@ void put(const ndarray& a, const ndarray& indices, const ndarray& values, std::s
   const index_mode how = parse_index_mode(mode);
   const ndarray where_to = ravel(integer_indices(indices, a.device(), "put"));
   a.data(access::write);
+  if (a.size() == 0 && where_to.size() > 0)
+    fail<index_error>("[put] cannot replace elements of an empty array");
   if (where_to.size() == 0 || values.size() == 0) return;
-  if (a.size() == 0) fail<index_error>("[put] cannot replace elements of an empty array");
   ndarray given = to_device(ravel(astype(values, a.dtype(), order::C, casting::unsafe, false)), a.device());
   if (given.size() == 1) {
     given = reshape(given, {});
