@@ -117,8 +117,10 @@ class _Call:
 
 
 def _host_function(value):
-    """NumPy's function for a fallback function given as an argument (np.apply_along_axis(np.ptp, ...))."""
-    return getattr(value, "__wrapped__", value) if getattr(value, "_is_fallback", False) else value
+    """NumPy's function for one of numloom's given as an argument: np.apply_along_axis(np.sum, 0, a)."""
+    if not callable(value) or not str(getattr(value, "__module__", "")).startswith("numloom"):
+        return value
+    return getattr(_numpy, getattr(value, "__name__", ""), value)
 
 
 def holds(dtype) -> bool:

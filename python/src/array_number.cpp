@@ -25,9 +25,17 @@ PyObject* on_host(const char* name, PyObject* left, PyObject* right) {
 
 std::string text_of(ufunc f) { return std::string(info(f).name); }
 
+// [0] * n with a scalar result n repeats the list, as with NumPy's integers.
+bool repeats_sequence(PyObject* sequence, PyObject* count) {
+  return (PyList_Check(sequence) || PyTuple_Check(sequence)) && is_array(count) &&
+         array_of(count).is_scalar() && is_integer(array_of(count).dtype());
+}
+
 PyObject* binary_general(ufunc f, PyObject* left, PyObject* right) {
   PyObject* result = guarded([&]() -> PyObject* {
     if (defers_to(left) || defers_to(right)) return not_implemented();
+    if (f == ufunc::multiply && (repeats_sequence(left, right) || repeats_sequence(right, left)))
+      return not_implemented();
     PyObject* both[] = {left, right};
     const device where = device_among(both, 2);
     operand a, b;

@@ -15,7 +15,7 @@ PyTypeObject* ufunc_type = nullptr;
 struct product_row {
   const char* name;
   const char* signature;
-  product multiply;
+  product_function multiply;
   const char* doc;
 };
 constexpr product_row products[] = {

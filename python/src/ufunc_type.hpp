@@ -6,7 +6,7 @@
 
 namespace numloom::python {
 
-using product = ndarray (*)(const ndarray&, const ndarray&, const ufunc_options&);
+using product_function = ndarray (*)(const ndarray&, const ndarray&, const ufunc_options&);
 
 struct ufunc_object {
   PyObject_HEAD  //
@@ -14,7 +14,7 @@ struct ufunc_object {
   const char* name;
   const char* doc;
   const char* gufunc_signature;  // of the products; null for the elementwise ones
-  product multiply;              // of the products
+  product_function multiply;              // of the products
   ufunc id;                      // of the elementwise ones
   int nin, nout;
 };

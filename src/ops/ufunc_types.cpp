@@ -101,16 +101,19 @@ std::string operand_types(std::span<const array_like> inputs) {
       "rule ''safe''");
 }
 
+// May an input be converted to a loop's dtype? A weak number fits every dtype of its kind and above.
+bool may_cast(const array_like& input, dtype to, casting rule) {
+  if (input.array()) return can_cast(input.array()->dtype(), to, rule);
+  return rule == casting::unsafe || promote_with_scalar(to, input.number()) == to;
+}
+
 void check_input_casts(ufunc f, std::span<const array_like> inputs, const resolved_types& types,
                        casting rule) {
   for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const dtype to = types.in[i];
+    if (may_cast(inputs[i], to, rule)) continue;
     const ndarray* a = inputs[i].array();
-    const dtype to = types.in[static_cast<int>(i)];
     const dtype from = a ? a->dtype() : inputs[i].number().default_dtype();
-    // A weak number fits every dtype of its kind and above.
-    if (a ? can_cast(from, to, rule)
-          : rule == casting::unsafe || promote_with_scalar(to, inputs[i].number()) == to)
-      continue;
     fail<casting_error>("Cannot cast ufunc '", info(f).name, "' input ", i, " from dtype('", from,
                         "') to dtype('", to, "') with casting rule '", name_of(rule), "'");
   }
@@ -137,7 +140,7 @@ resolved_types types_for(ufunc f, dtype loop) {
 
 bool casts_to(std::span<const array_like> inputs, const resolved_types& types, casting rule) {
   for (std::size_t i = 0; i < inputs.size(); ++i)
-    if (inputs[i].array() && !can_cast(inputs[i].array()->dtype(), types.in[i], rule)) return false;
+    if (!may_cast(inputs[i], types.in[i], rule)) return false;
   return true;
 }
 

@@ -133,7 +133,9 @@ def _difference(what, ours, theirs, apart, ulps):
 def outcome(function, *args, **kwargs):
     """The result, or the class of the error."""
     try:
-        return function(*args, **kwargs), None
+        result = function(*args, **kwargs)
+        numloom.synchronize()  # where a GPU tells of an index out of bounds
+        return result, None
     except Exception as error:
         return None, error
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy
 import pytest
-from conftest import MODULE, np
+
+import numloom as np
 
 pytest.importorskip("matplotlib", reason="the sample data come with matplotlib")
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "examples"))
@@ -20,7 +21,7 @@ SMALLER = {
 
 
 def on_host(result):
-    return {name: np.asnumpy(x) if MODULE == "numloom" else x for name, x in result.items()}
+    return {name: np.asnumpy(x) for name, x in result.items()}
 
 
 @pytest.mark.parametrize("name", SMALLER)
@@ -31,7 +32,7 @@ def test_program_agrees_with_numpy(name):
 
 
 @pytest.mark.parametrize("name", SMALLER)
-def test_program_is_native(name, numloom_only):
+def test_program_is_native(name):
     before = dict(np.config.fallback_counts)
     program = import_module(name)
     program.run(np, *SMALLER[name](*program.load()))

@@ -57,6 +57,8 @@ def test_number_protocols(x):
     assert list(range(n)) == [0, 1, 2]
     assert [10, 20, 30, 40][n] == 40
     assert "ab" * n == "ababab"
+    assert [0] * n == n * [0] == [0, 0, 0]
+    assert ([0] + n).tolist() == [3]
     assert hex(n) == "0x3"
     assert f"{n:03d}" == "003"
     assert s.is_integer() is False
