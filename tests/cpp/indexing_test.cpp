@@ -16,8 +16,10 @@ constexpr std::int64_t zero = 0, one = 1;
 
 longs values(const ndarray& a) { return a.to_vector<std::int64_t>(); }
 ndarray count(const shape_t& shape) { return iota<std::int64_t>(shape); }
-ndarray at(const longs& list, shape_t shape = {}) { return make<std::int64_t>(list, shape); }
-ndarray bools(const std::vector<bool>& list, shape_t shape = {}) { return make<bool>(list, shape); }
+ndarray at(const longs& list) { return make<std::int64_t>(list); }
+ndarray at(const longs& list, const shape_t& shape) { return make<std::int64_t>(list, shape); }
+ndarray bools(const std::vector<bool>& list) { return make<bool>(list); }
+ndarray bools(const std::vector<bool>& list, const shape_t& shape) { return make<bool>(list, shape); }
 template <class Error, class F> std::string text_of(F f) {
   try {
     f();

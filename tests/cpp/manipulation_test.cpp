@@ -107,7 +107,7 @@ TEST(joining, concatenates_and_promotes) {
   const ndarray out = count({4, 2});
   concatenate({a, transposed(a)}, {.out = out});
   EXPECT_EQ(values(out), (longs{0, 1, 2, 3, 0, 2, 1, 3}));
-  concatenate({out.view({2, 2}, {16, 8}), out.view({2, 2}, {16, 8}, 16)}, {.axis = 0, .out = flip(out, 0)});
+  concatenate({out.view({2, 2}, {16, 8}), out.view({2, 2}, {16, 8}, 32)}, {.axis = 0, .out = flip(out, 0)});
   EXPECT_EQ(values(out), (longs{1, 3, 0, 2, 2, 3, 0, 1}));
 }
 
