@@ -186,7 +186,7 @@ void cpu_device::sequence(void* out, dtype type, std::int64_t n, const scalar& s
     for (std::int64_t i = begin; i < end; i += block) {
       const std::int64_t length = std::min(block, end - i);
       fill(buffer, i, length, first, difference);
-      tables().stream(to + i * size, buffer, length * size);
+      tables().stream(to + i * size, buffer, length * size, nullptr, nullptr);
     }
     store_fence();
   });

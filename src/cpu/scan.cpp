@@ -78,7 +78,7 @@ void scan_line(const scan_job& job, char* to, const char* from, std::int64_t cou
     }
     job.kernels.row(results, loaded, length, carry);
     if (job.out_step == job.item)
-      tables().stream(place, results, length * job.item);
+      tables().stream(place, results, length * job.item, nullptr, nullptr);
     else
       tables().move[size_index(static_cast<int>(job.item))].copy(place, results, 1, length, 0, job.out_step,
                                                                  0, job.item);

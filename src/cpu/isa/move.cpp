@@ -242,16 +242,22 @@ NL_HD void stream_line(char* to, const char* from) {
 #endif
 }
 
-void stream(char* to, const char* from, long bytes) {
+void stream(char* to, const char* from, long bytes, const char* next, const char* other_next) {
+  if (!next) next = from;
+  if (!other_next) other_next = from;
   long head = static_cast<long>(-reinterpret_cast<u64>(to) & 63);
   if (head > bytes) head = bytes;
   __builtin_memcpy(to, from, static_cast<unsigned long>(head));
   long i = head;
-  for (; i + 64 <= bytes; i += 64) stream_line(to + i, from + i);
+  for (; i + 64 <= bytes; i += 64) {
+    stream_line(to + i, from + i);
+    __builtin_prefetch(next + i);
+    __builtin_prefetch(other_next + i);
+  }
   __builtin_memcpy(to + i, from + i, static_cast<unsigned long>(bytes - i));
 }
 #else
-void stream(char* to, const char* from, long bytes) {
+void stream(char* to, const char* from, long bytes, const char*, const char*) {
   __builtin_memcpy(to, from, static_cast<unsigned long>(bytes));
 }
 #endif

@@ -63,8 +63,9 @@ struct level_tables {
   loop_fn ufunc[128][table_dtypes];
   loop_fn cast[table_dtypes][table_dtypes];  // [from][to]
   move_kernels move[move_sizes];
-  // Contiguous bytes, past the caches.
-  void (*stream)(char* to, const char* from, long bytes);
+  // Contiguous bytes, past the caches. Meanwhile as many bytes of what is to be read next are fetched (null:
+  // nothing), so that reading goes on while the writes drain.
+  void (*stream)(char* to, const char* from, long bytes, const char* next, const char* other_next);
   void (*sequence[table_dtypes])(char* to, long first, long n, const char* start, const char* step);
   reduce_kernels reduce[16][table_dtypes];
   scan_kernels scan[4][table_dtypes];
