@@ -29,7 +29,7 @@ TYPED_TEST(cpu_copy, tables_of_all_shapes_and_steps) {
   const long extents[] = {1, 2, 3, 4, 5, 8, 15, 16, 17, 31, 33, 64, 65, 130};
   for (const long rows : extents)
     for (const long columns : extents) {
-      const long room = 2 * rows * columns + 64;
+      const long room = 2 * rows * columns + 4 * rows + 64;
       std::vector<T> from(static_cast<std::size_t>(room)), to(static_cast<std::size_t>(room));
       for (long i = 0; i < room; ++i) from[static_cast<std::size_t>(i)] = numbered<T>(i);
       // row step, column step, in elements: C order, with gaps, transposed, backwards, broadcast
