@@ -241,8 +241,10 @@ void place_results(block_plan& b, scratch_layout& layout, std::int64_t elements)
   const block_program& p = b.p;
   for (int o = 0; o < p.outputs; ++o) {
     if (computed_in_place(b, o)) {
-      b.registers[p.output_register[o]].where = place::direct;
-      b.registers[p.output_register[o]].operand = o;
+      const int r = p.output_register[o];
+      b.registers[r].where = place::direct;
+      b.registers[r].operand = o;
+      if (r < p.inputs) b.unchanging[p.outputs + r] = false;  // converted into every block of the output
     }
     if (p.store[o] || p.output_register[o] < p.inputs)
       b.converted[o] = layout.add(elements, p.operand_size[o]);
