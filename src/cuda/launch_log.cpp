@@ -67,12 +67,6 @@ std::string recent_launches() {
   return text.empty() ? text : "; last launches, newest first:" + text;
 }
 
-void clear_recent_launches() noexcept {
-  launch_ring& r = ring();
-  const std::lock_guard lock(r.mutex);
-  r.count = 0;
-}
-
 void check_launch(int code, const launch_record& launch) {
   if (code == 0) return;
   throw cuda_error(code, error_name(code), "launch", error_text(code) + ": " + describe(launch),

@@ -7,7 +7,6 @@ namespace numloom::cuda_runtime {
 
 /// "; last launches, newest first:" and up to sixteen lines; empty when there were none.
 std::string recent_launches();
-void clear_recent_launches() noexcept;
 
 enum class counted : uint8_t {
   launch,

@@ -216,6 +216,7 @@ std::string error_name(int code) {
     case error_invalid_value: return "cudaErrorInvalidValue";
     case error_out_of_memory: return "cudaErrorMemoryAllocation";
     case simt::error_invalid_configuration: return "cudaErrorInvalidConfiguration";
+    case simt::error_invalid_device_function: return "cudaErrorInvalidDeviceFunction";
     case error_no_device: return "cudaErrorNoDevice";
     case error_invalid_device: return "cudaErrorInvalidDevice";
     case error_invalid_handle: return "cudaErrorInvalidResourceHandle";

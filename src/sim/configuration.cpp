@@ -17,6 +17,12 @@ std::string triple(dim3 v) {
 }  // namespace
 
 void check_configuration(const grid_launch& launch) {
+  if (launch.kernel == nullptr) {
+    throw kernel_error(error_invalid_device_function,
+                       "expected a kernel, got null (a missing entry of a table?); "
+                       "launched at " +
+                           std::string(launch.file) + ":" + std::to_string(launch.line));
+  }
   const dim3 g = launch.grid;
   const dim3 b = launch.block;
   if (g.x == 0 || g.y == 0 || g.z == 0 || g.x > 0x7FFFFFFFu || g.y > 65535 || g.z > 65535) {

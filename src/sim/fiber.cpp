@@ -3,7 +3,6 @@
 
 #include <stdint.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include <new>
 
@@ -43,10 +42,8 @@ namespace {
 // frames of many kilobytes.
 constexpr size_t stack_bytes = 256 * 1024;
 
-size_t page_bytes() {
-  static const size_t bytes = static_cast<size_t>(sysconf(_SC_PAGESIZE));
-  return bytes;
-}
+// Below the stack, and wider than most frames, so that an overflow does not step over it.
+constexpr size_t guard_bytes = 64 * 1024;
 
 // Who left last, so that the fibre that continues can tell ASan about it.
 thread_local fiber* previous = nullptr;
@@ -56,23 +53,23 @@ thread_local fiber* previous = nullptr;
 fiber::fiber() = default;
 
 fiber::fiber(unsigned colour) : stack_bytes_(stack_bytes), colour_bytes_(size_t{colour % 61} * 64) {
-  void* mapping = mmap(nullptr, page_bytes() + stack_bytes, PROT_READ | PROT_WRITE,
+  void* mapping = mmap(nullptr, guard_bytes + stack_bytes, PROT_READ | PROT_WRITE,
                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
   if (mapping == MAP_FAILED) throw std::bad_alloc();
   mapping_ = static_cast<char*>(mapping);
-  mprotect(mapping_, page_bytes(), PROT_NONE);
-  stack_bottom_ = mapping_ + page_bytes();
+  mprotect(mapping_, guard_bytes, PROT_NONE);
+  stack_bottom_ = mapping_ + guard_bytes;
 }
 
 fiber::~fiber() {
   if (mapping_ == nullptr) return;
   sanitizer::unpoison(stack_bottom_, stack_bytes_);
-  munmap(mapping_, page_bytes() + stack_bytes_);
+  munmap(mapping_, guard_bytes + stack_bytes_);
 }
 
-bool fiber::in_guard_page(const void* address) const {
+bool fiber::in_guard(const void* address) const {
   const char* p = static_cast<const char*>(address);
-  return mapping_ != nullptr && p >= mapping_ && p < mapping_ + page_bytes();
+  return mapping_ != nullptr && p >= mapping_ && p < mapping_ + guard_bytes;
 }
 
 void fiber::arm(void (*entry)()) {
@@ -82,17 +79,17 @@ void fiber::arm(void (*entry)()) {
   asan_fake_stack_ = nullptr;
 #elif NUMLOOM_SIM_TSAN
   // New memory in ThreadSanitizer's eyes: the thread that had this stack before is no party to a race.
-  mmap(mapping_ + page_bytes(), stack_bytes_, PROT_READ | PROT_WRITE,
+  mmap(mapping_ + guard_bytes, stack_bytes_, PROT_READ | PROT_WRITE,
        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
 #endif
 #if defined(NUMLOOM_SIM_UCONTEXT)
   getcontext(&context_);
-  context_.uc_stack.ss_sp = mapping_ + page_bytes();
+  context_.uc_stack.ss_sp = mapping_ + guard_bytes;
   context_.uc_stack.ss_size = stack_bytes_ - colour_bytes_;
   context_.uc_link = nullptr;
   makecontext(&context_, entry, 0);
 #else
-  const uintptr_t top = reinterpret_cast<uintptr_t>(mapping_) + page_bytes() + stack_bytes_ - colour_bytes_;
+  const uintptr_t top = reinterpret_cast<uintptr_t>(mapping_) + guard_bytes + stack_bytes_ - colour_bytes_;
   void** slot = reinterpret_cast<void**>(top & ~uintptr_t{15});
   *--slot = nullptr;  // the entry's return address: unwinders stop here
   *--slot = reinterpret_cast<void*>(entry);

@@ -28,8 +28,8 @@ class fiber {
 
   // The next switch to this fibre calls `entry`, which must not return. Forgets whatever it was doing before.
   void arm(void (*entry)());
-  // True when the address lies in the guard page below the stack: it overflowed.
-  bool in_guard_page(const void* address) const;
+  // True when the address lies in the guard below the stack: it overflowed.
+  bool in_guard(const void* address) const;
 
 #if NUMLOOM_SIM_TSAN
   void* tsan =
@@ -45,7 +45,7 @@ class fiber {
 #else
   void* stack_pointer_ = nullptr;
 #endif
-  char* mapping_ = nullptr;  // guard page, then the stack; null for an OS thread's own context
+  char* mapping_ = nullptr;  // guard, then the stack; null for an OS thread's own context
   const void* stack_bottom_ = nullptr;
   size_t stack_bytes_ = 0;
   size_t colour_bytes_ = 0;

@@ -20,6 +20,7 @@ class kernel_error : public std::runtime_error {
 
 constexpr int error_invalid_value = 1;
 constexpr int error_invalid_configuration = 9;
+constexpr int error_invalid_device_function = 98;
 constexpr int error_illegal_address = 700;
 constexpr int error_assert = 710;
 constexpr int error_launch_failure = 719;

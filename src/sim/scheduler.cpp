@@ -393,7 +393,7 @@ NUMLOOM_SIM_SWITCHES void scheduler::abandon_grid() {
 }
 
 bool scheduler::stack_overflowed(const void* address) const {
-  return running_ != nullptr && running_->in_guard_page(address);
+  return running_ != nullptr && running_->in_guard(address);
 }
 
 void scheduler::fail_deadlock() {

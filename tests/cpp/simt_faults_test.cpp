@@ -231,6 +231,14 @@ TEST_F(SimtFaults, LaunchShapes) {
   expect_parts(error_of([&] { launch(simt::nothing, {dim3(1, 65536), 1}, stream); }), {"(1,65536,1)"});
 }
 
+TEST_F(SimtFaults, NoKernel) {
+  void (*missing)(int*) = nullptr;
+  expect_parts(error_of([&] {
+                 launch(missing, {1, 1}, stream, out);
+               }),
+               {"expected a kernel, got null", "cudaErrorInvalidDeviceFunction"});
+}
+
 TEST_F(SimtFaults, TooMuchSharedMemory) {
   expect_parts(error_of([&] {
                  launch(simt::too_much_static_shared, {1, 1}, stream, out);
