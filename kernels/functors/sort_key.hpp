@@ -25,7 +25,7 @@ template <class Bits, bits_kind Kind> struct sort_key {
     if constexpr (Kind == bits_kind::ieee) {
       // Flipped, the bits of negative numbers run downwards, from the NaNs with a sign at 0 to -0.0. Turning
       // the circle by their number puts -infinity at 0 and all NaNs at the top.
-      const Bits ordered = static_cast<Bits>(x & sign ? static_cast<Bits>(~x) : static_cast<Bits>(x | sign));
+      const Bits ordered = static_cast<Bits>(x ^ (x & sign ? static_cast<Bits>(~Bits(0)) : sign));
       const Bits key = static_cast<Bits>(ordered - nans);
       return descending && key <= last ? static_cast<Bits>(last - key) : key;
     } else {
@@ -45,12 +45,13 @@ template <class Bits, bits_kind Kind> struct sort_key {
     }
   }
   static NL_HD Bits same(Bits x, bool descending) {
-    if constexpr (Kind == bits_kind::ieee) {
+    if constexpr (Kind == bits_kind::ieee) {  // selections, not branches, so that loops are vectorised
       const Bits magnitude = static_cast<Bits>(x & static_cast<Bits>(~sign));
-      if (magnitude == 0) x = 0;
-      if (magnitude > infinity) return static_cast<Bits>(~Bits(0));
+      const Bits key = exact(magnitude == 0 ? Bits(0) : x, descending);
+      return magnitude > infinity ? static_cast<Bits>(~Bits(0)) : key;
+    } else {
+      return exact(x, descending);
     }
-    return exact(x, descending);
   }
 };
 

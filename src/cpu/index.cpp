@@ -306,22 +306,22 @@ void cpu_device::gather(const array_ref& out, const indexed& source, stream_view
               });
 }
 
-void cpu_device::scatter(const indexed& target, const array_ref& values, scatter_op op, stream_view) {
-  const position_space space(target, values.strides);
-  const std::int64_t item = itemsize(target.type);
-  const inner_space inner(target, values.strides + target.ndim, item);
-  check_bounds(target, space);
-  if (space.size == 0 || inner.blocks == 0 || inner.run == 0) return;
-  // In order, on one thread: of repeated indices the last one wins, and sums are added as NumPy adds them.
-  offsets some;
-  for (std::int64_t p = 0; p < space.size; p += batch) {
-    const std::int64_t n = std::min(space.size - p, batch);
-    some.fill(target, space, p, p + n);
+namespace {
+
+struct scatter_job {
+  const indexed& target;
+  const array_ref& values;
+  const position_space& space;
+  const inner_space& inner;
+  scatter_op op;
+
+  /// The first n positions of `some`, in order.
+  void run(const offsets& some, std::int64_t n) const {
+    const std::int64_t bytes = inner.run * itemsize(target.type);
     inner.for_blocks(0, inner.blocks, [&](std::int64_t data, std::int64_t other) {
       char* const to = static_cast<char*>(target.data) + data;
       const char* const from = static_cast<const char*>(values.data) + other;
-      if (op == scatter_op::assign)
-        return mover(inner.run * item)(to, some.data, from, some.other, n, inner.run * item);
+      if (op == scatter_op::assign) return mover(bytes)(to, some.data, from, some.other, n, bytes);
       visit_element(target.type, [&]<class T>(T*) {
         for (std::int64_t i = 0; i < n; ++i) {
           T* const t = reinterpret_cast<T*>(to + some.data[i]);
@@ -331,6 +331,53 @@ void cpu_device::scatter(const indexed& target, const array_ref& values, scatter
       });
     });
   }
+
+  void run_all() const {
+    offsets some;
+    for (std::int64_t p = 0; p < space.size; p += batch) {
+      some.fill(target, space, p, std::min(space.size, p + batch));
+      run(some, std::min(space.size - p, batch));
+    }
+  }
+
+  /// Only the positions whose offset in the target lies in [low, low + width).
+  void run_range(std::int64_t low, std::int64_t width) const {
+    offsets some;
+    for (std::int64_t p = 0; p < space.size; p += batch) {
+      const std::int64_t n = std::min(space.size - p, batch);
+      some.fill(target, space, p, p + n);
+      std::int64_t kept = 0;
+      for (std::int64_t i = 0; i < n; ++i) {  // no branch: it would be guessed wrong half of the time
+        const std::int64_t data = some.data[i];
+        some.data[kept] = data;
+        some.other[kept] = some.other[i];
+        kept += static_cast<std::uint64_t>(data - low) < static_cast<std::uint64_t>(width) ? 1 : 0;
+      }
+      run(some, kept);
+    }
+  }
+};
+
+}  // namespace
+
+void cpu_device::scatter(const indexed& target, const array_ref& values, scatter_op op, stream_view) {
+  const position_space space(target, values.strides);
+  const inner_space inner(target, values.strides + target.ndim, itemsize(target.type));
+  check_bounds(target, space);
+  if (space.size == 0 || inner.blocks == 0 || inner.run == 0) return;
+  const scatter_job job{target, values, space, inner, op};
+  // Of repeated indices the last one wins, and sums are added as NumPy adds them: so an element belongs to
+  // one thread, which goes through all positions in order. Every thread reads all indices; more than four do
+  // not pay.
+  const int parts = space.size * inner.blocks * inner.run < (1 << 15) ? 1 : std::min(num_threads(), 4);
+  if (parts < 2) return job.run_all();
+  std::int64_t low = 0, high = 0;
+  for (int k = 0; k < target.indices; ++k) {
+    const std::int64_t reach = (target.extent[k] - 1) * target.stride[k];
+    (reach < 0 ? low : high) += reach;
+  }
+  const std::int64_t width = (high - low) / parts + 1;
+  for_each_chunk(parts, [&](std::int64_t part) { job.run_range(low + part * width, width); });
 }
 
 void cpu_device::bincount(void* out, dtype type, std::int64_t bins, const std::int64_t* values,

@@ -8,6 +8,7 @@
 
 #include "cpu/backend.hpp"
 #include "cpu/dense.hpp"
+#include "cpu/partition_sort.hpp"
 #include "cpu/radix_sort.hpp"
 #include "cpu/sort_keys.hpp"
 #include "cpu/threads.hpp"
@@ -55,6 +56,19 @@ void* scratch(std::size_t bytes) {
   return room.get();
 }
 
+/// Keys that differ in more digits than this are dealt into buckets.
+template <class Key> bool has_few_digits(Key differing) {
+  constexpr int most_digits = 2;
+  digit_window<Key> digits[8 * sizeof(Key)];
+  return digit_window<Key>::windows(differing, digits) <= most_digits;
+}
+
+/// Sorts one bucket that fits a network.
+template <class Key> void sort_few(Key* key, std::int64_t n) {
+  constexpr int size = sizeof(Key) == 4 ? 2 : 3;
+  dense().sort[static_cast<int>(bits_kind::natural)][size].sort(key, 1, n, false);
+}
+
 template <class Traits, class Key> void sort_row(Key* row, std::int64_t n, bool descending, Traits) {
   const int blocks = blocks_of(n);
   const Key differing =
@@ -62,12 +76,23 @@ template <class Traits, class Key> void sort_row(Key* row, std::int64_t n, bool 
   const std::size_t bytes = static_cast<std::size_t>(n) * sizeof(Key);
   storage_ptr large;
   if (blocks > 1) large = allocate(bytes, cpu);
-  Key* const room = static_cast<Key*>(large ? large->data : scratch(bytes));
-  const Key* const sorted =
-      radix_sort<Key, no_index>({row, nullptr}, {room, nullptr}, n, differing, blocks).key;
-  for_blocks(n, blocks, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i) row[i] = Traits::back(sorted[i], descending);
-  });
+  const columns<Key, no_index> keys{row, nullptr},
+      room{static_cast<Key*>(large ? large->data : scratch(bytes)), nullptr};
+  const auto store = [=](const Key* sorted, std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) row[i] = Traits::back(sorted[i - begin], descending);
+  };
+  if (sizeof(Key) <= 2 || has_few_digits(differing)) {
+    const Key* const sorted = radix_sort(keys, room, n, differing, blocks).key;
+    return for_blocks(n, blocks,
+                      [&](std::int64_t begin, std::int64_t end) { store(sorted + begin, begin, end); });
+  }
+  if constexpr (sizeof(Key) > 2) {
+    const auto leaf = [=](columns<Key, no_index> some, std::int64_t offset, std::int64_t count, bool equal) {
+      if (!equal) sort_few(some.key, count);
+      store(some.key, offset, offset + count);
+    };
+    partition_sort<Key, no_index, decltype(leaf)>(keys, room, n, leaf);
+  }
 }
 
 /// Bytes are counted, not moved.
@@ -152,10 +177,25 @@ void argsort_long(std::int64_t* out, const Key* row, std::int64_t n, bool descen
   for_blocks(n, blocks, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) a.index[i] = static_cast<Index>(i);
   });
-  const Index* const sorted = radix_sort(a, b, n, differing, blocks).index;
-  for_blocks(n, blocks, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i) out[i] = static_cast<std::int64_t>(sorted[i]);
-  });
+  if (sizeof(Key) <= 2 || has_few_digits(differing)) {
+    const Index* const sorted = radix_sort(a, b, n, differing, blocks).index;
+    return for_blocks(n, blocks, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i) out[i] = static_cast<std::int64_t>(sorted[i]);
+    });
+  }
+  if constexpr (sizeof(Key) > 2) {
+    const auto leaf = [=](columns<Key, Index> some, std::int64_t offset, std::int64_t length, bool equal) {
+      constexpr int size = sizeof(Key) == 4 ? 2 : 3;
+      std::int64_t* const to = out + offset;
+      if (equal) {
+        for (std::int64_t i = 0; i < length; ++i) to[i] = static_cast<std::int64_t>(some.index[i]);
+        return;
+      }
+      dense().sort[static_cast<int>(bits_kind::natural)][size].argsort(to, some.key, 1, length, false);
+      for (std::int64_t i = 0; i < length; ++i) to[i] = static_cast<std::int64_t>(some.index[to[i]]);
+    };
+    partition_sort<Key, Index, decltype(leaf)>(a, b, n, leaf);
+  }
 }
 
 /// The network for rows of that length, if there is one.
