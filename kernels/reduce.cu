@@ -86,7 +86,7 @@ reduce_arguments arguments_of(const reduce_call& c, const reduce_shape& s, void*
   a.out = static_cast<char*>(c.out);
   a.out2 = static_cast<char*>(c.out2);
   a.partial = s.slices > 1 ? workspace : nullptr;
-  a.type = c.type;
+  a.type = c.type == c.loop ? s.entry->element : c.type;
   a.out_type = c.out_type;
   a.out2_type = c.out2_type;
   a.group = s.group;

@@ -265,12 +265,33 @@ __global__ void __launch_bounds__(reduce_threads) reduce_combine_kernel(reduce_a
 }
 
 // ---- rows ----
+// The functor and the element type that do the work: several are the same for integers, and a third of the
+// build time.
+template <template <class> class Functor, class L> struct reduce_instance {
+  using R = Functor<L>;
+  using element = L;
+};
+template <template <class> class Functor, class L> struct sign_does_not_matter {
+  using element = conditional_t<is_integral<L>, unsigned_of<L>, L>;
+  using R = Functor<element>;
+};
+template <class L> struct reduce_instance<Any, L> : sign_does_not_matter<Any, L> {};
+template <class L> struct reduce_instance<All, L> : sign_does_not_matter<All, L> {};
+template <class L> struct reduce_instance<CountNonzero, L> : sign_does_not_matter<CountNonzero, L> {};
+template <class L>
+requires(is_integral<L> || is_bool<L>) struct reduce_instance<FMin, L> : reduce_instance<Min, L> {
+};
+template <class L>
+requires(is_integral<L> || is_bool<L>) struct reduce_instance<FMax, L> : reduce_instance<Max, L> {
+};
+
 struct reduce_entry {
   void (*row)(reduce_arguments) = nullptr;
   void (*column)(reduce_arguments) = nullptr;
   void (*combine)(reduce_arguments) = nullptr;
   int packet = 1;
   int accumulator_bytes = 0;
+  int element = 0;  // the dtype that the kernels load without a conversion
 };
 struct reduce_table_row {
   reduce_entry entry[element_types];
@@ -278,11 +299,12 @@ struct reduce_table_row {
 
 template <template <class> class Functor, unsigned Inputs, int Number>
 constexpr reduce_entry reduce_entry_of() {
-  using L = element_of<Number>;
-  if constexpr ((Inputs >> Number & 1) != 0 && is_built<L>) {
-    using R = Functor<L>;
-    return {&reduce_row_kernel<R, L>, &reduce_column_kernel<R, L>, &reduce_combine_kernel<R, L>,
-            reduce_packet<L>, int(sizeof(typename R::acc))};
+  if constexpr ((Inputs >> Number & 1) != 0 && is_built<element_of<Number>>) {
+    using instance = reduce_instance<Functor, element_of<Number>>;
+    using R = typename instance::R;
+    using L = typename instance::element;
+    return {&reduce_row_kernel<R, L>, &reduce_column_kernel<R, L>,  &reduce_combine_kernel<R, L>,
+            reduce_packet<L>,         int(sizeof(typename R::acc)), element_number<L>};
   } else {
     return {};
   }
