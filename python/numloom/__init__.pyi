@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Written by python/stubs/write.py with NumPy 2.4; do not edit.
+# ruff: noqa
+# fmt: off
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,11 +10,7 @@ from numpy.typing import ArrayLike, DTypeLike
 
 from . import fft as fft, linalg as linalg, random as random
 from ._config import config as config, show_config as show_config
-from ._errors import (
-    CudaError as CudaError,
-    NotAvailableError as NotAvailableError,
-    TransferError as TransferError,
-)
+from ._errors import CudaError as CudaError, NotAvailableError as NotAvailableError, TransferError as TransferError
 from numpy import (
     False_ as False_,
     ScalarType as ScalarType,
@@ -189,127 +187,38 @@ class ufunc:
     @property
     def signature(self) -> str | None: ...
     def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
-    def reduce(
-        self,
-        array: ArrayLike,
-        axis: Any = ...,
-        dtype: DTypeLike | None = ...,
-        out: ndarray | None = ...,
-        keepdims: bool = ...,
-        initial: Any = ...,
-        where: Any = ...,
-    ) -> ndarray: ...
-    def accumulate(
-        self, array: ArrayLike, axis: int = ..., dtype: DTypeLike | None = ..., out: ndarray | None = ...
-    ) -> ndarray: ...
+    def reduce(self, array: ArrayLike, axis: Any = ..., dtype: DTypeLike | None = ..., out: ndarray | None = ..., keepdims: bool = ..., initial: Any = ..., where: Any = ...) -> ndarray: ...
+    def accumulate(self, array: ArrayLike, axis: int = ..., dtype: DTypeLike | None = ..., out: ndarray | None = ...) -> ndarray: ...
     def outer(self, a: ArrayLike, b: ArrayLike, /, **kwargs: Any) -> ndarray: ...
     def at(self, a: ndarray, indices: Any, b: Any = ..., /) -> None: ...
-    def reduceat(
-        self,
-        array: ArrayLike,
-        indices: Any,
-        axis: int = ...,
-        dtype: DTypeLike | None = ...,
-        out: ndarray | None = ...,
-    ) -> ndarray: ...
+    def reduceat(self, array: ArrayLike, indices: Any, axis: int = ..., dtype: DTypeLike | None = ..., out: ndarray | None = ...) -> ndarray: ...
 
 class ndarray:
-    def __init__(
-        self,
-        shape: int | Sequence[int],
-        dtype: DTypeLike = ...,
-        buffer: Any = ...,
-        offset: int = ...,
-        strides: Sequence[int] | None = ...,
-        order: str | None = ...,
-    ) -> None: ...
+    def __init__(self, shape: int | Sequence[int], dtype: DTypeLike = ..., buffer: Any = ..., offset: int = ..., strides: Sequence[int] | None = ..., order: str | None = ...) -> None: ...
     @property
     def T(self) -> ndarray: ...
-    def all(
-        self,
-        /,
-        axis: int | Sequence[int] | None = ...,
-        out: ndarray | None = ...,
-        keepdims: bool = ...,
-        *,
-        where: ArrayLike | bool = ...,
-    ) -> ndarray: ...
-    def any(
-        self,
-        /,
-        axis: int | Sequence[int] | None = ...,
-        out: ndarray | None = ...,
-        keepdims: bool = ...,
-        *,
-        where: ArrayLike | bool = ...,
-    ) -> ndarray: ...
-    def argmax(
-        self, /, axis: int | Sequence[int] | None = ..., out: ndarray | None = ..., *, keepdims: bool = ...
-    ) -> ndarray: ...
-    def argmin(
-        self, /, axis: int | Sequence[int] | None = ..., out: ndarray | None = ..., *, keepdims: bool = ...
-    ) -> ndarray: ...
+    def all(self, /, axis: int | Sequence[int] | None = ..., out: ndarray | None = ..., keepdims: bool = ..., *, where: ArrayLike | bool = ...) -> ndarray: ...
+    def any(self, /, axis: int | Sequence[int] | None = ..., out: ndarray | None = ..., keepdims: bool = ..., *, where: ArrayLike | bool = ...) -> ndarray: ...
+    def argmax(self, /, axis: int | Sequence[int] | None = ..., out: ndarray | None = ..., *, keepdims: bool = ...) -> ndarray: ...
+    def argmin(self, /, axis: int | Sequence[int] | None = ..., out: ndarray | None = ..., *, keepdims: bool = ...) -> ndarray: ...
     def argpartition(self, *args: Any, **kwargs: Any) -> ndarray: ...
-    def argsort(
-        self,
-        /,
-        axis: int | Sequence[int] | None = ...,
-        kind: str | None = ...,
-        order: str | None = ...,
-        *,
-        stable: bool | None = ...,
-        descending: bool = ...,
-    ) -> ndarray: ...
+    def argsort(self, /, axis: int | Sequence[int] | None = ..., kind: str | None = ..., order: str | None = ..., *, stable: bool | None = ..., descending: bool = ...) -> ndarray: ...
     def as_integer_ratio(self, *args: Any, **kwargs: Any) -> ndarray: ...
-    def astype(
-        self,
-        /,
-        dtype: DTypeLike | None,
-        order: str | None = ...,
-        casting: str = ...,
-        subok: bool = ...,
-        copy: bool | None = ...,
-        device: Device | str | None = ...,
-    ) -> ndarray: ...
+    def astype(self, /, dtype: DTypeLike | None, order: str | None = ..., casting: str = ..., subok: bool = ..., copy: bool | None = ..., device: Device | str | None = ...) -> ndarray: ...
     @property
     def base(self) -> Any: ...
     def bit_count(self, *args: Any, **kwargs: Any) -> ndarray: ...
     def byteswap(self, *args: Any, **kwargs: Any) -> ndarray: ...
     def choose(self, *args: Any, **kwargs: Any) -> ndarray: ...
-    def clip(
-        self,
-        /,
-        min: Any = ...,
-        max: Any = ...,
-        out: ndarray | None = ...,
-        *,
-        dtype: DTypeLike | None = ...,
-        casting: str = ...,
-        where: ArrayLike | bool = ...,
-        order: str | None = ...,
-    ) -> ndarray: ...
-    def compress(
-        self, /, condition: Any, axis: int | Sequence[int] | None = ..., out: ndarray | None = ...
-    ) -> ndarray: ...
+    def clip(self, /, min: Any = ..., max: Any = ..., out: ndarray | None = ..., *, dtype: DTypeLike | None = ..., casting: str = ..., where: ArrayLike | bool = ..., order: str | None = ...) -> ndarray: ...
+    def compress(self, /, condition: Any, axis: int | Sequence[int] | None = ..., out: ndarray | None = ...) -> ndarray: ...
     def conj(self, *args: Any, **kwargs: Any) -> ndarray: ...
     def conjugate(self, *args: Any, **kwargs: Any) -> ndarray: ...
     def copy(self, /, order: str | None = ...) -> ndarray: ...
     @property
     def ctypes(self) -> Any: ...
-    def cumprod(
-        self,
-        /,
-        axis: int | Sequence[int] | None = ...,
-        dtype: DTypeLike | None = ...,
-        out: ndarray | None = ...,
-    ) -> ndarray: ...
-    def cumsum(
-        self,
-        /,
-        axis: int | Sequence[int] | None = ...,
-        dtype: DTypeLike | None = ...,
-        out: ndarray | None = ...,
-    ) -> ndarray: ...
+    def cumprod(self, /, axis: int | Sequence[int] | None = ..., dtype: DTypeLike | None = ..., out: ndarray | None = ...) -> ndarray: ...
+    def cumsum(self, /, axis: int | Sequence[int] | None = ..., dtype: DTypeLike | None = ..., out: ndarray | None = ...) -> ndarray: ...
     @property
     def data(self) -> memoryview: ...
     @property
@@ -335,50 +244,16 @@ class ndarray:
     def itemsize(self) -> int: ...
     @property
     def mT(self) -> ndarray: ...
-    def max(
-        self,
-        /,
-        axis: int | Sequence[int] | None = ...,
-        out: ndarray | None = ...,
-        keepdims: bool = ...,
-        initial: Any = ...,
-        where: ArrayLike | bool = ...,
-    ) -> ndarray: ...
-    def mean(
-        self,
-        /,
-        axis: int | Sequence[int] | None = ...,
-        dtype: DTypeLike | None = ...,
-        out: ndarray | None = ...,
-        keepdims: bool = ...,
-        *,
-        where: ArrayLike | bool = ...,
-    ) -> ndarray: ...
-    def min(
-        self,
-        /,
-        axis: int | Sequence[int] | None = ...,
-        out: ndarray | None = ...,
-        keepdims: bool = ...,
-        initial: Any = ...,
-        where: ArrayLike | bool = ...,
-    ) -> ndarray: ...
+    def max(self, /, axis: int | Sequence[int] | None = ..., out: ndarray | None = ..., keepdims: bool = ..., initial: Any = ..., where: ArrayLike | bool = ...) -> ndarray: ...
+    def mean(self, /, axis: int | Sequence[int] | None = ..., dtype: DTypeLike | None = ..., out: ndarray | None = ..., keepdims: bool = ..., *, where: ArrayLike | bool = ...) -> ndarray: ...
+    def min(self, /, axis: int | Sequence[int] | None = ..., out: ndarray | None = ..., keepdims: bool = ..., initial: Any = ..., where: ArrayLike | bool = ...) -> ndarray: ...
     @property
     def nbytes(self) -> int: ...
     @property
     def ndim(self) -> int: ...
     def nonzero(self, /) -> tuple[ndarray, ...]: ...
     def partition(self, *args: Any, **kwargs: Any) -> ndarray: ...
-    def prod(
-        self,
-        /,
-        axis: int | Sequence[int] | None = ...,
-        dtype: DTypeLike | None = ...,
-        out: ndarray | None = ...,
-        keepdims: bool = ...,
-        initial: Any = ...,
-        where: ArrayLike | bool = ...,
-    ) -> ndarray: ...
+    def prod(self, /, axis: int | Sequence[int] | None = ..., dtype: DTypeLike | None = ..., out: ndarray | None = ..., keepdims: bool = ..., initial: Any = ..., where: ArrayLike | bool = ...) -> ndarray: ...
     def put(self, /, indices: Any, values: Any, mode: str = ...) -> None: ...
     def ravel(self, /, order: str | None = ...) -> ndarray: ...
     @property
@@ -393,51 +268,14 @@ class ndarray:
     def shape(self) -> tuple[int, ...]: ...
     @property
     def size(self) -> int: ...
-    def sort(
-        self,
-        /,
-        axis: int | Sequence[int] | None = ...,
-        kind: str | None = ...,
-        order: str | None = ...,
-        *,
-        stable: bool | None = ...,
-        descending: bool = ...,
-    ) -> ndarray: ...
+    def sort(self, /, axis: int | Sequence[int] | None = ..., kind: str | None = ..., order: str | None = ..., *, stable: bool | None = ..., descending: bool = ...) -> ndarray: ...
     def squeeze(self, /, axis: int | Sequence[int] | None = ...) -> ndarray: ...
-    def std(
-        self,
-        /,
-        axis: int | Sequence[int] | None = ...,
-        dtype: DTypeLike | None = ...,
-        out: ndarray | None = ...,
-        ddof: float = ...,
-        keepdims: bool = ...,
-        *,
-        where: ArrayLike | bool = ...,
-        mean: Any = ...,
-        correction: Any = ...,
-    ) -> ndarray: ...
+    def std(self, /, axis: int | Sequence[int] | None = ..., dtype: DTypeLike | None = ..., out: ndarray | None = ..., ddof: float = ..., keepdims: bool = ..., *, where: ArrayLike | bool = ..., mean: Any = ..., correction: Any = ...) -> ndarray: ...
     @property
     def strides(self) -> tuple[int, ...]: ...
-    def sum(
-        self,
-        /,
-        axis: int | Sequence[int] | None = ...,
-        dtype: DTypeLike | None = ...,
-        out: ndarray | None = ...,
-        keepdims: bool = ...,
-        initial: Any = ...,
-        where: ArrayLike | bool = ...,
-    ) -> ndarray: ...
+    def sum(self, /, axis: int | Sequence[int] | None = ..., dtype: DTypeLike | None = ..., out: ndarray | None = ..., keepdims: bool = ..., initial: Any = ..., where: ArrayLike | bool = ...) -> ndarray: ...
     def swapaxes(self, /, axis1: Any, axis2: Any) -> ndarray: ...
-    def take(
-        self,
-        /,
-        indices: Any,
-        axis: int | Sequence[int] | None = ...,
-        out: ndarray | None = ...,
-        mode: str = ...,
-    ) -> ndarray: ...
+    def take(self, /, indices: Any, axis: int | Sequence[int] | None = ..., out: ndarray | None = ..., mode: str = ...) -> ndarray: ...
     def to_device(self, device: Device | str | None, /, *, stream: Any = ...) -> ndarray: ...
     def to_numpy(self, /) -> numpy.ndarray: ...
     def tobytes(self, /, order: str | None = ...) -> bytes: ...
@@ -445,19 +283,7 @@ class ndarray:
     def tolist(self, /) -> Any: ...
     def trace(self, *args: Any, **kwargs: Any) -> ndarray: ...
     def transpose(self, /, *axes: Any) -> ndarray: ...
-    def var(
-        self,
-        /,
-        axis: int | Sequence[int] | None = ...,
-        dtype: DTypeLike | None = ...,
-        out: ndarray | None = ...,
-        ddof: float = ...,
-        keepdims: bool = ...,
-        *,
-        where: ArrayLike | bool = ...,
-        mean: Any = ...,
-        correction: Any = ...,
-    ) -> ndarray: ...
+    def var(self, /, axis: int | Sequence[int] | None = ..., dtype: DTypeLike | None = ..., out: ndarray | None = ..., ddof: float = ..., keepdims: bool = ..., *, where: ArrayLike | bool = ..., mean: Any = ..., correction: Any = ...) -> ndarray: ...
     def view(self, /, dtype: DTypeLike | None = ..., type: Any = ...) -> ndarray: ...
     def __add__(self, other: Any, /) -> ndarray: ...
     def __radd__(self, other: Any, /) -> ndarray: ...
@@ -528,49 +354,11 @@ absolute: ufunc
 acos: ufunc
 acosh: ufunc
 add: ufunc
-
-def all(
-    a: Any,
-    axis: int | Sequence[int] | None = ...,
-    out: ndarray | None = ...,
-    keepdims: bool = ...,
-    *,
-    where: ArrayLike | bool = ...,
-) -> ndarray: ...
-def amax(
-    a: Any,
-    axis: int | Sequence[int] | None = ...,
-    out: ndarray | None = ...,
-    keepdims: bool = ...,
-    initial: Any = ...,
-    where: ArrayLike | bool = ...,
-) -> ndarray: ...
-def amin(
-    a: Any,
-    axis: int | Sequence[int] | None = ...,
-    out: ndarray | None = ...,
-    keepdims: bool = ...,
-    initial: Any = ...,
-    where: ArrayLike | bool = ...,
-) -> ndarray: ...
-def any(
-    a: Any,
-    axis: int | Sequence[int] | None = ...,
-    out: ndarray | None = ...,
-    keepdims: bool = ...,
-    *,
-    where: ArrayLike | bool = ...,
-) -> ndarray: ...
-def arange(
-    start: Any = ...,
-    stop: Any = ...,
-    step: Any = ...,
-    dtype: DTypeLike | None = ...,
-    *,
-    device: Device | str | None = ...,
-    like: Any = ...,
-) -> ndarray: ...
-
+def all(a: Any, axis: int | Sequence[int] | None = ..., out: ndarray | None = ..., keepdims: bool = ..., *, where: ArrayLike | bool = ...) -> ndarray: ...
+def amax(a: Any, axis: int | Sequence[int] | None = ..., out: ndarray | None = ..., keepdims: bool = ..., initial: Any = ..., where: ArrayLike | bool = ...) -> ndarray: ...
+def amin(a: Any, axis: int | Sequence[int] | None = ..., out: ndarray | None = ..., keepdims: bool = ..., initial: Any = ..., where: ArrayLike | bool = ...) -> ndarray: ...
+def any(a: Any, axis: int | Sequence[int] | None = ..., out: ndarray | None = ..., keepdims: bool = ..., *, where: ArrayLike | bool = ...) -> ndarray: ...
+def arange(start: Any = ..., stop: Any = ..., step: Any = ..., dtype: DTypeLike | None = ..., *, device: Device | str | None = ..., like: Any = ...) -> ndarray: ...
 arccos: ufunc
 arccosh: ufunc
 arcsin: ufunc
@@ -578,59 +366,16 @@ arcsinh: ufunc
 arctan: ufunc
 arctan2: ufunc
 arctanh: ufunc
-
-def argmax(
-    a: Any, axis: int | Sequence[int] | None = ..., out: ndarray | None = ..., *, keepdims: bool = ...
-) -> ndarray: ...
-def argmin(
-    a: Any, axis: int | Sequence[int] | None = ..., out: ndarray | None = ..., *, keepdims: bool = ...
-) -> ndarray: ...
-def argsort(
-    a: Any,
-    axis: int | Sequence[int] | None = ...,
-    kind: str | None = ...,
-    order: str | None = ...,
-    *,
-    stable: bool | None = ...,
-    descending: bool = ...,
-) -> ndarray: ...
+def argmax(a: Any, axis: int | Sequence[int] | None = ..., out: ndarray | None = ..., *, keepdims: bool = ...) -> ndarray: ...
+def argmin(a: Any, axis: int | Sequence[int] | None = ..., out: ndarray | None = ..., *, keepdims: bool = ...) -> ndarray: ...
+def argsort(a: Any, axis: int | Sequence[int] | None = ..., kind: str | None = ..., order: str | None = ..., *, stable: bool | None = ..., descending: bool = ...) -> ndarray: ...
 def argwhere(a: Any) -> ndarray: ...
-def array(
-    object: Any,
-    dtype: DTypeLike | None = ...,
-    *,
-    copy: bool | None = ...,
-    order: str | None = ...,
-    subok: bool = ...,
-    ndmin: int = ...,
-    ndmax: Any = ...,
-    like: Any = ...,
-    device: Device | str | None = ...,
-) -> ndarray: ...
-def array_split(
-    ary: Any, indices_or_sections: Any, axis: int | Sequence[int] | None = ...
-) -> list[ndarray]: ...
-def asanyarray(
-    a: Any,
-    dtype: DTypeLike | None = ...,
-    order: str | None = ...,
-    *,
-    device: Device | str | None = ...,
-    copy: bool | None = ...,
-    like: Any = ...,
-) -> ndarray: ...
-def asarray(
-    a: Any,
-    dtype: DTypeLike | None = ...,
-    order: str | None = ...,
-    *,
-    device: Device | str | None = ...,
-    copy: bool | None = ...,
-    like: Any = ...,
-) -> ndarray: ...
+def array(object: Any, dtype: DTypeLike | None = ..., *, copy: bool | None = ..., order: str | None = ..., subok: bool = ..., ndmin: int = ..., ndmax: Any = ..., like: Any = ..., device: Device | str | None = ...) -> ndarray: ...
+def array_split(ary: Any, indices_or_sections: Any, axis: int | Sequence[int] | None = ...) -> list[ndarray]: ...
+def asanyarray(a: Any, dtype: DTypeLike | None = ..., order: str | None = ..., *, device: Device | str | None = ..., copy: bool | None = ..., like: Any = ...) -> ndarray: ...
+def asarray(a: Any, dtype: DTypeLike | None = ..., order: str | None = ..., *, device: Device | str | None = ..., copy: bool | None = ..., like: Any = ...) -> ndarray: ...
 def ascontiguousarray(a: Any, dtype: DTypeLike | None = ..., *, like: Any = ...) -> ndarray: ...
 def asfortranarray(a: Any, dtype: DTypeLike | None = ..., *, like: Any = ...) -> ndarray: ...
-
 asin: ufunc
 asinh: ufunc
 atan: ufunc
@@ -644,163 +389,62 @@ bitwise_not: ufunc
 bitwise_or: ufunc
 bitwise_right_shift: ufunc
 bitwise_xor: ufunc
-
 def broadcast_arrays(*args: Any, subok: bool = ...) -> tuple[ndarray, ...]: ...
 def broadcast_shapes(*args: Any) -> tuple[int, ...]: ...
 def broadcast_to(array: Any, shape: int | Sequence[int], subok: bool = ...) -> ndarray: ...
-
 cbrt: ufunc
 ceil: ufunc
-
-def clip(
-    a: Any,
-    a_min: Any = ...,
-    a_max: Any = ...,
-    out: ndarray | None = ...,
-    *,
-    min: Any = ...,
-    max: Any = ...,
-    dtype: DTypeLike | None = ...,
-    casting: str = ...,
-    where: ArrayLike | bool = ...,
-    order: str | None = ...,
-) -> ndarray: ...
-def compress(
-    condition: Any, a: Any, axis: int | Sequence[int] | None = ..., out: ndarray | None = ...
-) -> ndarray: ...
-def concat(
-    arrays: Any,
-    /,
-    axis: int | Sequence[int] | None = ...,
-    out: ndarray | None = ...,
-    *,
-    dtype: DTypeLike | None = ...,
-    casting: str = ...,
-) -> ndarray: ...
-def concatenate(
-    arrays: Any,
-    /,
-    axis: int | Sequence[int] | None = ...,
-    out: ndarray | None = ...,
-    *,
-    dtype: DTypeLike | None = ...,
-    casting: str = ...,
-) -> ndarray: ...
-
+def clip(a: Any, a_min: Any = ..., a_max: Any = ..., out: ndarray | None = ..., *, min: Any = ..., max: Any = ..., dtype: DTypeLike | None = ..., casting: str = ..., where: ArrayLike | bool = ..., order: str | None = ...) -> ndarray: ...
+def compress(condition: Any, a: Any, axis: int | Sequence[int] | None = ..., out: ndarray | None = ...) -> ndarray: ...
+def concat(arrays: Any, /, axis: int | Sequence[int] | None = ..., out: ndarray | None = ..., *, dtype: DTypeLike | None = ..., casting: str = ...) -> ndarray: ...
+def concatenate(arrays: Any, /, axis: int | Sequence[int] | None = ..., out: ndarray | None = ..., *, dtype: DTypeLike | None = ..., casting: str = ...) -> ndarray: ...
 conj: ufunc
 conjugate: ufunc
-
 def copy(a: Any, order: str | None = ..., subok: bool = ...) -> ndarray: ...
-
 copysign: ufunc
 cos: ufunc
 cosh: ufunc
-
 def count_nonzero(a: Any, axis: int | Sequence[int] | None = ..., *, keepdims: bool = ...) -> ndarray: ...
-def cumprod(
-    a: Any, axis: int | Sequence[int] | None = ..., dtype: DTypeLike | None = ..., out: ndarray | None = ...
-) -> ndarray: ...
-def cumsum(
-    a: Any, axis: int | Sequence[int] | None = ..., dtype: DTypeLike | None = ..., out: ndarray | None = ...
-) -> ndarray: ...
+def cumprod(a: Any, axis: int | Sequence[int] | None = ..., dtype: DTypeLike | None = ..., out: ndarray | None = ...) -> ndarray: ...
+def cumsum(a: Any, axis: int | Sequence[int] | None = ..., dtype: DTypeLike | None = ..., out: ndarray | None = ...) -> ndarray: ...
 def current_device() -> Device: ...
-
 deg2rad: ufunc
 degrees: ufunc
-
 def device_count(type: str = ...) -> int: ...
 def devices() -> list[Device]: ...
 def diagonal(a: Any, offset: Any = ..., axis1: Any = ..., axis2: Any = ...) -> ndarray: ...
-
 divide: ufunc
 divmod: ufunc
-
 def dot(a: Any, b: Any, out: ndarray | None = ...) -> ndarray: ...
-def empty(
-    shape: int | Sequence[int],
-    dtype: DTypeLike | None = ...,
-    order: str | None = ...,
-    *,
-    device: Device | str | None = ...,
-    like: Any = ...,
-) -> ndarray: ...
-def empty_like(
-    prototype: Any,
-    dtype: DTypeLike | None = ...,
-    order: str | None = ...,
-    subok: bool = ...,
-    shape: int | Sequence[int] = ...,
-    *,
-    device: Device | str | None = ...,
-) -> ndarray: ...
-
+def empty(shape: int | Sequence[int], dtype: DTypeLike | None = ..., order: str | None = ..., *, device: Device | str | None = ..., like: Any = ...) -> ndarray: ...
+def empty_like(prototype: Any, dtype: DTypeLike | None = ..., order: str | None = ..., subok: bool = ..., shape: int | Sequence[int] = ..., *, device: Device | str | None = ...) -> ndarray: ...
 equal: ufunc
 exp: ufunc
 exp2: ufunc
-
 def expand_dims(a: Any, axis: int | Sequence[int] | None) -> ndarray: ...
-
 expm1: ufunc
-
-def eye(
-    N: Any,
-    M: Any = ...,
-    k: Any = ...,
-    dtype: DTypeLike | None = ...,
-    order: str | None = ...,
-    *,
-    device: Device | str | None = ...,
-    like: Any = ...,
-) -> ndarray: ...
-
+def eye(N: Any, M: Any = ..., k: Any = ..., dtype: DTypeLike | None = ..., order: str | None = ..., *, device: Device | str | None = ..., like: Any = ...) -> ndarray: ...
 fabs: ufunc
-
 def flatnonzero(a: Any) -> ndarray: ...
 def flip(m: Any, axis: int | Sequence[int] | None = ...) -> ndarray: ...
-
 float_power: ufunc
 floor: ufunc
 floor_divide: ufunc
 fmax: ufunc
 fmin: ufunc
 fmod: ufunc
-
 def free_cached_memory(device: Device | str | None = ...) -> None: ...
-
 frexp: ufunc
-
 def from_dlpack(x: Any, /, *, device: Device | str | None = ..., copy: bool | None = ...) -> ndarray: ...
-def full(
-    shape: int | Sequence[int],
-    fill_value: Any,
-    dtype: DTypeLike | None = ...,
-    order: str | None = ...,
-    *,
-    device: Device | str | None = ...,
-    like: Any = ...,
-) -> ndarray: ...
-def full_like(
-    a: Any,
-    fill_value: Any,
-    dtype: DTypeLike | None = ...,
-    order: str | None = ...,
-    subok: bool = ...,
-    shape: int | Sequence[int] = ...,
-    *,
-    device: Device | str | None = ...,
-) -> ndarray: ...
-
+def full(shape: int | Sequence[int], fill_value: Any, dtype: DTypeLike | None = ..., order: str | None = ..., *, device: Device | str | None = ..., like: Any = ...) -> ndarray: ...
+def full_like(a: Any, fill_value: Any, dtype: DTypeLike | None = ..., order: str | None = ..., subok: bool = ..., shape: int | Sequence[int] = ..., *, device: Device | str | None = ...) -> ndarray: ...
 gcd: ufunc
 greater: ufunc
 greater_equal: ufunc
 heaviside: ufunc
 hypot: ufunc
-
-def identity(
-    n: Any, dtype: DTypeLike | None = ..., *, device: Device | str | None = ..., like: Any = ...
-) -> ndarray: ...
+def identity(n: Any, dtype: DTypeLike | None = ..., *, device: Device | str | None = ..., like: Any = ...) -> ndarray: ...
 def inner(a: Any, b: Any, /) -> ndarray: ...
-
 invert: ufunc
 isfinite: ufunc
 isinf: ufunc
@@ -810,19 +454,7 @@ ldexp: ufunc
 left_shift: ufunc
 less: ufunc
 less_equal: ufunc
-
-def linspace(
-    start: Any,
-    stop: Any,
-    num: int = ...,
-    endpoint: bool = ...,
-    retstep: bool = ...,
-    dtype: DTypeLike | None = ...,
-    axis: int | Sequence[int] | None = ...,
-    *,
-    device: Device | str | None = ...,
-) -> Any: ...
-
+def linspace(start: Any, stop: Any, num: int = ..., endpoint: bool = ..., retstep: bool = ..., dtype: DTypeLike | None = ..., axis: int | Sequence[int] | None = ..., *, device: Device | str | None = ...) -> Any: ...
 log: ufunc
 log10: ufunc
 log1p: ufunc
@@ -835,244 +467,91 @@ logical_or: ufunc
 logical_xor: ufunc
 matmul: ufunc
 matvec: ufunc
-
-def max(
-    a: Any,
-    axis: int | Sequence[int] | None = ...,
-    out: ndarray | None = ...,
-    keepdims: bool = ...,
-    initial: Any = ...,
-    where: ArrayLike | bool = ...,
-) -> ndarray: ...
-
+def max(a: Any, axis: int | Sequence[int] | None = ..., out: ndarray | None = ..., keepdims: bool = ..., initial: Any = ..., where: ArrayLike | bool = ...) -> ndarray: ...
 maximum: ufunc
-
 def may_share_memory(a: ArrayLike, b: ArrayLike, max_work: Any = ...) -> bool: ...
-def mean(
-    a: Any,
-    axis: int | Sequence[int] | None = ...,
-    dtype: DTypeLike | None = ...,
-    out: ndarray | None = ...,
-    keepdims: bool = ...,
-    *,
-    where: ArrayLike | bool = ...,
-) -> ndarray: ...
+def mean(a: Any, axis: int | Sequence[int] | None = ..., dtype: DTypeLike | None = ..., out: ndarray | None = ..., keepdims: bool = ..., *, where: ArrayLike | bool = ...) -> ndarray: ...
 def memory_stats(device: Device | str | None = ...) -> dict[str, int]: ...
-def meshgrid(
-    *xi: Any, copy: bool | None = ..., sparse: Any = ..., indexing: Any = ...
-) -> tuple[ndarray, ...]: ...
-def min(
-    a: Any,
-    axis: int | Sequence[int] | None = ...,
-    out: ndarray | None = ...,
-    keepdims: bool = ...,
-    initial: Any = ...,
-    where: ArrayLike | bool = ...,
-) -> ndarray: ...
-
+def meshgrid(*xi: Any, copy: bool | None = ..., sparse: Any = ..., indexing: Any = ...) -> tuple[ndarray, ...]: ...
+def min(a: Any, axis: int | Sequence[int] | None = ..., out: ndarray | None = ..., keepdims: bool = ..., initial: Any = ..., where: ArrayLike | bool = ...) -> ndarray: ...
 minimum: ufunc
 mod: ufunc
 modf: ufunc
-
 def moveaxis(a: Any, source: Any, destination: Any) -> ndarray: ...
-
 multiply: ufunc
 negative: ufunc
 nextafter: ufunc
-
 def nonzero(a: Any) -> tuple[ndarray, ...]: ...
-
 not_equal: ufunc
-
-def ones(
-    shape: int | Sequence[int],
-    dtype: DTypeLike | None = ...,
-    order: str | None = ...,
-    *,
-    device: Device | str | None = ...,
-    like: Any = ...,
-) -> ndarray: ...
-def ones_like(
-    a: Any,
-    dtype: DTypeLike | None = ...,
-    order: str | None = ...,
-    subok: bool = ...,
-    shape: int | Sequence[int] = ...,
-    *,
-    device: Device | str | None = ...,
-) -> ndarray: ...
+def ones(shape: int | Sequence[int], dtype: DTypeLike | None = ..., order: str | None = ..., *, device: Device | str | None = ..., like: Any = ...) -> ndarray: ...
+def ones_like(a: Any, dtype: DTypeLike | None = ..., order: str | None = ..., subok: bool = ..., shape: int | Sequence[int] = ..., *, device: Device | str | None = ...) -> ndarray: ...
 def outer(a: Any, b: Any, out: ndarray | None = ...) -> ndarray: ...
 def permute_dims(a: Any, axes: Any = ...) -> ndarray: ...
-
 positive: ufunc
 pow: ufunc
 power: ufunc
-
-def prod(
-    a: Any,
-    axis: int | Sequence[int] | None = ...,
-    dtype: DTypeLike | None = ...,
-    out: ndarray | None = ...,
-    keepdims: bool = ...,
-    initial: Any = ...,
-    where: ArrayLike | bool = ...,
-) -> ndarray: ...
+def prod(a: Any, axis: int | Sequence[int] | None = ..., dtype: DTypeLike | None = ..., out: ndarray | None = ..., keepdims: bool = ..., initial: Any = ..., where: ArrayLike | bool = ...) -> ndarray: ...
 def put(a: Any, ind: Any, v: Any, mode: str = ...) -> None: ...
-
 rad2deg: ufunc
 radians: ufunc
-
 def ravel(a: Any, order: str | None = ...) -> ndarray: ...
-
 reciprocal: ufunc
 remainder: ufunc
-
 def repeat(a: Any, repeats: Any, axis: int | Sequence[int] | None = ...) -> ndarray: ...
 def reset_peak_memory(device: Device | str | None = ...) -> None: ...
-def reshape(
-    a: Any, /, shape: int | Sequence[int], order: str | None = ..., *, copy: bool | None = ...
-) -> ndarray: ...
-
+def reshape(a: Any, /, shape: int | Sequence[int], order: str | None = ..., *, copy: bool | None = ...) -> ndarray: ...
 right_shift: ufunc
 rint: ufunc
-
 def roll(a: Any, shift: Any, axis: int | Sequence[int] | None = ...) -> ndarray: ...
 def searchsorted(a: Any, v: Any, side: str = ..., sorter: Any = ...) -> ndarray: ...
 def set_memory_limit(bytes: int, device: Device | str | None = ...) -> None: ...
-
 sign: ufunc
 signbit: ufunc
 sin: ufunc
 sinh: ufunc
-
-def sort(
-    a: Any,
-    axis: int | Sequence[int] | None = ...,
-    kind: str | None = ...,
-    order: str | None = ...,
-    *,
-    stable: bool | None = ...,
-    descending: bool = ...,
-) -> ndarray: ...
-
+def sort(a: Any, axis: int | Sequence[int] | None = ..., kind: str | None = ..., order: str | None = ..., *, stable: bool | None = ..., descending: bool = ...) -> ndarray: ...
 spacing: ufunc
-
 def split(ary: Any, indices_or_sections: Any, axis: int | Sequence[int] | None = ...) -> list[ndarray]: ...
-
 sqrt: ufunc
 square: ufunc
-
 def squeeze(a: Any, axis: int | Sequence[int] | None = ...) -> ndarray: ...
-def stack(
-    arrays: Any,
-    axis: int | Sequence[int] | None = ...,
-    out: ndarray | None = ...,
-    *,
-    dtype: DTypeLike | None = ...,
-    casting: str = ...,
-) -> ndarray: ...
-def std(
-    a: Any,
-    axis: int | Sequence[int] | None = ...,
-    dtype: DTypeLike | None = ...,
-    out: ndarray | None = ...,
-    ddof: float = ...,
-    keepdims: bool = ...,
-    *,
-    where: ArrayLike | bool = ...,
-    mean: Any = ...,
-    correction: Any = ...,
-) -> ndarray: ...
-
+def stack(arrays: Any, axis: int | Sequence[int] | None = ..., out: ndarray | None = ..., *, dtype: DTypeLike | None = ..., casting: str = ...) -> ndarray: ...
+def std(a: Any, axis: int | Sequence[int] | None = ..., dtype: DTypeLike | None = ..., out: ndarray | None = ..., ddof: float = ..., keepdims: bool = ..., *, where: ArrayLike | bool = ..., mean: Any = ..., correction: Any = ...) -> ndarray: ...
 subtract: ufunc
-
-def sum(
-    a: Any,
-    axis: int | Sequence[int] | None = ...,
-    dtype: DTypeLike | None = ...,
-    out: ndarray | None = ...,
-    keepdims: bool = ...,
-    initial: Any = ...,
-    where: ArrayLike | bool = ...,
-) -> ndarray: ...
+def sum(a: Any, axis: int | Sequence[int] | None = ..., dtype: DTypeLike | None = ..., out: ndarray | None = ..., keepdims: bool = ..., initial: Any = ..., where: ArrayLike | bool = ...) -> ndarray: ...
 def swapaxes(a: Any, axis1: Any, axis2: Any) -> ndarray: ...
 def synchronize(device: Device | str | None = ...) -> None: ...
-def take(
-    a: Any, indices: Any, axis: int | Sequence[int] | None = ..., out: ndarray | None = ..., mode: str = ...
-) -> ndarray: ...
+def take(a: Any, indices: Any, axis: int | Sequence[int] | None = ..., out: ndarray | None = ..., mode: str = ...) -> ndarray: ...
 def take_along_axis(arr: Any, indices: Any, axis: int | Sequence[int] | None = ...) -> ndarray: ...
-
 tan: ufunc
 tanh: ufunc
-
 def tensordot(a: Any, b: Any, axes: Any = ...) -> ndarray: ...
 def tile(A: Any, reps: Any) -> ndarray: ...
 def transpose(a: Any, axes: Any = ...) -> ndarray: ...
-
 true_divide: ufunc
 trunc: ufunc
-
-def var(
-    a: Any,
-    axis: int | Sequence[int] | None = ...,
-    dtype: DTypeLike | None = ...,
-    out: ndarray | None = ...,
-    ddof: float = ...,
-    keepdims: bool = ...,
-    *,
-    where: ArrayLike | bool = ...,
-    mean: Any = ...,
-    correction: Any = ...,
-) -> ndarray: ...
+def var(a: Any, axis: int | Sequence[int] | None = ..., dtype: DTypeLike | None = ..., out: ndarray | None = ..., ddof: float = ..., keepdims: bool = ..., *, where: ArrayLike | bool = ..., mean: Any = ..., correction: Any = ...) -> ndarray: ...
 def vdot(a: Any, b: Any, /) -> ndarray: ...
-
 vecdot: ufunc
 vecmat: ufunc
-
 def where(condition: Any, x: Any = ..., y: Any = ..., /) -> Any: ...
-def zeros(
-    shape: int | Sequence[int],
-    dtype: DTypeLike | None = ...,
-    order: str | None = ...,
-    *,
-    device: Device | str | None = ...,
-    like: Any = ...,
-) -> ndarray: ...
-def zeros_like(
-    a: Any,
-    dtype: DTypeLike | None = ...,
-    order: str | None = ...,
-    subok: bool = ...,
-    shape: int | Sequence[int] = ...,
-    *,
-    device: Device | str | None = ...,
-) -> ndarray: ...
+def zeros(shape: int | Sequence[int], dtype: DTypeLike | None = ..., order: str | None = ..., *, device: Device | str | None = ..., like: Any = ...) -> ndarray: ...
+def zeros_like(a: Any, dtype: DTypeLike | None = ..., order: str | None = ..., subok: bool = ..., shape: int | Sequence[int] = ..., *, device: Device | str | None = ...) -> ndarray: ...
 def allclose(a: Any, b: Any, rtol: Any = ..., atol: Any = ..., equal_nan: Any = ...) -> Any: ...
 def angle(z: Any, deg: Any = ...) -> Any: ...
 def around(a: Any, decimals: Any = ..., out: ndarray | None = ...) -> Any: ...
 def array_equal(a1: Any, a2: Any, equal_nan: Any = ...) -> Any: ...
 def array_equiv(a1: Any, a2: Any) -> Any: ...
 def asnumpy(a: Any, dtype: DTypeLike | None = ..., order: str | None = ...) -> Any: ...
-def astype(
-    x: Any, dtype: DTypeLike | None, /, *, copy: bool | None = ..., device: Device | str | None = ...
-) -> Any: ...
+def astype(x: Any, dtype: DTypeLike | None, /, *, copy: bool | None = ..., device: Device | str | None = ...) -> Any: ...
 def atleast_1d(*arys: Any) -> Any: ...
 def atleast_2d(*arys: Any) -> Any: ...
 def atleast_3d(*arys: Any) -> Any: ...
-def average(
-    a: Any,
-    axis: int | Sequence[int] | None = ...,
-    weights: Any = ...,
-    returned: Any = ...,
-    *,
-    keepdims: bool = ...,
-) -> Any: ...
+def average(a: Any, axis: int | Sequence[int] | None = ..., weights: Any = ..., returned: Any = ..., *, keepdims: bool = ...) -> Any: ...
 def can_cast(from_: Any, to: Any, casting: str = ...) -> Any: ...
 def column_stack(tup: Any) -> Any: ...
 def copyto(dst: Any, src: Any, casting: str = ..., where: ArrayLike | bool = ...) -> Any: ...
-def diff(
-    a: Any, n: Any = ..., axis: int | Sequence[int] | None = ..., prepend: Any = ..., append: Any = ...
-) -> Any: ...
+def diff(a: Any, n: Any = ..., axis: int | Sequence[int] | None = ..., prepend: Any = ..., append: Any = ...) -> Any: ...
 def dsplit(ary: Any, indices_or_sections: Any) -> Any: ...
 def dstack(tup: Any) -> Any: ...
 def fix(x: Any, out: ndarray | None = ...) -> Any: ...
@@ -1088,21 +567,11 @@ def isneginf(x: Any, out: ndarray | None = ...) -> Any: ...
 def isposinf(x: Any, out: ndarray | None = ...) -> Any: ...
 def isreal(x: Any) -> Any: ...
 def isscalar(element: Any) -> Any: ...
-def load(
-    file: Any,
-    mmap_mode: Any = ...,
-    allow_pickle: Any = ...,
-    fix_imports: Any = ...,
-    encoding: Any = ...,
-    *,
-    max_header_size: Any = ...,
-) -> Any: ...
+def load(file: Any, mmap_mode: Any = ..., allow_pickle: Any = ..., fix_imports: Any = ..., encoding: Any = ..., *, max_header_size: Any = ...) -> Any: ...
 def matrix_transpose(x: Any, /) -> Any: ...
 def ndim(a: Any) -> Any: ...
 def promote_types(type1: Any, type2: Any) -> Any: ...
-def ptp(
-    a: Any, axis: int | Sequence[int] | None = ..., out: ndarray | None = ..., keepdims: bool = ...
-) -> Any: ...
+def ptp(a: Any, axis: int | Sequence[int] | None = ..., out: ndarray | None = ..., keepdims: bool = ...) -> Any: ...
 def real(val: Any) -> Any: ...
 def result_type(*arrays_and_dtypes: Any) -> Any: ...
 def rollaxis(a: Any, axis: int | Sequence[int] | None, start: Any = ...) -> Any: ...
@@ -1110,14 +579,7 @@ def rot90(m: Any, k: Any = ..., axes: Any = ...) -> Any: ...
 def round(a: Any, decimals: Any = ..., out: ndarray | None = ...) -> Any: ...
 def shape(a: Any) -> Any: ...
 def size(a: Any, axis: int | Sequence[int] | None = ...) -> Any: ...
-def trace(
-    a: Any,
-    offset: Any = ...,
-    axis1: Any = ...,
-    axis2: Any = ...,
-    dtype: DTypeLike | None = ...,
-    out: ndarray | None = ...,
-) -> Any: ...
+def trace(a: Any, offset: Any = ..., axis1: Any = ..., axis2: Any = ..., dtype: DTypeLike | None = ..., out: ndarray | None = ...) -> Any: ...
 def tril(m: Any, k: Any = ...) -> Any: ...
 def triu(m: Any, k: Any = ...) -> Any: ...
 def unstack(x: Any, /, *, axis: int | Sequence[int] | None = ...) -> Any: ...

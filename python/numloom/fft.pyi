@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Written by python/stubs/write.py with NumPy 2.4; do not edit.
+# ruff: noqa
+# fmt: off
 
 from typing import Any
 

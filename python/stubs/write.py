@@ -16,6 +16,8 @@ from numloom import _composed, _names
 
 _HEAD = """# SPDX-License-Identifier: BSD-3-Clause
 # Written by python/stubs/write.py with NumPy {version}; do not edit.
+# ruff: noqa
+# fmt: off
 """
 _IMPORTS = """from collections.abc import Sequence
 from typing import Any

@@ -3,6 +3,7 @@
 
 import collections
 import os
+import re
 
 import numpy
 import pytest
@@ -36,6 +37,22 @@ def _settings():
     numloom.Device(DEVICE).use()
     numloom.config.fallback = numloom.config.transfers = "allow"
     return
+
+
+# Where NumPy before 2.4 gives another answer: numloom follows 2.4 whichever NumPy stands beside it.
+NEW_IN_NUMPY_2_4 = re.compile(
+    r"test_(values|facts)\[(ceil|floor|trunc)(-(bool|u?int\d+))?\]|test_products\[(matvec|vecmat)"
+    r"|test_like_numpy\[(reshape|nonzero|clip)|test_dlpack$|test_operators_promote_as_numpy\[\*\*\]"
+    r"|test_signatures_follow_numpy"
+)
+
+
+def pytest_collection_modifyitems(items):
+    if numpy.lib.NumpyVersion(numpy.__version__) >= "2.4.0":
+        return
+    for item in items:
+        if NEW_IN_NUMPY_2_4.search(item.nodeid):
+            item.add_marker(pytest.mark.skip(reason=f"NumPy {numpy.__version__} differs from 2.4 here"))
 
 
 cpu_only = pytest.mark.skipif(DEVICE != "cpu", reason="is about memory that the host can read")

@@ -3,10 +3,12 @@
 """NumPy, buffers, DLPack, pickles, copies, devices."""
 
 import array as pyarray
+import concurrent.futures
 import copy
 import ctypes
 import gc
 import pickle
+import subprocess
 import sys
 import weakref
 
@@ -390,3 +392,32 @@ def test_files(tmp_path):
     there, _ = both(numpy.arange(3.0))
     numloom.arange(3.0).tofile(tmp_path / "raw")
     assert numpy.fromfile(tmp_path / "raw").tolist() == there.tolist()
+
+
+def test_threads_work_side_by_side():
+    """Large operations let other threads run; results and reference counts stay right."""
+    source = numloom.arange(200_000.0)
+
+    def work(k):
+        total = 0.0
+        for _ in range(5):
+            a = numpy.ones(100_000) * k  # memory of NumPy's, let go of by whoever is last
+            total += float((numloom.asarray(a) + source[:100_000]).sum()) + float(numloom.sqrt(source).max())
+        return total
+
+    expected = [work(k) for k in range(4)]
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(work, range(4))) == expected
+
+
+@cpu_only
+def test_forked_children_compute():
+    code = (
+        "import os, numloom as np; a = np.arange(1_000_000.0); s = float(a.sum()); pid = os.fork()\n"
+        "if pid == 0: os._exit(0 if float((a + 1).sum()) == s + 1_000_000 else 1)\n"
+        "print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert result.stdout.strip() == "0"
