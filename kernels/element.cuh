@@ -85,33 +85,39 @@ __device__ __forceinline__ void store_same(char* p, i64 stride, u32 live, const 
   }
 }
 
+template <class T, class D, int V>
+__device__ __forceinline__ elements<T, V> load_cast(const char* p, i64 stride, int count) {
+  const elements<D, V> raw = load_same<D, V>(p, stride, count);
+  elements<T, V> x = {};
+  for (int k = 0; k < V; ++k) x.v[k] = cast_to<T>(raw.v[k]);
+  return x;
+}
+template <class T, class D, int V>
+__device__ __forceinline__ void store_cast(char* p, i64 stride, u32 live, const elements<T, V>& x) {
+  elements<D, V> converted;
+  for (int k = 0; k < V; ++k) converted.v[k] = cast_to<D>(x.v[k]);
+  store_same<D, V>(p, stride, live, converted);
+}
+
 // Out of line: a switch over all dtypes in each kernel would multiply the code by fourteen, and a call is
 // cheap beside the memory traffic of a conversion.
 template <class T, int V>
 __device__ __attribute__((noinline)) elements<T, V> load_converted(const char* p, i64 stride, int count,
                                                                    int type) {
-  elements<T, V> x = {};
   switch (type) {
-#define NL_DTYPE(name, D, kind, bytes)                            \
-  case element_##name: {                                          \
-    const elements<D, V> raw = load_same<D, V>(p, stride, count); \
-    for (int k = 0; k < V; ++k) x.v[k] = cast_to<T>(raw.v[k]);    \
-  } break;
-#include "numloom/dtypes.def"
+#define NL_DTYPE(name, D, kind, bytes)                              \
+  case element_##name: return load_cast<T, D, V>(p, stride, count); \
+      #include "numloom/dtypes.def"
   }
-  return x;
+  return {};
 }
 template <class T, int V>
 __device__ __attribute__((noinline)) void store_converted(char* p, i64 stride, u32 live, elements<T, V> x,
                                                           int type) {
   switch (type) {
-#define NL_DTYPE(name, D, kind, bytes)                               \
-  case element_##name: {                                             \
-    elements<D, V> converted;                                        \
-    for (int k = 0; k < V; ++k) converted.v[k] = cast_to<D>(x.v[k]); \
-    store_same<D, V>(p, stride, live, converted);                    \
-  } break;
-#include "numloom/dtypes.def"
+#define NL_DTYPE(name, D, kind, bytes)                                 \
+  case element_##name: return store_cast<T, D, V>(p, stride, live, x); \
+      #include "numloom/dtypes.def"
   }
 }
 

@@ -113,23 +113,22 @@ void cast(int loop, const elementwise_call& call, void* stream) {
     launch_general(entry, call, stream);
 }
 
+template <class From, class To> static void cast_one(const void* value, void* result) {
+  const From x = from_memory<From>(*static_cast<const memory_of<From>*>(value));
+  *static_cast<memory_of<To>*>(result) = to_memory(cast_to<To>(x));
+}
 template <class To> static void cast_value_to(int from, const void* value, void* result) {
   switch (from) {
-#define NL_DTYPE(name, From, kind, bytes)                                                       \
-  case element_##name:                                                                          \
-    *static_cast<memory_of<To>*>(result) =                                                      \
-        to_memory(cast_to<To>(from_memory<From>(*static_cast<const memory_of<From>*>(value)))); \
-    break;
-#include "numloom/dtypes.def"
+#define NL_DTYPE(name, From, kind, bytes)                        \
+  case element_##name: return cast_one<From, To>(value, result); \
+      #include "numloom/dtypes.def"
   }
 }
 void cast_value(int from, const void* value, int to, void* result) {
   switch (to) {
-#define NL_DTYPE(name, To, kind, bytes)     \
-  case element_##name:                      \
-    cast_value_to<To>(from, value, result); \
-    break;
-#include "numloom/dtypes.def"
+#define NL_DTYPE(name, To, kind, bytes)                               \
+  case element_##name: return cast_value_to<To>(from, value, result); \
+      #include "numloom/dtypes.def"
   }
 }
 

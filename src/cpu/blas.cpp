@@ -158,16 +158,22 @@ void blas_library::gemv(char form, std::int64_t m, std::int64_t n, const T* a, s
   call(gemv_[slot_of<T>], form, m, n, a, lda, x, incx, y, incy);
 }
 
-#define NL_INSTANTIATE(T)                                                                                 \
-  template void blas_library::gemm<T>(char, char, std::int64_t, std::int64_t, std::int64_t, const T*,     \
-                                      std::int64_t, const T*, std::int64_t, T*, std::int64_t) const;      \
+#define NL_GEMM(T)                                                                                    \
+  template void blas_library::gemm<T>(char, char, std::int64_t, std::int64_t, std::int64_t, const T*, \
+                                      std::int64_t, const T*, std::int64_t, T*, std::int64_t) const;
+NL_GEMM(float)
+NL_GEMM(double)
+NL_GEMM(std::complex<float>)
+NL_GEMM(std::complex<double>)
+#undef NL_GEMM
+#define NL_GEMV(T)                                                                                        \
   template void blas_library::gemv<T>(char, std::int64_t, std::int64_t, const T*, std::int64_t, const T*, \
                                       std::int64_t, T*, std::int64_t) const;
-NL_INSTANTIATE(float)
-NL_INSTANTIATE(double)
-NL_INSTANTIATE(std::complex<float>)
-NL_INSTANTIATE(std::complex<double>)
-#undef NL_INSTANTIATE
+NL_GEMV(float)
+NL_GEMV(double)
+NL_GEMV(std::complex<float>)
+NL_GEMV(std::complex<double>)
+#undef NL_GEMV
 
 blas_library::thread_limit::thread_limit(const blas_library& library, int threads) : library_(library) {
   if (!library.threads_ || !library.set_threads_) return;

@@ -47,8 +47,8 @@ TYPED_TEST_SUITE(matmul_of, types);
 TYPED_TEST(matmul_of, agrees_with_the_definition) {
   using T = TypeParam;
   std::vector<T> x(5 * 7), y(7 * 3);
-  for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<T>(static_cast<int>(i % 5));
-  for (std::size_t i = 0; i < y.size(); ++i) y[i] = static_cast<T>(static_cast<int>(i % 3));
+  for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<T>(static_cast<float>(i % 5));
+  for (std::size_t i = 0; i < y.size(); ++i) y[i] = static_cast<T>(static_cast<float>(i % 3));
   const ndarray a = make<T>(x, {5, 7}), b = make<T>(y, {7, 3});
   EXPECT_EQ(matmul(a, b).dtype(), dtype_of<T>);
   EXPECT_EQ(matmul(a, b).template to_vector<T>(), product<T>(a, b));
