@@ -18,11 +18,7 @@ template <class T> NL_HD T tanh_reduced(T x) {
   const T a = fabs_(x);
   const auto [h, h_low] = scaled_expm1<-1>(a > one_from ? one_from + one_from : a + a);
   const T under = h + T(1);
-  T y;
-  if constexpr (is_same<T, float>)  // float's bound of 2 units leaves room for the roundings
-    y = h / under;
-  else
-    y = quotient(h, h_low, under, (T(1) - under) + h + h_low);
+  const T y = quotient(h, h_low, under, (T(1) - under) + h + h_low);
   return flip_sign(a < T(0x1p-28) ? a : y, sign_of(x));
 }
 

@@ -58,7 +58,9 @@ template <class T> NL_HD T atan_reduced(T x) {
     angle = base + (w + fma_(w * z, atan_tail(z), low));
   } else {
     const T reciprocal = T(1) / under, w = over * reciprocal, z = w * w, sum = base + w;
-    const T rest = fma_(w * z, atan_tail(z), fma_(fma_(-w, under, over), reciprocal, low));
+    const T over_low = middle & !steep ? (T(-1) - over) + a : T(0);  // a - 1 is exact from 1/2 on only
+    const T w_low = (fma_(-w, under, over) + over_low) * reciprocal;
+    const T rest = fma_(w * z, atan_tail(z), w_low + low);
     angle = sum + (((base - sum) + w) + rest);
   }
   return flip_sign(size == T(0) ? T(0) : angle, sign_of(x));

@@ -94,7 +94,8 @@ template <class T> std::vector<T> sample(double low, double high, spread how, st
   std::vector<T> x(count);
   for (T& v : x) {
     const double u = unit(random);
-    double r = how == spread::even ? low + (high - low) * u : low * std::exp(std::log(high / low) * u);
+    double r =
+        how == spread::even ? low + (high - low) * u : std::exp(std::log(low) * (1 - u) + std::log(high) * u);
     if (how == spread::both_signs && unit(random) < 0.5) r = -r;
     v = static_cast<T>(r);
   }
@@ -122,8 +123,9 @@ template <class T> void check_accuracy(const accuracy_case<T>& c) {
     std::size_t where = 0;
     for (std::size_t i = 0; i < x.size(); ++i)
       if (const double d = distance(y[i], expected[i]); d > worst) worst = d, where = i;
-    // At v2 these are the C library's functions, some of which (log10, cosh) promise 2 in double.
-    const double bound = std::string(at.name) == "v2" ? std::max(c.bound, 2.0) : c.bound;
+    // At v2 these are the C library's functions with its own errors, 3 for cbrt in glibc 2.36: here only that
+    // the right one is called.
+    const double bound = at.name == levels()[0].name ? std::max(c.bound, 4.0) : c.bound;
     EXPECT_LE(worst, bound) << info(c.op).name << " at " << at.name << ", x = " << x[where] << ": expected "
                             << expected[where] << ", got " << y[where];
   }
@@ -160,7 +162,6 @@ TEST(vector_math, float32_is_within_numpys_bounds) {
       {ufunc::arccosh, std::acosh, 2, 1, 100},
       {ufunc::arctanh, std::atanh, 2, -0.9999, 0.9999},
       {ufunc::cbrt, std::cbrt, 2, 1e-45, 3.4e38, spread::both_signs},
-      {ufunc::sqrt, std::sqrt, 0, 1e-45, 3.4e38, spread::log},
   };
   for (const auto& c : cases) check_accuracy(c);
 }
@@ -193,9 +194,22 @@ TEST(vector_math, float64_is_within_numpys_bounds) {
       {ufunc::cosh, std::cosh, 1, -711, 711},
       {ufunc::tanh, std::tanh, 2, 1e-20, 22, spread::both_signs},
       {ufunc::cbrt, std::cbrt, 2, 1e-300, 1e300, spread::both_signs},
-      {ufunc::sqrt, std::sqrt, 0, 1e-320, 1e308, spread::log},
   };
   for (const auto& c : cases) check_accuracy(c);
+}
+
+// Not against long double: rounding its root once more to double is now and then one too far.
+TEST(vector_math, sqrt_is_correctly_rounded) {
+  const auto x = sample<float>(1e-45, 3.4e38, spread::log, 50000);
+  const auto y = sample<double>(1e-320, 1e308, spread::log, 50000);
+  for (const level& at : levels()) {
+    const auto x_root = run(at, ufunc::sqrt, x);
+    const auto y_root = run(at, ufunc::sqrt, y);
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      ASSERT_EQ(x_root[i], std::sqrt(x[i])) << at.name;
+      ASSERT_EQ(y_root[i], std::sqrt(y[i])) << at.name;
+    }
+  }
 }
 
 template <class T> struct pair_case {
