@@ -97,7 +97,7 @@ TEST(cpu_executor, mixed_dtypes_layouts_and_broadcasts) {
       const bool masked = round % 3 == 2;
       const ndarray mask =
           astype(random_array(random, narrow, dtype::int64), dtype::bool_, order::C, casting::unsafe);
-      ufunc_options options{.out = out};
+      ufunc_options options{.out = out, .dtype = type};
       if (masked) options.where = mask;
       const array_like inputs[] = {a, b};
       call(ufunc::add, inputs, options);

@@ -30,11 +30,15 @@ template <class T> bool nan(T x) {
     return false;
 }
 
+/// Complex numbers fall into four groups: no NaN, imaginary part NaN, real part NaN, both.
+template <class T> int nan_group(const std::complex<T>& x) {
+  return 2 * std::isnan(x.real()) + std::isnan(x.imag());
+}
+
 /// NumPy's order.
 template <class T> bool before(const T& a, const T& b) {
   if constexpr (is_complex_type<T>) {
-    const auto group = [](const T& x) { return 2 * std::isnan(x.real()) + std::isnan(x.imag()); };
-    if (group(a) != group(b)) return group(a) < group(b);
+    if (nan_group(a) != nan_group(b)) return nan_group(a) < nan_group(b);
     if (std::isnan(a.real())) return a.imag() < b.imag();
     return a.real() < b.real() || (a.real() == b.real() && a.imag() < b.imag());
   } else if constexpr (std::is_same_v<T, float16>) {
@@ -43,8 +47,12 @@ template <class T> bool before(const T& a, const T& b) {
     return a < b || (nan(b) && !nan(a));
   }
 }
-/// The other way round; NaN stays last.
+/// The other way round; NaN stays last, and the groups of complex NaN stay in their order.
 template <class T> bool after(const T& a, const T& b) {
+  if constexpr (is_complex_type<T>) {
+    if (nan_group(a) != nan_group(b)) return nan_group(a) < nan_group(b);
+    return before(b, a);
+  }
   if (nan(a) || nan(b)) return !nan(a) && nan(b);
   return before(b, a);
 }

@@ -27,7 +27,8 @@ template <class T> NL_HD vec<T> load_vector(const T* p) {
 template <class T> NL_HD void store_vector(T* p, vec<T> v) {
   *reinterpret_cast<typename vector_type<T, vector_bytes>::unaligned*>(p) = v;
 }
-template <class T> NL_HD vec<T> broadcast(T x) { return vec<T>{} + x; }
+// x - 0 keeps the sign of a zero, which 0 + x would lose.
+template <class T> NL_HD vec<T> broadcast(T x) { return x - vec<T>{}; }
 
 // Folds a vector in halves down to 16 bytes, the narrowest register.
 template <class Combine, class T, int Bytes> NL_HD vec<T, 16> fold(vec<T, Bytes> v, Combine combine) {
