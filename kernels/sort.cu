@@ -2,6 +2,7 @@
 // Sorting of long rows: least-significant-digit radix sort, eight bits a pass, stable. Each pass counts the
 // digits of every tile, scans the counts, and moves each key to its place. Rows are sorted side by side.
 #include "block.cuh"
+#include "library_sort.hpp"
 #include "sort_key.cuh"
 #include "strided.cuh"
 
@@ -126,6 +127,8 @@ struct radix_memory {
   i64 *positions, *other_positions;
   i64* counts;
   void* scan_memory;
+  void* library_memory;  // null: no library sorts this
+  unsigned long library_bytes;
 };
 
 kernels::scan_call digit_scan(i64* counts, i64 rows, i64 tiles, const i64* shape, const i64* stride) {
@@ -141,9 +144,30 @@ kernels::scan_call digit_scan(i64* counts, i64 rows, i64 tiles, const i64* shape
   return c;
 }
 
+void swap_roles(radix_memory& m) {
+  void* keys = m.keys;
+  m.keys = m.other_keys;
+  m.other_keys = keys;
+  i64* positions = m.positions;
+  m.positions = m.other_positions;
+  m.other_positions = positions;
+}
+
+void write_sequence(i64* positions, i64 n, void* stream) {
+  const i64 zero = 0, one = 1;
+  kernels::sequence(positions, element_int64, n, &zero, &one, stream);
+}
+
 // Sorts m.keys; m.positions along with them unless null. `identity`: the positions are 0, 1, 2, ... and need
 // not be there yet. The result is in m.keys and m.positions, which may have been swapped with the others.
 template <class K> void radix_sort(radix_memory& m, i64 rows, i64 n, bool identity, void* stream) {
+  if (m.library_memory != nullptr) {
+    if (identity && m.positions != nullptr) write_sequence(m.positions, n, stream);
+    if (kernels::library_sort(m.library_memory, m.library_bytes, m.keys, m.other_keys, m.positions,
+                              m.other_positions, n, int(sizeof(K)), stream))
+      return swap_roles(m);
+    identity = false;  // the positions are there now
+  }
   const i64 tiles = divide_up(n, sort_tile), stride = digits * tiles * i64(sizeof(i64));
   const dim3 blocks(static_cast<unsigned>(rows * tiles));
   for (int shift = 0; shift < 8 * int(sizeof(K)); shift += 8) {
@@ -155,12 +179,7 @@ template <class K> void radix_sort(radix_memory& m, i64 rows, i64 n, bool identi
     launch(count_digits_kernel<K>, {blocks, block_size}, stream, a);
     kernels::scan(digit_scan(m.counts, rows, tiles, &rows, &stride), m.scan_memory, stream);
     launch(move_keys_kernel<K>, {blocks, block_size}, stream, a);
-    void* keys = m.keys;
-    m.keys = m.other_keys;
-    m.other_keys = keys;
-    i64* positions = m.positions;
-    m.positions = m.other_positions;
-    m.other_positions = positions;
+    swap_roles(m);
   }
 }
 
@@ -172,7 +191,7 @@ void encode(const radix_memory& m, const void* data, i64 rows, i64 n, bool desce
 }
 
 template <class T>
-void sort_rows(void* data, radix_memory m, i64 rows, i64 n, bool descending, void* stream) {
+void sort_rows(void* data, radix_memory& m, i64 rows, i64 n, bool descending, void* stream) {
   const unsigned blocks = block_count(rows * n, block_size);
   if constexpr (is_complex<T>) {
     using Key = unsigned_of<real_of<T>>;
@@ -202,6 +221,18 @@ key_layout key_layout_of(int type) {
   return {wide ? element_bytes[type] / 2 : element_bytes[type], wide};
 }
 
+// Bytes that the library needs for one row; 0 when it is not there or refuses.
+i64 library_bytes(i64 rows, i64 n, i64 key_bytes, bool positions) {
+  if (rows != 1 || kernels::library_sort == nullptr) return 0;
+  unsigned long bytes = 0;
+  const i64 some = 0;  // any address: it tells keys from pairs
+  const i64* pairs = positions ? &some : nullptr;
+  if (!kernels::library_sort(nullptr, bytes, nullptr, nullptr, pairs, nullptr, n, static_cast<int>(key_bytes),
+                             nullptr))
+    return 0;
+  return static_cast<i64>(bytes);
+}
+
 i64 scan_bytes(i64 rows, i64 n) {
   const i64 tiles = divide_up(n, sort_tile), stride = digits * tiles * i64(sizeof(i64));
   return kernels::scan_workspace(digit_scan(nullptr, rows, tiles, &rows, &stride));
@@ -213,12 +244,15 @@ i64 scan_bytes(i64 rows, i64 n) {
 namespace numloom::kernels {
 using namespace numloom::NL_TARGET;
 
+library_sort_fn library_sort = nullptr;
+
 i64 sort_workspace(int type, i64 rows, i64 n, bool positions) {
   const key_layout key = key_layout_of(type);
   const i64 total = rows * n, tiles = divide_up(n, sort_tile);
   const bool with_positions = positions || key.wide;
   return 2 * aligned(total * key.bytes) + (with_positions ? 2 * aligned(total * i64(sizeof(i64))) : 0) +
          aligned(rows * digits * tiles * i64(sizeof(i64))) + aligned(scan_bytes(rows, n)) +
+         aligned(library_bytes(rows, n, key.bytes, with_positions)) +
          (key.wide ? aligned(total * element_bytes[type]) : 0);
 }
 
@@ -232,20 +266,24 @@ void sort(void* data, i64* out, int type, i64 rows, i64 n, bool descending, void
     return static_cast<void*>(taken);
   };
   radix_memory m = {};
+  const bool with_positions = out != nullptr || key.wide;
+  const i64 library = library_bytes(rows, n, key.bytes, with_positions);
   m.keys = take(total * key.bytes);
   m.other_keys = take(total * key.bytes);
   i64* positions = nullptr;
-  if (out != nullptr || key.wide) {
+  if (with_positions) {
     positions = static_cast<i64*>(take(total * i64(sizeof(i64))));
     i64* others = static_cast<i64*>(take(total * i64(sizeof(i64))));
-    // The last of an odd number of passes writes to the other array.
-    const bool odd = !key.wide && key.bytes == 1;
+    // The last of an odd number of passes writes to the other array. The library takes one.
+    const bool odd = !key.wide && (key.bytes == 1 || library > 0);
     i64* result = out != nullptr ? out : others;
     m.positions = odd ? positions : result;
     m.other_positions = odd ? result : positions;
   }
   m.counts = static_cast<i64*>(take(rows * digits * tiles * i64(sizeof(i64))));
   m.scan_memory = take(scan_bytes(rows, n));
+  m.library_bytes = static_cast<unsigned long>(library);
+  m.library_memory = library > 0 ? take(library) : nullptr;
   switch (type) {
 // clang-format off
 #define NL_DTYPE(name, T, kind, bytes) \
@@ -253,6 +291,7 @@ void sort(void* data, i64* out, int type, i64 rows, i64 n, bool descending, void
 #include "numloom/dtypes.def"
     // clang-format on
   }
+  if (out != nullptr && m.positions != out) copy_bytes(out, m.positions, total * i64(sizeof(i64)), stream);
   if (out != nullptr || !key.wide) return;
   const unsigned blocks = block_count(total, block_size);
   void* copy = take(total * element_bytes[type]);
