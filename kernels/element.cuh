@@ -104,20 +104,25 @@ __device__ __forceinline__ void store_cast(char* p, i64 stride, u32 live, const 
 template <class T, int V>
 __device__ __attribute__((noinline)) elements<T, V> load_converted(const char* p, i64 stride, int count,
                                                                    int type) {
+  elements<T, V> x = {};
   switch (type) {
-#define NL_DTYPE(name, D, kind, bytes)                              \
-  case element_##name: return load_cast<T, D, V>(p, stride, count); \
-      #include "numloom/dtypes.def"
+#define NL_DTYPE(name, D, kind, bytes)        \
+  case element_##name:                        \
+    x = load_cast<T, D, V>(p, stride, count); \
+    break;
+#include "numloom/dtypes.def"
   }
-  return {};
+  return x;
 }
 template <class T, int V>
 __device__ __attribute__((noinline)) void store_converted(char* p, i64 stride, u32 live, elements<T, V> x,
                                                           int type) {
   switch (type) {
-#define NL_DTYPE(name, D, kind, bytes)                                 \
-  case element_##name: return store_cast<T, D, V>(p, stride, live, x); \
-      #include "numloom/dtypes.def"
+#define NL_DTYPE(name, D, kind, bytes)       \
+  case element_##name:                       \
+    store_cast<T, D, V>(p, stride, live, x); \
+    break;
+#include "numloom/dtypes.def"
   }
 }
 

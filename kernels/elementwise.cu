@@ -119,16 +119,20 @@ template <class From, class To> static void cast_one(const void* value, void* re
 }
 template <class To> static void cast_value_to(int from, const void* value, void* result) {
   switch (from) {
-#define NL_DTYPE(name, From, kind, bytes)                        \
-  case element_##name: return cast_one<From, To>(value, result); \
-      #include "numloom/dtypes.def"
+#define NL_DTYPE(name, From, kind, bytes) \
+  case element_##name:                    \
+    cast_one<From, To>(value, result);    \
+    break;
+#include "numloom/dtypes.def"
   }
 }
 void cast_value(int from, const void* value, int to, void* result) {
   switch (to) {
-#define NL_DTYPE(name, To, kind, bytes)                               \
-  case element_##name: return cast_value_to<To>(from, value, result); \
-      #include "numloom/dtypes.def"
+#define NL_DTYPE(name, To, kind, bytes)     \
+  case element_##name:                      \
+    cast_value_to<To>(from, value, result); \
+    break;
+#include "numloom/dtypes.def"
   }
 }
 
