@@ -35,7 +35,8 @@ template <element T> class array {
   explicit array(std::span<const T> values) : array(from_host(values.data(), {length(values)}, type)) {}
   array(std::span<const T> values, const shape_t& shape) : array(checked(values, shape)) {}
   explicit array(const std::vector<T>& values) : array(from_vector(values)) {}
-  array(const std::vector<T>& values, const shape_t& shape) : array(numloom::reshape(from_vector(values), shape)) {}
+  array(const std::vector<T>& values, const shape_t& shape)
+      : array(numloom::reshape(from_vector(values), shape)) {}
   /// The same elements, typed. Throws type_error if a has another dtype.
   explicit array(ndarray a) : handle_(std::move(a)) {
     if (handle_.dtype() != type) fail<type_error>("[array] expected dtype ", type, ", got ", handle_.dtype());

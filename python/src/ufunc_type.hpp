@@ -14,7 +14,7 @@ struct ufunc_object {
   const char* name;
   const char* doc;
   const char* gufunc_signature;  // of the products; null for the elementwise ones
-  product_function multiply;              // of the products
+  product_function multiply;     // of the products
   ufunc id;                      // of the elementwise ones
   int nin, nout;
 };

@@ -105,10 +105,12 @@ TEST(cpu_executor, mixed_dtypes_layouts_and_broadcasts) {
       const auto kept = values(broadcast_to(mask, shape));
       for (std::size_t i = 0; i < got.size(); ++i) {
         const double expected = masked && kept[i] == 0 ? before[i] : x[i] + y[i];
-        ASSERT_EQ(got[i], expected) << to_string(shape) << " element " << i << ": " << a.dtype() << to_string(a.strides())
-                                    << " + " << b.dtype() << to_string(b.shape()) << to_string(b.strides()) << " -> "
-                                    << out.dtype() << to_string(out.strides()) << (masked ? " masked " : " ")
-                                    << to_string(mask.shape()) << " kept " << kept[i] << " before " << before[i];
+        ASSERT_EQ(got[i], expected) << to_string(shape) << " element " << i << ": " << a.dtype()
+                                    << to_string(a.strides()) << " + " << b.dtype() << to_string(b.shape())
+                                    << to_string(b.strides()) << " -> " << out.dtype()
+                                    << to_string(out.strides()) << (masked ? " masked " : " ")
+                                    << to_string(mask.shape()) << " kept " << kept[i] << " before "
+                                    << before[i];
       }
     }
 }

@@ -169,7 +169,7 @@ TEST(advanced_indexing, assigns) {
             }),
             "[setitem] shape mismatch: value array of shape (2,) could not be broadcast to indexing result "
             "of shape "
-            "(2, 3)");
+            "(2,3)");
   EXPECT_EQ(
       text_of<value_error>([&] {
         set_item(a, items{bools({true, true, true, false, false, false}, {2, 3})}, at({1, 2}));

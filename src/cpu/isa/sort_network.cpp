@@ -10,8 +10,8 @@
 namespace numloom::NL_TARGET {
 namespace {
 
-// No more than 32 bytes, also where there are 64: the shuffles and stores of whole 64-byte vectors take as long as two
-// of 32 on many machines, and short rows fill them badly.
+// No more than 32 bytes, also where there are 64: the shuffles and stores of whole 64-byte vectors take as
+// long as two of 32 on many machines, and short rows fill them badly.
 #if defined(__AVX2__)
 constexpr int vector_bytes = 32;
 #else
