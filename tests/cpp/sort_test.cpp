@@ -30,23 +30,29 @@ template <class T> bool nan(T x) {
     return false;
 }
 
+/// Numbers, then complex numbers with a NaN as imaginary part, as real part, as both.
+template <class T> int nan_group(const T& x) {
+  if constexpr (is_complex_type<T>)
+    return 2 * std::isnan(x.real()) + std::isnan(x.imag());
+  else
+    return nan(x);
+}
+
 /// NumPy's order.
 template <class T> bool before(const T& a, const T& b) {
+  if (nan_group(a) != nan_group(b)) return nan_group(a) < nan_group(b);
   if constexpr (is_complex_type<T>) {
-    const auto group = [](const T& x) { return 2 * std::isnan(x.real()) + std::isnan(x.imag()); };
-    if (group(a) != group(b)) return group(a) < group(b);
     if (std::isnan(a.real())) return a.imag() < b.imag();
     return a.real() < b.real() || (a.real() == b.real() && a.imag() < b.imag());
   } else if constexpr (std::is_same_v<T, float16>) {
-    return before(static_cast<float>(a), static_cast<float>(b));
+    return static_cast<float>(a) < static_cast<float>(b);
   } else {
-    return a < b || (nan(b) && !nan(a));
+    return a < b;
   }
 }
-/// The other way round; NaN stays last.
+/// The other way round; the groups stay in order.
 template <class T> bool after(const T& a, const T& b) {
-  if (nan(a) || nan(b)) return !nan(a) && nan(b);
-  return before(b, a);
+  return nan_group(a) != nan_group(b) ? nan_group(a) < nan_group(b) : before(b, a);
 }
 
 template <class T> T random_element(std::mt19937_64& g, bool few) {
