@@ -82,8 +82,8 @@ def show_failures(report: Path) -> None:
             print("\n".join(f"      {line}" for line in said.splitlines()[-SHOWN_LINES:]))
 
 
-def ctest(preset: str, device: str, options: Options) -> Count:
-    """Run a preset's C++ tests."""
+def ctest(preset: str, device: str, options: Options, where: str = "cpu") -> Count:
+    """Run a preset's C++ tests; `where` is the device of those that can run on any."""
     report = REPORTS / f"{preset}-ctest.xml"
     report.unlink(missing_ok=True)
     words = [Path(tool("cmake")).with_name("ctest"), "--test-dir", building.build_dir(preset)]
@@ -91,7 +91,8 @@ def ctest(preset: str, device: str, options: Options) -> Count:
     words += ["--quiet", "--output-junit", report]
     if options.match:
         words += ["-R", options.match]
-    code = subprocess.call([os.fspath(w) for w in words], cwd=ROOT)
+    env = {**os.environ, "NUMLOOM_TEST_DEVICE": where}
+    code = subprocess.call([os.fspath(w) for w in words], cwd=ROOT, env=env)
     count = read_junit(report, "C++", device)
     if code != 0 and not count.failed:
         count.failed = 1
@@ -156,7 +157,7 @@ def pytest_on_gpu(python: Path, seconds: float, log: Path) -> Count:
 def suite_on(preset: str, device: str, options: Options) -> list[Count]:
     """The C++ and Python suites of a preset on one device."""
     building.build(preset)
-    counts = [ctest(preset, device, options)]
+    counts = [ctest(preset, device, options, where=device)]
     parallel = ["-n", str(options.workers or environment.jobs())]
     counts.append(pytest(preset, "tests/python", device, options, *parallel, NUMLOOM_TEST_DEVICE=device))
     return counts
