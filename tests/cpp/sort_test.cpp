@@ -30,37 +30,23 @@ template <class T> bool nan(T x) {
     return false;
 }
 
-<<<<<<< HEAD
 /// Complex numbers fall into four groups: no NaN, imaginary part NaN, real part NaN, both.
 template <class T> int nan_group(const std::complex<T>& x) {
   return 2 * std::isnan(x.real()) + std::isnan(x.imag());
-=======
-/// Numbers, then complex numbers with a NaN as imaginary part, as real part, as both.
-template <class T> int nan_group(const T& x) {
-  if constexpr (is_complex_type<T>)
-    return 2 * std::isnan(x.real()) + std::isnan(x.imag());
-  else
-    return nan(x);
->>>>>>> cpu-b
 }
 
 /// NumPy's order.
 template <class T> bool before(const T& a, const T& b) {
-  if (nan_group(a) != nan_group(b)) return nan_group(a) < nan_group(b);
   if constexpr (is_complex_type<T>) {
-<<<<<<< HEAD
     if (nan_group(a) != nan_group(b)) return nan_group(a) < nan_group(b);
-=======
->>>>>>> cpu-b
     if (std::isnan(a.real())) return a.imag() < b.imag();
     return a.real() < b.real() || (a.real() == b.real() && a.imag() < b.imag());
   } else if constexpr (std::is_same_v<T, float16>) {
-    return static_cast<float>(a) < static_cast<float>(b);
+    return before(static_cast<float>(a), static_cast<float>(b));
   } else {
-    return a < b;
+    return a < b || (nan(b) && !nan(a));
   }
 }
-<<<<<<< HEAD
 /// The other way round; NaN stays last, and the groups of complex NaN stay in their order.
 template <class T> bool after(const T& a, const T& b) {
   if constexpr (is_complex_type<T>) {
@@ -69,11 +55,6 @@ template <class T> bool after(const T& a, const T& b) {
   }
   if (nan(a) || nan(b)) return !nan(a) && nan(b);
   return before(b, a);
-=======
-/// The other way round; the groups stay in order.
-template <class T> bool after(const T& a, const T& b) {
-  return nan_group(a) != nan_group(b) ? nan_group(a) < nan_group(b) : before(b, a);
->>>>>>> cpu-b
 }
 
 template <class T> T random_element(std::mt19937_64& g, bool few) {
