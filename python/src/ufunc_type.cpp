@@ -106,7 +106,6 @@ PyObject* representation(PyObject* self) { return PyUnicode_FromFormat("<ufunc '
 PyGetSetDef ufunc_properties[] = {
     {"__name__", name_of_ufunc, nullptr, "The name.", nullptr},
     {"__qualname__", name_of_ufunc, nullptr, "The name.", nullptr},
-    {"__doc__", doc_of_ufunc, nullptr, "What it computes.", nullptr},
     {"__module__", module_name, nullptr, "numloom", nullptr},
     {"__text_signature__", text_signature, nullptr, "The signature, for inspect.", nullptr},
     {"nin", nin, nullptr, "Number of inputs.", nullptr},
@@ -142,10 +141,19 @@ void add_ufunc(PyObject* module, const ufunc_object& facts) {
   checked(PyModule_AddObjectRef(module, facts.name, o.get()));
 }
 
+// `__doc__` of an object is its own, of the type the type's: a property would answer for both with itself.
+PyObject* attribute(PyObject* self, PyObject* name) {
+  if (PyUnicode_CompareWithASCIIString(name, "__doc__") == 0) return doc_of_ufunc(self, nullptr);
+  return PyObject_GenericGetAttr(self, name);
+}
+
 }  // namespace
 
 void make_ufuncs(PyObject* module) {
   PyType_Slot slots[] = {
+      {Py_tp_doc,
+       const_cast<char*>("A function that works element by element on whole arrays, with broadcasting.")},
+      {Py_tp_getattro, reinterpret_cast<void*>(attribute)},
       {Py_tp_dealloc, reinterpret_cast<void*>(deallocate)},
       {Py_tp_call, reinterpret_cast<void*>(PyVectorcall_Call)},
       {Py_tp_repr, reinterpret_cast<void*>(representation)},

@@ -20,7 +20,7 @@ UFUNC_FUNCTOR = """struct Cube {
   template <class T> NL_HD T operator()(T a) const { return Multiply{}(Square{}(a), a); }
 };
 """
-CALL = """#include <numloom/ufuncs.hpp>
+CALL = """#include <numloom/numloom.hpp>
 numloom::ndarray third_power(const numloom::ndarray& a) { return numloom::cube(a); }
 """
 
