@@ -83,5 +83,7 @@ target_link_options(numloom PRIVATE -Wl,--no-undefined)
 if(NUMLOOM_SANITIZE)
   set_property(TARGET numloom PROPERTY LINK_OPTIONS "")
 endif()
-set_target_properties(numloom PROPERTIES VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}
-  LINKER_LANGUAGE CXX)
+set_target_properties(numloom PROPERTIES LINKER_LANGUAGE CXX)
+if(NOT SKBUILD)  # a wheel has no links: each name would be a copy
+  set_target_properties(numloom PROPERTIES VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR})
+endif()

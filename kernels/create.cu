@@ -109,7 +109,7 @@ void sequence(void* out, int type, i64 n, const void* start, const void* step, v
 #define NL_DTYPE(name, T, kind, bytes) \
     case element_##name: run_sequence<T>(out, n, start, step, stream); break;
 #include "numloom/dtypes.def"
-// clang-format on
+    // clang-format on
   }
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The 256 strips of the normal density (Marsaglia and Tsang 2000), with the constants that NumPy's generator uses: its
-// widths differ from the exact ones in the last bits, and equal draws need equal bits. Per strip: width (value of one
-// unit of the random magnitude), bound (magnitudes below it lie under the curve), height (density at the strip's edge).
+// The 256 strips of the normal density (Marsaglia and Tsang 2000), with the constants that NumPy's generator
+// uses: its widths differ from the exact ones in the last bits, and equal draws need equal bits. Per strip:
+// width (value of one unit of the random magnitude), bound (magnitudes below it lie under the curve), height
+// (density at the strip's edge).
 #pragma once
 #include "target.hpp"
 

@@ -79,7 +79,9 @@ __global__ void nothing() {}
 __global__ void traps() {
   if (blockIdx.x == 1 && threadIdx.x == 2) __trap();
 }
-[[maybe_unused]] __global__ void asserts([[maybe_unused]] int n) { assert(static_cast<int>(threadIdx.x) < n); }
+[[maybe_unused]] __global__ void asserts([[maybe_unused]] int n) {
+  assert(static_cast<int>(threadIdx.x) < n);
+}
 __global__ void throws() { throw std::runtime_error("from a kernel"); }
 __global__ void divides(int* out, int by) { out[0] = out[1] / by; }
 __global__ void reads_null(const int* x, int* out) { out[0] = x[threadIdx.x + 1]; }

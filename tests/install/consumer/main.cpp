@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Uses the installed headers and library as a user would, and prints what the test expects.
 #include <iostream>
-#include <numloom/creation.hpp>
-#include <numloom/ndarray.hpp>
-#include <numloom/reductions.hpp>
-#include <numloom/ufuncs.hpp>
+#include <numloom/numloom.hpp>
 
 int main() {
   const numloom::ndarray a = numloom::arange(5);
