@@ -22,17 +22,20 @@ int transposed_dimension(const iteration_space& s, int itemsize) {
   return -1;
 }
 
-// Tables turned block by block: 256 rows of the result, whose lines stay in the cache while they fill up.
+// Tables turned block by block: long runs of the source, a few lines of each row of the result.
 void copy_transposed(const iteration_space& s, int itemsize, int across) {
-  constexpr std::int64_t block = 256;
+  constexpr std::int64_t block_rows = 1024, block_columns = 64;
   const int inner = s.ndim - 1;
-  const auto turn = tables().move[size_index(itemsize)].copy;
-  const std::int64_t row_blocks = (s.shape[across] + block - 1) / block;
-  const std::int64_t column_blocks = (s.shape[inner] + block - 1) / block;
+  const auto turn = tables().move[size_index(itemsize)].transpose;
+  const bool streamed = 2 * s.size * itemsize >= last_level_cache();
+  const std::int64_t row_blocks = (s.shape[across] + block_rows - 1) / block_rows;
+  const std::int64_t column_blocks = (s.shape[inner] + block_columns - 1) / block_columns;
   const std::int64_t blocks = s.size / (s.shape[across] * s.shape[inner]) * row_blocks * column_blocks;
-  parallel_for(blocks, 1, [&](std::int64_t begin, std::int64_t end) {
+  const std::int64_t grain = std::max<std::int64_t>(1, blocks * 65536 / s.size);
+  parallel_for(blocks, grain, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t b = begin; b < end; ++b) {
-      const std::int64_t column = b % column_blocks * block, row = b / column_blocks % row_blocks * block;
+      const std::int64_t column = b % column_blocks * block_columns,
+                         row = b / column_blocks % row_blocks * block_rows;
       std::int64_t rest = b / column_blocks / row_blocks;
       char* to = static_cast<char*>(s.data[0]) + row * s.strides[0][across] + column * itemsize;
       const char* from = static_cast<char*>(s.data[1]) + row * itemsize + column * s.strides[1][inner];
@@ -42,9 +45,11 @@ void copy_transposed(const iteration_space& s, int itemsize, int across) {
         from += rest % s.shape[d] * s.strides[1][d];
         rest /= s.shape[d];
       }
-      turn(to, from, std::min(block, s.shape[across] - row), std::min(block, s.shape[inner] - column),
-           s.strides[0][across], itemsize, itemsize, s.strides[1][inner]);
+      turn(to, from, std::min(block_rows, s.shape[across] - row),
+           std::min(block_columns, s.shape[inner] - column), s.strides[0][across], s.strides[1][inner],
+           streamed);
     }
+    store_fence();
   });
 }
 

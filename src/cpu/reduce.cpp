@@ -72,6 +72,8 @@ void store_results(const reduce_setup& s, char* accs, std::int64_t n, char* out,
     s.kernels.lift(reinterpret_cast<const char*>(p.initial), 1, initial);
     for (std::int64_t i = 0; i < n; ++i) s.kernels.merge(accs + i * s.kernels.acc_size, initial, 1);
   }
+  if (p.result == natural && !p.out2 && out_step == itemsize(natural))
+    return s.kernels.finish(accs, n, out, nullptr);
   for (std::int64_t begin = 0; begin < n; begin += results_at_once) {
     const std::int64_t length = std::min(results_at_once, n - begin);
     s.kernels.finish(accs + begin * s.kernels.acc_size, length, first, second);

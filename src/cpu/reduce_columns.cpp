@@ -59,8 +59,8 @@ column_cut cut_columns(const reduce_setup& s) {
   c.width = (columns + c.strips - 1) / c.strips;
   c.chunks = chunks_for(p.outputs / columns * c.strips, p.length, c.width);
   const bool touching = p.reduced == 1 && p.reduced_source[0] == columns * s.item;
-  if (touching && columns <= 128 && p.length >= 1024 && !s.converts())
-    while (c.fold * 2 * columns <= 1024) c.fold *= 2;
+  if (touching && columns <= 512 && p.length >= 1024 && !s.converts())
+    while (c.fold * 2 * columns * s.item <= 4096) c.fold *= 2;
   return c;
 }
 
@@ -79,9 +79,9 @@ void unfold_places(const reduce_setup& s, char* accs, std::int64_t columns, std:
     }
 }
 
-// Rows [first, first + n) of a folded table into `columns` accs.
-void reduce_folded(const reduce_setup& s, const char* source, std::int64_t first, std::int64_t n,
-                   std::int64_t columns, std::int64_t fold, char* result, char* memory) {
+// Rows [first, first + n) of a folded table: `columns` accs, somewhere in the memory.
+char* reduce_folded(const reduce_setup& s, const char* source, std::int64_t first, std::int64_t n,
+                    std::int64_t columns, std::int64_t fold, char* memory) {
   const reduce_kernels& k = s.kernels;
   const std::int64_t row_bytes = columns * s.item, wide = columns * fold;
   cascade parts(k, wide, memory);
@@ -103,12 +103,12 @@ void reduce_folded(const reduce_setup& s, const char* source, std::int64_t first
               rest);
     k.merge(accs, rest, columns);
   }
-  std::memcpy(result, accs, static_cast<std::size_t>(columns * k.acc_size));
+  return accs;
 }
 
-// Rows [first, first + n) of a strip into `width` accs.
-void reduce_strip(const reduce_setup& s, const char* source, std::int64_t first, std::int64_t n,
-                  std::int64_t width, char* result, char* memory) {
+// Rows [first, first + n) of a strip: `width` accs, somewhere in the memory.
+char* reduce_strip(const reduce_setup& s, const char* source, std::int64_t first, std::int64_t n,
+                   std::int64_t width, char* memory) {
   const reduce_kernels& k = s.kernels;
   const reduction_plan& p = s.plan;
   const std::int64_t row_step = p.reduced_source[p.reduced - 1];
@@ -136,7 +136,7 @@ void reduce_strip(const reduce_setup& s, const char* source, std::int64_t first,
     walk.advance(rows);
     done += rows;
   }
-  std::memcpy(result, parts.finish(), static_cast<std::size_t>(width * k.acc_size));
+  return parts.finish();
 }
 
 }  // namespace
@@ -151,7 +151,7 @@ void reduce_columns(const reduce_setup& s) {
   const std::int64_t strips = tables * c.strips;
   const std::int64_t converted = s.converts() ? 48 * c.width * block_rows : 0;
   const std::size_t memory_bytes =
-      static_cast<std::size_t>(cascade::memory_bytes(k, c.width * c.fold) + converted + accs_bytes);
+      static_cast<std::size_t>(cascade::memory_bytes(k, c.width * c.fold) + converted);
   std::vector<char> partial(c.chunks > 1 ? static_cast<std::size_t>(strips * c.chunks * accs_bytes + 64) : 0);
   char* const partials = partial.data() + (-reinterpret_cast<std::uintptr_t>(partial.data()) & 63);
 
@@ -171,18 +171,29 @@ void reduce_columns(const reduce_setup& s) {
     store_results(s, accs, width_of(strip), static_cast<char*>(p.out) + at.out,
                   static_cast<char*>(p.out2) + at.out2, d);
   };
+  // A few rows: their combination is the result.
+  const bool in_place = k.acc_is_result && c.chunks == 1 && c.fold == 1 && !s.converts() && p.reduced == 1 &&
+                        p.length <= block_rows && p.result == p.loop && p.kept_out[d] == s.computed &&
+                        s.computed == k.acc_size && !p.has_initial;
   const auto run = [&](std::int64_t begin, std::int64_t end) {
     char* const memory = scratch(memory_bytes);
     for (std::int64_t task = begin; task < end; ++task) {
       const std::int64_t strip = task / c.chunks, chunk = task % c.chunks;
       const std::int64_t first = p.length * chunk / c.chunks, last = p.length * (chunk + 1) / c.chunks;
-      char* const result = c.chunks > 1 ? partials + task * accs_bytes : memory + memory_bytes - accs_bytes;
-      const char* const source = static_cast<const char*>(p.source) + place_of(strip).source;
-      if (c.fold > 1)
-        reduce_folded(s, source, first, last - first, columns, c.fold, result, memory);
+      const kept_position at = place_of(strip);
+      const char* const source = static_cast<const char*>(p.source) + at.source;
+      if (in_place) {
+        k.columns(source, p.reduced_source[0], p.length, width_of(strip), 0,
+                  static_cast<char*>(p.out) + at.out);
+        continue;
+      }
+      char* const accs = c.fold > 1 ? reduce_folded(s, source, first, last - first, columns, c.fold, memory)
+                                    : reduce_strip(s, source, first, last - first, width_of(strip), memory);
+      if (c.chunks == 1)
+        store(strip, accs);
       else
-        reduce_strip(s, source, first, last - first, width_of(strip), result, memory);
-      if (c.chunks == 1) store(strip, result);
+        std::memcpy(partials + task * accs_bytes, accs,
+                    static_cast<std::size_t>(width_of(strip) * k.acc_size));
     }
   };
   const std::int64_t work = std::max<std::int64_t>(1, c.width * (p.length / c.chunks));

@@ -8,12 +8,23 @@
 
 namespace numloom::cpu_host {
 
+namespace {
+
+// Sums of narrow integers in 64 bits: widened on the fly.
+bool widens(const reduction_plan& p) {
+  return p.op == reduction::sum && (p.loop == dtype::int64 || p.loop == dtype::uint64) &&
+         (is_integer(p.type) || p.type == dtype::bool_) && itemsize(p.type) < 8;
+}
+
+}  // namespace
+
 reduce_setup::reduce_setup(const reduction_plan& p)
     : plan(p),
-      kernels(tables().reduce[static_cast<int>(p.op)][static_cast<int>(p.loop)]),
+      kernels(widens(p) ? tables().widening_sum[static_cast<int>(p.type)]
+                        : tables().reduce[static_cast<int>(p.op)][static_cast<int>(p.loop)]),
       item(itemsize(p.type)),
-      computed(itemsize(computed_in(p.loop))),
-      convert(p.type == p.loop ? nullptr : cast_loop(p.type, p.loop)),
+      computed(widens(p) ? item : itemsize(computed_in(p.loop))),
+      convert(p.type == p.loop || widens(p) ? nullptr : cast_loop(p.type, p.loop)),
       widen(p.loop == dtype::float16 ? cast_loop(dtype::float16, dtype::float32) : nullptr),
       loop_item(itemsize(p.loop)) {}
 
@@ -95,14 +106,16 @@ std::int64_t reduced_runs::gather(char* data, char* mask, std::int64_t most) {
 
 reduced_runs::run reduced_runs::next() {
   const reduction_plan& p = s_.plan;
-  const std::int64_t most = s_.kernels.leaf_length, first = position_;
+  // Converted elements are to stay in the first-level cache.
+  const std::int64_t most = s_.converts() ? std::min(s_.kernels.leaf_length, 1024) : s_.kernels.leaf_length;
+  const std::int64_t first = position_;
   if (p.reduced == 0) {  // one element, and a mask
     position_ = end_;
     const bool skipped = mask_ && !*mask_;
     return {s_.prepare(source_, s_.item, 1, memory_), skipped ? 0 : 1, first, false};
   }
   const int inner = p.reduced - 1;
-  char* const converted = memory_ + (16 + 1 + 16) * most;
+  char* const converted = memory_ + (16 + 1 + 16) * static_cast<std::int64_t>(s_.kernels.leaf_length);
   const std::int64_t row = std::min(p.reduced_shape[inner] - index_[inner], end_ - position_);
   if (!mask_ && (row >= 64 || p.reduced == 1)) {
     // Long rows are taken where they lie.

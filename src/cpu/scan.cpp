@@ -20,7 +20,7 @@ namespace numloom::cpu_host {
 
 namespace {
 
-constexpr std::int64_t block = 4096;   // elements that pass through buffers at a time
+constexpr std::int64_t block = 1024;   // elements that pass through buffers at a time
 constexpr std::int64_t piece = 32768;  // of a long line
 constexpr std::int64_t parallel_elements = 32768;
 

@@ -57,6 +57,51 @@ void copy_short_rows(char* to, const char* from, long rows, long to_row, long to
       put(to + r * to_row + c * to_column, get<U>(from + r * from_row + c * from_column));
 }
 
+// ---- streaming ----
+
+#if defined(__x86_64__)
+// A whole cache line at once, without reading it first.
+NL_HD void stream_line(char* to, const char* from) {
+#if defined(__AVX512F__)
+  typedef long long lanes __attribute__((vector_size(64), aligned(1), may_alias));
+  typedef long long aligned_lanes __attribute__((vector_size(64)));
+  __builtin_ia32_movntdq512(reinterpret_cast<aligned_lanes*>(to), *reinterpret_cast<const lanes*>(from));
+#elif defined(__AVX__)
+  typedef long long lanes __attribute__((vector_size(32), aligned(1), may_alias));
+  typedef long long aligned_lanes __attribute__((vector_size(32)));
+  for (int i = 0; i < 64; i += 32)
+    __builtin_ia32_movntdq256(reinterpret_cast<aligned_lanes*>(to + i),
+                              *reinterpret_cast<const lanes*>(from + i));
+#else
+  typedef long long lanes __attribute__((vector_size(16), aligned(1), may_alias));
+  typedef long long aligned_lanes __attribute__((vector_size(16)));
+  for (int i = 0; i < 64; i += 16)
+    __builtin_ia32_movntdq(reinterpret_cast<aligned_lanes*>(to + i),
+                           *reinterpret_cast<const lanes*>(from + i));
+#endif
+}
+
+void stream(char* to, const char* from, long bytes, const char* next, const char* other_next) {
+  if (!next) next = from;
+  if (!other_next) other_next = from;
+  long head = static_cast<long>(-reinterpret_cast<u64>(to) & 63);
+  if (head > bytes) head = bytes;
+  __builtin_memcpy(to, from, static_cast<unsigned long>(head));
+  long i = head;
+  for (; i + 64 <= bytes; i += 64) {
+    stream_line(to + i, from + i);
+    __builtin_prefetch(next + i);
+    __builtin_prefetch(other_next + i);
+  }
+  __builtin_memcpy(to + i, from + i, static_cast<unsigned long>(bytes - i));
+}
+#else
+NL_HD void stream_line(char* to, const char* from) { __builtin_memcpy(to, from, 64); }
+void stream(char* to, const char* from, long bytes, const char*, const char*) {
+  __builtin_memcpy(to, from, static_cast<unsigned long>(bytes));
+}
+#endif
+
 // ---- columns of the source become rows ----
 
 // A square of as many vectors as a vector has lanes, turned in registers: interleaving the first half with
@@ -94,26 +139,50 @@ template <class U> NL_HD void turn(char* to, const char* from, long to_row, long
   for (int j = 0; j < N; ++j) *reinterpret_cast<unaligned*>(to + j * to_row) = v[j];
 }
 
-// from + r * S + c * from_column -> to + r * to_row + c * S. The source is read along its memory, a few
-// columns at a time; the rows written so far stay in the cache until their lines are full.
-template <class U>
-void transpose(char* to, const char* from, long rows, long columns, long to_row, long from_column) {
-  constexpr long S = sizeof(U), N = turn_size<U>, line = 64 / S > N ? 64 / S : N;
-  long c = 0;
-  if constexpr (N > 1) {
-    const long whole_rows = rows - rows % N;
-    for (; c + N <= columns; c += line) {
-      const long end = c + line < columns ? c + line : columns;
-      for (long r = 0; r < whole_rows; r += N)
-        for (long k = c; k + N <= end; k += N)
-          turn<U>(to + r * to_row + k * S, from + r * S + k * from_column, to_row, from_column);
+// A line of 64 bytes for each of `rows` rows, from a block that lies in the first-level cache.
+template <bool Streamed> NL_HD void put_lines(char* to, const char* lines, long rows, long to_row) {
+  for (long r = 0; r < rows; ++r) {
+    if constexpr (Streamed)
+      stream_line(to + r * to_row, lines + r * 64);
+    else
+      __builtin_memcpy(to + r * to_row, lines + r * 64, 64);
+  }
+}
+
+// from + r * S + c * from_column -> to + r * to_row + c * S, in blocks that give whole lines of the result.
+// What the next block reads and writes is fetched meanwhile: neither walk is one that the hardware foresees.
+template <class U, bool Streamed>
+void transpose_lines(char* to, const char* from, long rows, long columns, long to_row, long from_column) {
+  constexpr long S = sizeof(U), N = turn_size<U>, line = 64 / S;
+  alignas(64) char lines[N * 64];
+  for (long c = 0; c < columns; c += line)
+    for (long r = 0; r < rows; r += N) {
+      char* const target = to + r * to_row + c * S;
+      const char* const source = from + r * S + c * from_column;
+      for (long k = 0; k < line; ++k) __builtin_prefetch(source + k * from_column + 2 * N * S);
+      if constexpr (!Streamed)
+        for (long k = 0; k < N; ++k) __builtin_prefetch(target + (2 * N + k) * to_row, 1);
+      for (long k = 0; k < line; k += N) turn<U>(lines + k * S, source + k * from_column, 64, from_column);
+      put_lines<Streamed>(target, lines, N, to_row);
     }
-    c = columns - columns % N;
-    for (long r = whole_rows; r < rows; ++r)
-      for (long k = 0; k < c; ++k) put(to + r * to_row + k * S, get<U>(from + r * S + k * from_column));
+}
+
+template <class U>
+void transpose(char* to, const char* from, long rows, long columns, long to_row, long from_column,
+               bool streamed) {
+  constexpr long S = sizeof(U), N = turn_size<U>, line = 64 / S;
+  long whole_rows = 0, whole_columns = 0;
+  if constexpr (N > 1) {
+    whole_rows = rows - rows % N;
+    whole_columns = columns - columns % line;
+    if (streamed && (reinterpret_cast<u64>(to) | static_cast<u64>(to_row)) % 64 == 0)
+      transpose_lines<U, true>(to, from, whole_rows, whole_columns, to_row, from_column);
+    else
+      transpose_lines<U, false>(to, from, whole_rows, whole_columns, to_row, from_column);
   }
   for (long r = 0; r < rows; ++r)
-    for (long k = c; k < columns; ++k) put(to + r * to_row + k * S, get<U>(from + r * S + k * from_column));
+    for (long c = r < whole_rows ? whole_columns : 0; c < columns; ++c)
+      put(to + r * to_row + c * S, get<U>(from + r * S + c * from_column));
 }
 
 template <class U>
@@ -136,7 +205,7 @@ void copy(char* to, const char* from, long rows, long columns, long to_row, long
     }
   }
   if (to_column == S && from_row == S && from_column != S && rows > 1)
-    return transpose<U>(to, from, rows, columns, to_row, from_column);
+    return transpose<U>(to, from, rows, columns, to_row, from_column, false);
   for (long r = 0; r < rows; ++r)
     copy_row<U>(to + r * to_row, from + r * from_row, columns, to_column, from_column);
 }
@@ -213,54 +282,11 @@ template <class U> long compress(char* to, const char* from, const char* mask, l
 
 template <class U> void fill_kernels(cpu_host::move_kernels& k) {
   k.copy = copy<U>;
+  k.transpose = transpose<U>;
   k.select = select<U>;
   k.masked_store = masked_store<U>;
   k.compress = compress<U>;
 }
-
-// ---- streaming ----
-
-#if defined(__x86_64__)
-// A whole cache line at once, without reading it first.
-NL_HD void stream_line(char* to, const char* from) {
-#if defined(__AVX512F__)
-  typedef long long lanes __attribute__((vector_size(64), aligned(1), may_alias));
-  typedef long long aligned_lanes __attribute__((vector_size(64)));
-  __builtin_ia32_movntdq512(reinterpret_cast<aligned_lanes*>(to), *reinterpret_cast<const lanes*>(from));
-#elif defined(__AVX__)
-  typedef long long lanes __attribute__((vector_size(32), aligned(1), may_alias));
-  typedef long long aligned_lanes __attribute__((vector_size(32)));
-  for (int i = 0; i < 64; i += 32)
-    __builtin_ia32_movntdq256(reinterpret_cast<aligned_lanes*>(to + i),
-                              *reinterpret_cast<const lanes*>(from + i));
-#else
-  typedef long long lanes __attribute__((vector_size(16), aligned(1), may_alias));
-  typedef long long aligned_lanes __attribute__((vector_size(16)));
-  for (int i = 0; i < 64; i += 16)
-    __builtin_ia32_movntdq(reinterpret_cast<aligned_lanes*>(to + i),
-                           *reinterpret_cast<const lanes*>(from + i));
-#endif
-}
-
-void stream(char* to, const char* from, long bytes, const char* next, const char* other_next) {
-  if (!next) next = from;
-  if (!other_next) other_next = from;
-  long head = static_cast<long>(-reinterpret_cast<u64>(to) & 63);
-  if (head > bytes) head = bytes;
-  __builtin_memcpy(to, from, static_cast<unsigned long>(head));
-  long i = head;
-  for (; i + 64 <= bytes; i += 64) {
-    stream_line(to + i, from + i);
-    __builtin_prefetch(next + i);
-    __builtin_prefetch(other_next + i);
-  }
-  __builtin_memcpy(to + i, from + i, static_cast<unsigned long>(bytes - i));
-}
-#else
-void stream(char* to, const char* from, long bytes, const char*, const char*) {
-  __builtin_memcpy(to, from, static_cast<unsigned long>(bytes));
-}
-#endif
 
 // ---- sequences ----
 

@@ -150,43 +150,54 @@ template <class Op, class T> struct plain_reduction {
     }
   }
 
+  // Rows at r, r + 1, ... of the table, combined pairwise and joined to accs[j] unless they are the first.
+  template <int Rows, bool First>
+  static NL_HD void join_rows(const char* from, long row_step, long columns, acc* accs) {
+    const auto row = [&](int r) { return reinterpret_cast<const T*>(from + r * row_step); };
+    long j = 0;
+    if constexpr (combines_vectors<Op, T>) {
+      const combine_any<Op, T> combine;
+      for (; j + lanes<T> <= columns; j += lanes<T>) {
+        vec<T> v[Rows];
+        for (int r = 0; r < Rows; ++r) v[r] = load_vector(row(r) + j);
+        for (int width = 1; width < Rows; width *= 2)
+          for (int r = 0; r + width < Rows; r += 2 * width) v[r] = combine(v[r], v[r + width]);
+        store_vector(accs + j, First ? v[0] : combine(load_vector(accs + j), v[0]));
+      }
+    }
+#pragma GCC ivdep
+    for (; j < columns; ++j) {
+      acc v[Rows];
+      for (int r = 0; r < Rows; ++r) v[r] = Op::lift(row(r)[j], 0);
+      for (int width = 1; width < Rows; width *= 2)
+        for (int r = 0; r + width < Rows; r += 2 * width) v[r] = Op::combine(v[r], v[r + width]);
+      accs[j] = First ? v[0] : Op::combine(accs[j], v[0]);
+    }
+  }
+
+  // Short rows that touch are taken one by one, so that memory is read in order (0.8 ms for 32 MiB on a Zen 4
+  // core, two at a time 1.4 ms); of others two at a time (1.2 ms, one by one 1.9 ms). More fall into the same
+  // cache sets.
   static void columns(const char* from, long row_step, long n, long columns, long, char* into) {
     auto* accs = reinterpret_cast<acc*>(into);
-    const auto row = [&](long r) { return reinterpret_cast<const T*>(from + r * row_step); };
-    long r = n % 4;
-    switch (r) {
-      case 0: identity(into, columns); break;
-      case 1: {
-        const T* a = row(0);
-#pragma GCC ivdep
-        for (long j = 0; j < columns; ++j) accs[j] = Op::lift(a[j], 0);
-        break;
-      }
-      default: {
-        const T *a = row(0), *b = row(1), *c = row(r - 1);  // the last one twice changes nothing if r == 2
-        if (r == 2) {
-#pragma GCC ivdep
-          for (long j = 0; j < columns; ++j) accs[j] = Op::combine(Op::lift(a[j], 0), Op::lift(b[j], 0));
-        } else {
-#pragma GCC ivdep
-          for (long j = 0; j < columns; ++j)
-            accs[j] = Op::combine(Op::combine(Op::lift(a[j], 0), Op::lift(b[j], 0)), Op::lift(c[j], 0));
-        }
-      }
+    if (n <= 0) return identity(into, columns);
+    if (row_step == columns * long(sizeof(T)) && row_step <= 4096) {
+      join_rows<1, true>(from, row_step, columns, accs);
+      for (long r = 1; r < n; ++r) join_rows<1, false>(from + r * row_step, row_step, columns, accs);
+      return;
     }
-    for (; r < n; r += 4) {
-      const T *a = row(r), *b = row(r + 1), *c = row(r + 2), *d = row(r + 3);
-#pragma GCC ivdep
-      for (long j = 0; j < columns; ++j) {
-        const acc left = Op::combine(Op::lift(a[j], 0), Op::lift(b[j], 0));
-        const acc right = Op::combine(Op::lift(c[j], 0), Op::lift(d[j], 0));
-        accs[j] = Op::combine(accs[j], Op::combine(left, right));
-      }
-    }
+    if (n % 2)
+      join_rows<1, true>(from, row_step, columns, accs);
+    else
+      join_rows<2, true>(from, row_step, columns, accs);
+    for (long r = 2 - n % 2; r < n; r += 2) join_rows<2, false>(from + r * row_step, row_step, columns, accs);
   }
 
   static void merge(char* a, const char* b, long n) {
     auto* x = reinterpret_cast<acc*>(a);
+    if constexpr (combines_vectors<Op, T>) {
+      if (n > 1) return join_rows<1, false>(b, 0, n, x);
+    }
     const auto* y = reinterpret_cast<const acc*>(b);
 #pragma GCC ivdep
     for (long i = 0; i < n; ++i) x[i] = Op::combine(x[i], y[i]);
@@ -206,7 +217,8 @@ template <class Op, class T> struct plain_reduction {
   }
 
   static reduce_kernels kernels(bool cascades) {
-    return {sizeof(acc), 8192, cascades, leaf, rows, columns, merge, finish<T>, identity, lift};
+    return {sizeof(acc), 8192,  cascades,  is_same<acc, T>, leaf, rows,
+            columns,     merge, finish<T>, identity,        lift};
   }
 };
 

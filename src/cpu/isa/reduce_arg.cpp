@@ -12,19 +12,22 @@ template <class T, bool Smallest> struct arg_reduction {
   using extremum = conditional_t<Smallest, Min<T>, Max<T>>;
   using acc = typename op::acc;
 
-  // The same value, or both NaN.
-  static NL_HD bool matches(T a, T b) { return (a == b) | (is_nan(a) & is_nan(b)); }
-
-  static NL_HD long find(const T* from, long n, T value) {
+  // The first place of `value`, which is there. A strip at a time is asked as a whole.
+  template <class Matches> static NL_HD long find_if(const T* from, long n, Matches matches_value) {
     constexpr long strip = 64;
+    using mask = unsigned_of<conditional_t<is_complex<T>, u64, T>>;
     long i = 0;
     for (; i + strip <= n; i += strip) {
-      int found = 0;
-      for (long j = 0; j < strip; ++j) found |= matches(from[i + j], value);
+      mask found = 0;
+      for (long j = 0; j < strip; ++j) found = static_cast<mask>(found | mask(matches_value(from[i + j])));
       if (found) break;
     }
-    while (i < n - 1 && !matches(from[i], value)) ++i;
+    while (i < n - 1 && !matches_value(from[i])) ++i;
     return i;
+  }
+  static NL_HD long find(const T* from, long n, T value) {
+    if (is_nan(value)) return find_if(from, n, [](T x) { return is_nan(x); });
+    return find_if(from, n, [value](T x) { return x == value; });
   }
 
   static void leaf(const char* from, long n, long first, char* into) {
@@ -92,7 +95,7 @@ template <class T, bool Smallest> struct arg_reduction {
   }
   static void lift(const char*, long, char*) {}  // initial values have no place
   static reduce_kernels kernels() {
-    return {sizeof(acc), 8192, false, leaf, rows, columns, merge, finish, identity, lift};
+    return {sizeof(acc), 8192, false, false, leaf, rows, columns, merge, finish, identity, lift};
   }
 };
 

@@ -110,7 +110,7 @@ template <class T, question Q> struct truth_reduction {
       reinterpret_cast<acc*>(accs)[i] = static_cast<acc>(truth(reinterpret_cast<const T*>(from)[i]));
   }
   static reduce_kernels kernels() {
-    return {sizeof(acc), 8192, false, leaf, rows, columns, merge, finish, identity, lift};
+    return {sizeof(acc), 8192, false, false, leaf, rows, columns, merge, finish, identity, lift};
   }
 };
 

@@ -13,11 +13,14 @@ template <class T> NL_HD real_of<T> distances_from(const T* from, long n, T mean
   constexpr int L = lanes<R>;
   const R* p = reinterpret_cast<const R*>(from);
   const long m = n * long(sizeof(T) / sizeof(R));
-  vec<R> center{};
-  if constexpr (is_complex<T>)
-    for (int j = 0; j < L; ++j) center[j] = j % 2 ? mean.im : mean.re;
-  else
-    center = broadcast<R>(mean);
+  R centers[L];
+  for (int j = 0; j < L; ++j) {
+    if constexpr (is_complex<T>)
+      centers[j] = j % 2 ? mean.im : mean.re;
+    else
+      centers[j] = mean;
+  }
+  const vec<R> center = load_vector(centers);
   const combine_any<Sum<R>, R> add;
   vec<R> sums[4] = {};
   long i = 0;
@@ -33,7 +36,7 @@ template <class T> NL_HD real_of<T> distances_from(const T* from, long n, T mean
   }
   R rest = 0;
   for (; i < m; ++i) {
-    const R d = p[i] - center[i % 2];
+    const R d = p[i] - centers[i % 2];
     rest += d * d;
   }
   const auto last = fold<combine_any<Sum<R>, R>, R, vector_bytes>(total, add);
@@ -122,7 +125,8 @@ template <class T> struct moments_reduction {
   }
   static void lift(const char*, long, char*) {}  // no initial values
   static reduce_kernels kernels() {
-    return {sizeof(acc), leaf_length, true, leaf, rows, columns, merge, finish_as<T, R>, identity, lift};
+    return {sizeof(acc), leaf_length,     true,     false, leaf, rows, columns,
+            merge,       finish_as<T, R>, identity, lift};
   }
 };
 
@@ -138,12 +142,14 @@ void fill_moments(reduce_table table) {
 }
 
 void fill_sums(reduce_table);
+void fill_widening_sums(reduce_kernels*);
 void fill_extrema_reductions(reduce_table);
 void fill_logic(reduce_table);
 void fill_args(reduce_table);
 
 void fill_reductions(cpu_host::level_tables& t) {
   fill_sums(t.reduce);
+  fill_widening_sums(t.widening_sum);
   fill_extrema_reductions(t.reduce);
   fill_logic(t.reduce);
   fill_args(t.reduce);

@@ -7,6 +7,9 @@ namespace numloom::NL_TARGET {
 
 namespace {
 
+// In memory a bool is a byte.
+template <class T> using memory_of = conditional_t<is_bool<T>, u8, T>;
+
 // A complex sum is a sum of reals that lie in turns: whole vectors at a time.
 template <class R> struct complex_sum : plain_reduction<Sum<complex<R>>, complex<R>> {
   using base = plain_reduction<Sum<complex<R>>, complex<R>>;
@@ -47,6 +50,48 @@ template <class R> struct complex_sum : plain_reduction<Sum<complex<R>>, complex
   }
 };
 
+// Narrow integers are widened as they are added, so their sums read the memory once. bool bytes count as 1.
+template <class T> struct widening_sum {
+  static NL_HD u64 widen(T x) {
+    if constexpr (is_bool<T>)
+      return x;
+    else
+      return static_cast<u64>(static_cast<i64>(x));
+  }
+  static NL_HD u64 run(const char* from, long step, long n) {
+    u64 sum = 0;
+    if (step == sizeof(T)) {
+      const auto* p = reinterpret_cast<const memory_of<T>*>(from);
+      for (long i = 0; i < n; ++i) sum += widen(static_cast<T>(p[i]));
+    } else {
+      for (long i = 0; i < n; ++i)
+        sum += widen(static_cast<T>(*reinterpret_cast<const memory_of<T>*>(from + i * step)));
+    }
+    return sum;
+  }
+  static void leaf(const char* from, long n, long, char* into) {
+    *reinterpret_cast<u64*>(into) += run(from, sizeof(T), n);
+  }
+  static void rows(const char* from, long row_step, long step, long n, long rows, char* accs) {
+    for (long r = 0; r < rows; ++r) reinterpret_cast<u64*>(accs)[r] = run(from + r * row_step, step, n);
+  }
+  static void columns(const char* from, long row_step, long n, long columns, long, char* into) {
+    auto* accs = reinterpret_cast<u64*>(into);
+    for (long j = 0; j < columns; ++j) accs[j] = 0;
+    for (long r = 0; r < n; ++r) {
+      const auto* row = reinterpret_cast<const memory_of<T>*>(from + r * row_step);
+      for (long j = 0; j < columns; ++j) accs[j] += widen(static_cast<T>(row[j]));
+    }
+  }
+  static reduce_kernels kernels() {
+    reduce_kernels k = plain_reduction<Sum<u64>, u64>::kernels(false);
+    k.leaf = leaf;
+    k.rows = rows;
+    k.columns = columns;
+    return k;
+  }
+};
+
 template <template <class> class Op> void fill_numbers(reduce_kernels* row) {
   row[dtype_int8] = row[dtype_uint8] = plain_reduction<Op<u8>, u8>::kernels(false);
   row[dtype_int16] = row[dtype_uint16] = plain_reduction<Op<u16>, u16>::kernels(false);
@@ -58,6 +103,16 @@ template <template <class> class Op> void fill_numbers(reduce_kernels* row) {
 }
 
 }  // namespace
+
+void fill_widening_sums(reduce_kernels* row) {
+  row[dtype_bool_] = widening_sum<bool>::kernels();
+  row[dtype_int8] = widening_sum<i8>::kernels();
+  row[dtype_uint8] = widening_sum<u8>::kernels();
+  row[dtype_int16] = widening_sum<i16>::kernels();
+  row[dtype_uint16] = widening_sum<u16>::kernels();
+  row[dtype_int32] = widening_sum<i32>::kernels();
+  row[dtype_uint32] = widening_sum<u32>::kernels();
+}
 
 void fill_sums(reduce_table table) {
   fill_numbers<Sum>(table[reduce_sum]);

@@ -19,6 +19,7 @@ using reduce_table = reduce_kernels (*)[cpu_host::table_dtypes];
 
 // float16 arrays are reduced as float; the first and the last step know better.
 template <class Op> reduce_kernels as_half(reduce_kernels k) {
+  k.acc_is_result = false;
   k.finish = plain_reduction<Op, float>::template finish<float16>;
   k.lift = lift_half<Op>;
   return k;

@@ -17,12 +17,16 @@ using cpu_host::scan_kernels;
 template <class T> struct index_of_size;
 template <> struct index_of_size<float> { using type = i32; };
 template <> struct index_of_size<double> { using type = i64; };
+template <> struct index_of_size<u32> { using type = u32; };
+template <> struct index_of_size<i32> { using type = i32; };
+template <> struct index_of_size<u64> { using type = u64; };
+template <> struct index_of_size<i64> { using type = i64; };
 
 // Lane j becomes lane j - By, or that of `none` for j < By.
 template <int By, class T> NL_HD vec<T> shift_lanes(vec<T> v, vec<T> none) {
   using I = typename index_of_size<T>::type;
   vec<I> places{};
-  for (int j = 0; j < lanes<T>; ++j) places[j] = j < By ? lanes<T> + j : j - By;
+  for (int j = 0; j < lanes<T>; ++j) places[j] = static_cast<I>(j < By ? lanes<T> + j : j - By);
   return __builtin_shuffle(v, none, places);
 }
 
@@ -57,7 +61,7 @@ template <class Op, class T> struct scan_loops {
     const T* in = reinterpret_cast<const T*>(from);
     T* out = reinterpret_cast<T*>(to);
     long i = 0;
-    if constexpr (is_same<T, float> || is_same<T, double>) {
+    if constexpr (combines_vectors<Op, T> && sizeof(T) >= 4) {
       constexpr int L = lanes<T>;
       const combine_any<Op, T> combine;
       const vec<T> none = broadcast<T>(scan_identity<Op, T>());

@@ -15,6 +15,10 @@ struct move_kernels {
   // rows x columns elements between strided places.
   void (*copy)(char* to, const char* from, long rows, long columns, long to_row, long to_column,
                long from_row, long from_column);
+  // Columns of contiguous elements, from_column apart, become rows. Streamed: past the caches, where lines
+  // allow it.
+  void (*transpose)(char* to, const char* from, long rows, long columns, long to_row, long from_column,
+                    bool streamed);
   // out = condition ? a : b. args: condition, a, b, out.
   loop_fn select;
   // out = in where the mask is true, else unchanged. args: in, mask, out.
@@ -26,8 +30,9 @@ struct move_kernels {
 // One reduction for one dtype. Partial results ("accs", of acc_size bytes) are those of functors/reduce.hpp.
 struct reduce_kernels {
   int acc_size;
-  int leaf_length;  // the most elements that leaf() takes
-  bool cascades;    // rounding matters: partial results are to be combined pairwise
+  int leaf_length;     // the most elements that leaf() takes
+  bool cascades;       // rounding matters: partial results are to be combined pairwise
+  bool acc_is_result;  // finish() would copy
   // Combines n contiguous elements into the acc; `first` is the first one's position along the reduced axes.
   void (*leaf)(const char* from, long n, long first, char* acc);
   // `rows` rows of n <= leaf_length elements, at from + r * row_step + i * step, into one new acc each.
@@ -68,6 +73,7 @@ struct level_tables {
   void (*stream)(char* to, const char* from, long bytes, const char* next, const char* other_next);
   void (*sequence[table_dtypes])(char* to, long first, long n, const char* start, const char* step);
   reduce_kernels reduce[16][table_dtypes];
+  reduce_kernels widening_sum[table_dtypes];  // of narrow integers, in 64 bits
   scan_kernels scan[4][table_dtypes];
 };
 
