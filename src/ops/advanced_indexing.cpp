@@ -347,10 +347,8 @@ void set_advanced(const ndarray& a, index_list index, const array_like& value) {
   index_plan& plan = made.plan;
   plan.operation = "setitem";
   const shape_t result = plan.result_shape();
-  if (plan.indices.empty()) {  // integers, True and False
-    if (size_of(plan.index_shape) > 0) copyto(reshape(plan.source, result), values, casting::unsafe);
-    return;
-  }
+  if (plan.indices.empty() && size_of(plan.index_shape) > 0)  // integers, True
+    return copyto(reshape(plan.source, result), values, casting::unsafe);
   shape_t given = values.shape();
   ndarray seen = values;
   while (given.size() > result.size() && given[0] == 1) given.erase(0);
@@ -360,6 +358,7 @@ void set_advanced(const ndarray& a, index_list index, const array_like& value) {
   if (!fits)
     fail<value_error>("[setitem] shape mismatch: value array of shape ", compact(values.shape()),
                       " could not be broadcast to indexing result of shape ", compact(result));
+  if (plan.indices.empty()) return;  // False
   if (given.size() != seen.ndim()) seen = reshape(seen, given);
   if (shares_with_indices(a, plan))
     for (ndarray& i : plan.indices) i = copy(i);

@@ -164,7 +164,9 @@ ndarray take(const ndarray& a, const ndarray& indices, std::optional<int> axis, 
   const shape_t shape = plan.result_shape();
   if (source.shape()[d] == 0 && size_of(shape) > 0)
     fail<index_error>("[take] cannot do a non-empty take from an empty axes.");
-  if (!out && size_of(shape) == 0) return empty(shape, a.dtype(), a.device());
+  std::int64_t rows = 1;
+  for (int k = 0; k < d; ++k) rows *= source.shape()[k];
+  if (!out && rows == 0) return empty(shape, a.dtype(), a.device());  // NumPy looks at no index then
   if (!out) return scalar_if_0d(gather(plan));
   if (out->shape() != shape)
     fail<value_error>("[take] output array does not match result of ndarray.take: expected shape ",
