@@ -139,6 +139,16 @@ char* reduce_strip(const reduce_setup& s, const char* source, std::int64_t first
   return parts.finish();
 }
 
+// Where a strip of columns begins; d is the axis that the columns lie along.
+kept_position place_of(const reduction_plan& p, const column_cut& c, std::int64_t strip, int d) {
+  kept_position at = locate(p, strip / c.strips, d);
+  const std::int64_t first = strip % c.strips * c.width;
+  at.source += first * p.kept_source[d];
+  at.out += first * p.kept_out[d];
+  at.out2 += first * p.kept_out2[d];
+  return at;
+}
+
 }  // namespace
 
 void reduce_columns(const reduce_setup& s) {
@@ -158,16 +168,8 @@ void reduce_columns(const reduce_setup& s) {
   const auto width_of = [&](std::int64_t strip) {
     return std::min(c.width, columns - strip % c.strips * c.width);
   };
-  const auto place_of = [&](std::int64_t strip) {
-    kept_position at = locate(p, strip / c.strips, d);
-    const std::int64_t first = strip % c.strips * c.width;
-    at.source += first * p.kept_source[d];
-    at.out += first * p.kept_out[d];
-    at.out2 += first * p.kept_out2[d];
-    return at;
-  };
   const auto store = [&](std::int64_t strip, char* accs) {
-    const kept_position at = place_of(strip);
+    const kept_position at = place_of(p, c, strip, d);
     store_results(s, accs, width_of(strip), static_cast<char*>(p.out) + at.out,
                   static_cast<char*>(p.out2) + at.out2, d);
   };
@@ -180,7 +182,7 @@ void reduce_columns(const reduce_setup& s) {
     for (std::int64_t task = begin; task < end; ++task) {
       const std::int64_t strip = task / c.chunks, chunk = task % c.chunks;
       const std::int64_t first = p.length * chunk / c.chunks, last = p.length * (chunk + 1) / c.chunks;
-      const kept_position at = place_of(strip);
+      const kept_position at = place_of(p, c, strip, d);
       const char* const source = static_cast<const char*>(p.source) + at.source;
       if (in_place) {
         k.columns(source, p.reduced_source[0], p.length, width_of(strip), 0,
