@@ -157,7 +157,7 @@ def pytest_on_gpu(python: Path, seconds: float, log: Path) -> Count:
 def suite_on(preset: str, device: str, options: Options) -> list[Count]:
     """The C++ and Python suites of a preset on one device."""
     building.build(preset)
-    # C++ tests of chapters run on the CPU device; those of kernels, runtime and pool are written for the simulator.
+    # C++ tests of chapters run on the CPU device; those of kernels, runtime and pool are for the simulator.
     counts = [ctest(preset, "cpu" if preset == "cpu" else "cpu, cuda", options)]
     parallel = ["-n", str(options.workers or environment.jobs())]
     counts.append(pytest(preset, "tests/python", device, options, *parallel, NUMLOOM_TEST_DEVICE=device))
@@ -229,7 +229,7 @@ STAGES: dict[str, Callable[[Options], list[Count]]] = {
     "install": stage_install,
 }
 FAST = ("style", "cpu", "meta")
-# What ./dev test and CI run. The sanitizer stages are asked for by name (--only asan,tsan) until they are clean.
+# What ./dev test and CI run. The sanitizer stages are asked for by name (--only asan,tsan) until clean.
 USUAL = tuple(name for name in STAGES if name not in ("asan", "tsan"))
 
 

@@ -46,7 +46,7 @@ def dependents(preset, header):
 
 
 @pytest.mark.xfail(
-    reason="not reached: every functor header is read by all loop files through functors/all.hpp, 52 s on two cores",
+    reason="not reached: all loop files read every functor through functors/all.hpp, 52 s on two cores",
     strict=False,
 )
 @pytest.mark.parametrize("header", FUNCTORS)
