@@ -277,6 +277,17 @@ template <class T> void combine(T& target, T value, scatter_op op) {
   }
 }
 
+template <class T> void combine_at(T* target, const T* value, scatter_op op) {
+  if constexpr (is_bool<T>) {  // foreign bools may hold other bytes than 0 and 1
+    unsigned char* const at = reinterpret_cast<unsigned char*>(target);
+    bool truth = *at != 0;
+    combine(truth, load(value), op);
+    *at = truth ? 1 : 0;
+  } else {
+    combine(*target, *value, op);
+  }
+}
+
 /// The kernels' element types, for arithmetic.
 template <class F> void visit_element(dtype t, F&& f) {
   switch (t) {
@@ -326,7 +337,7 @@ struct scatter_job {
         for (std::int64_t i = 0; i < n; ++i) {
           T* const t = reinterpret_cast<T*>(to + some.data[i]);
           const T* const v = reinterpret_cast<const T*>(from + some.other[i]);
-          for (std::int64_t j = 0; j < inner.run; ++j) combine(t[j], v[j], op);
+          for (std::int64_t j = 0; j < inner.run; ++j) combine_at(t + j, v + j, op);
         }
       });
     });
