@@ -199,25 +199,30 @@ template <class Bits, bits_kind Kind> struct row_sort {
     }
   }
 
-  // 64-bit keys: the 53 highest bits in which the keys of the row differ, over the position. Where these are
-  // equal the lower bits may still differ: a few such keys are put in order by insertion, many by sorting in
-  // two steps.
+  // 64-bit keys: the 53 highest bits of what they exceed the least one by, over the position. Keys spread
+  // wider than that may differ in lower bits only: a few such are put in order by insertion, many by sorting
+  // in two steps.
   static constexpr int position_bits = 11;
   static constexpr u64 position = (u64(1) << position_bits) - 1, top = u64(1) << 63;
   static_assert(cpu_host::longest_network == 1 << position_bits);
 
   static void argsort_long_keys(long* out, const Bits* data, long rows, long n, bool descending) {
     row_of<i64> row;
+    u64 keys[cpu_host::longest_network];
     for (; rows > 0; --rows, data += n, out += n) {
-      const auto key = [=](long i) { return static_cast<u64>(rule::same(data[i], descending)); };
-      u64 differing = 1;
-      for (long i = 1; i < n; ++i) differing |= key(i) ^ key(0);
-      const int up = __builtin_clzll(differing);
-      row.sort(n, [=](long i) {
-        return static_cast<i64>(((key(i) << up & ~position) | static_cast<u64>(i)) ^ top);
+      for (long i = 0; i < n; ++i) keys[i] = static_cast<u64>(rule::same(data[i], descending));
+      u64 low = keys[0], high = keys[0];
+      for (long i = 1; i < n; ++i) {
+        low = keys[i] < low ? keys[i] : low;
+        high = keys[i] > high ? keys[i] : high;
+      }
+      const int up = __builtin_clzll((high - low) | 1);
+      const auto key = [&](long i) { return keys[i]; };
+      row.sort(n, [&](long i) {
+        return static_cast<i64>((((keys[i] - low) << up & ~position) | static_cast<u64>(i)) ^ top);
       });
       row.read(n, [=](long i, i64 word) { out[i] = static_cast<long>(static_cast<u64>(word) & position); });
-      if ((differing << up & position) != 0 && !insert(out, n, key)) argsort_in_two_steps(row, out, n, key);
+      if (up < position_bits && !insert(out, n, key)) argsort_in_two_steps(row, out, n, key);
     }
   }
   // False when it would take too long.
