@@ -410,11 +410,8 @@ class walker {
     const block_program& p = b_.p;
     for (int i = 0; i < p.inputs; ++i) {
       const int k = p.outputs + i;
-      if (is_value(p, k)) continue;
-      // What a buffer holds may stay; an input that is converted straight into the output may not.
-      const bool held = b_.unchanging[k] && b_.registers[i].where == place::buffer && n_ <= loaded_ &&
-                        columns_ == loaded_columns_;
-      if (held && !first) continue;
+      if (is_value(p, k) || (b_.unchanging[k] && !first && n_ <= loaded_ && columns_ == loaded_columns_))
+        continue;
       if (!b_.in_line[k]) move_box<true>(k, memory_ + b_.gathered[k]);
       if (!p.load[i]) continue;
       const argument from = b_.in_line[k] ? argument{at_[k], b_.c.layout[k].stride[0]}
