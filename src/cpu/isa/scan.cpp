@@ -65,14 +65,18 @@ template <class Op, class T> struct scan_loops {
       constexpr int L = lanes<T>;
       const combine_any<Op, T> combine;
       const vec<T> none = broadcast<T>(scan_identity<Op, T>());
-      if (n >= L) {
-        vec<T> sum = broadcast<T>(*before);
-        for (; i + L <= n; i += L) {
-          const vec<T> v = combine(sum, scan_vector<Op, T>(load_vector(in + i), none));
+      // Sixteen vectors are scanned from nothing before what stands in front is added, so that the number
+      // added to last, the large one, is rounded once in sixteen vectors.
+      while (i + L <= n) {
+        const vec<T> front = broadcast<T>(*before);
+        vec<T> local = none, v = none;
+        for (int round = 0; round < 16 && i + L <= n; ++round, i += L) {
+          const vec<T> here = combine(local, scan_vector<Op, T>(load_vector(in + i), none));
+          v = combine(front, here);
           store_vector(out + i, v);
-          sum = last_lane<T>(v);
+          local = last_lane<T>(here);
         }
-        *before = sum[0];
+        *before = last_lane<T>(v)[0];
       }
     }
     acc sum = *before;
