@@ -29,5 +29,5 @@ int main(int argc, char** argv) {
             << "\n"
             << "mean " << nl::mean(plate) << ", hottest inside " << nl::max(centre) << ", coldest "
             << nl::min(plate) << "\n"
-            << plate(slice{.step = n / 8}, slice{.step = n / 8}) << "\n";
+            << plate(slice{.step = n / 8}, slice{.step = n / 8}).astype<int>() << "\n";
 }

@@ -76,6 +76,7 @@ NL_API resolved_types resolve(ufunc f, std::span<const array_like> inputs, std::
 /// Runs any ufunc. Returns outputs (one or two).
 NL_API ndarray call(ufunc f, const array_like& a);
 NL_API ndarray call(ufunc f, const array_like& a, const array_like& b);
+NL_API ndarray call(ufunc f, const array_like& a, const scalar& b, const scalar& c);
 NL_API ndarray call(ufunc f, std::span<const array_like> inputs, const ufunc_options& options);
 NL_API std::pair<ndarray, ndarray> call2(ufunc f, std::span<const array_like> inputs,
                                          const ufunc_options& options);

@@ -143,6 +143,9 @@ ndarray clip(const ndarray& a, const std::optional<array_like>& low, const std::
   const bool has_low = low && !is_idle(*low, a.dtype(), true),
              has_high = high && !is_idle(*high, a.dtype(), false);
   if (has_low && has_high) {
+    const bool plain = !options.out && !options.where && !options.dtype &&
+                       options.casting == casting::same_kind && options.order == order::K;
+    if (plain && !low->array() && !high->array()) return call(ufunc::clip, a, low->number(), high->number());
     const array_like inputs[] = {a, *low, *high};
     return call(ufunc::clip, inputs, options);
   }

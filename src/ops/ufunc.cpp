@@ -384,4 +384,24 @@ ndarray call(ufunc f, const array_like& a, const array_like& b) {
   return call(f, inputs, {});
 }
 
+ndarray call(ufunc f, const array_like& a, const scalar& b, const scalar& c) {
+  const ndarray* x = a.array();
+  if (x && takes_short_path(*x) && is_plain(f)) {
+    const dtype type = x->dtype();
+    bool found;
+    const dtype loop = loop_for(f, type, found);
+    if (found && loop == type && promote_with_scalar(type, b) == type &&
+        promote_with_scalar(type, c) == type) {
+      alignas(16) char values[2][16];
+      store_scalar(b, type, values[0]);
+      store_scalar(c, type, values[1]);
+      char* const inputs[] = {static_cast<char*>(x->data(access::read)), values[0], values[1]};
+      const std::int64_t steps[] = {itemsize(type), 0, 0};
+      return short_call(f, loop, *x, inputs, steps, 3);
+    }
+  }
+  const array_like inputs[] = {a, b, c};
+  return call(f, inputs, {});
+}
+
 }  // namespace numloom
