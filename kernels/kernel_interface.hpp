@@ -102,6 +102,7 @@ struct scan_call {
   void* out;
   const void* source;
 };
+bool has_scan(int type);
 i64 scan_workspace(const scan_call& call);
 void scan(const scan_call& call, void* workspace, void* stream);
 
@@ -146,6 +147,7 @@ i64 assign_slots(i64 positions);
 /// data = dense; of repeated indices the last wins. No slots: the caller knows that all values are equal.
 void assign(const index_call& call, void* cells, void* positions, i64 slots, void* stream);
 /// data op= dense, `op` as numloom::scatter_op. `locks`: update_locks() zeroed 32-bit words for complex128.
+bool has_update(int type);
 i64 update_locks();
 void update(const index_call& call, int op, int type, void* locks, void* stream);
 /// Adds 1, or the weight, to zeroed counts: int64, or float64 when `floating`.

@@ -113,6 +113,8 @@ void run_bincount(void* out, i64 bins, const i64* values, const double* weights,
 namespace numloom::kernels {
 using namespace numloom::NL_TARGET;
 
+bool has_update(int type) { return updates[0][type] != nullptr; }
+
 i64 update_locks() { return lock_count; }
 
 void update(const index_call& call, int op, int type, void* locks, void* stream) {

@@ -287,7 +287,7 @@ void sort(void* data, i64* out, int type, i64 rows, i64 n, bool descending, void
   switch (type) {
 // clang-format off
 #define NL_DTYPE(name, T, kind, bytes) \
-    case element_##name: if constexpr (is_built<T>) sort_rows<T>(data, m, rows, n, descending, stream); break;
+    case element_##name: sort_rows<T>(data, m, rows, n, descending, stream); break;
 #include "numloom/dtypes.def"
     // clang-format on
   }

@@ -134,6 +134,7 @@ void assign(const index_loops& loops, const kernels::index_call& call, stream_vi
 
 void update(const kernels::index_call& call, scatter_op op, dtype type, stream_view s) {
   void* stream = enter(s);
+  expect_kernel(kernels::has_update(static_cast<int>(type)), "scatter", type);
   storage_ptr locks;
   if (type == dtype::complex128) {
     const auto bytes = static_cast<std::size_t>(kernels::update_locks()) * sizeof(std::uint32_t);
