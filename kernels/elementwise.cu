@@ -14,11 +14,7 @@ struct Same {
   template <class T> NL_HD T operator()(T x) const { return x; }
 };
 template <int Number> constexpr elementwise_entry cast_entry() {
-  using L = element_of<Number>;
-  if constexpr (is_built<L>)
-    return make_entry<loop_signature<Same, L, 1, 1, out_rule::SAME>, kernels::light>();
-  else
-    return {};
+  return make_entry<loop_signature<Same, element_of<Number>, 1, 1, out_rule::SAME>, kernels::light>();
 }
 constexpr elementwise_entry cast_entries[] = {
 #define NL_DTYPE(name, type, kind, bytes) cast_entry<element_##name>(),

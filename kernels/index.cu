@@ -6,7 +6,15 @@
 
 namespace numloom::NL_TARGET {
 
-// The loops go over the index arrays alone.
+// The loops go over the index arrays alone, here and below.
+__global__ void __launch_bounds__(kernels::block_threads) check_indices_kernel(index_arguments a) {
+  const i64 thread = i64(blockIdx.x) * blockDim.x + threadIdx.x;
+  if (thread >= a.loops.dims.size) return;
+  i64 offset[index_operands], bytes, cell;
+  a.loops.offsets(thread, offset);
+  picked_offset(a, offset, bytes, cell);
+}
+
 __global__ void __launch_bounds__(kernels::block_threads)
     find_last_writers_kernel(index_arguments a, last_writers w) {
   const i64 thread = i64(blockIdx.x) * blockDim.x + threadIdx.x;
@@ -63,6 +71,11 @@ namespace numloom::kernels {
 using namespace numloom::NL_TARGET;
 
 void gather(const index_call& call, void* stream) { by_size<gather_by_size>(call.itemsize, &call, stream); }
+
+void check_indices(const index_call& call, void* stream) {
+  const index_arguments a = make_index_arguments(call, call.index_ndim, 1);
+  launch(check_indices_kernel, {block_count(a.loops.dims.size, block_threads), block_threads}, stream, a);
+}
 
 i64 assign_slots(i64 positions) {
   i64 slots = 64;

@@ -40,6 +40,11 @@ __device__ inline void report_index(const index_arguments& a, int k, i64 index) 
   a.error->extent = a.extent[k];
 }
 
+// An index of this very operation was out of bounds.
+__device__ __forceinline__ bool has_failed(const index_arguments& a) {
+  return a.mode == index_raise && a.error->ticket == a.ticket;
+}
+
 // The index as a position in [0, extent). False when there is none.
 __device__ __forceinline__ bool resolve_index(const index_arguments& a, int k, i64 index, i64& position) {
   const i64 extent = a.extent[k];
@@ -122,7 +127,7 @@ __global__ void __launch_bounds__(kernels::block_threads)
     assign_kernel(index_arguments a, last_writers w, i64 elements_per_position) {
   constexpr int V = chunk_of<T>;
   const i64 thread = i64(blockIdx.x) * blockDim.x + threadIdx.x;
-  if (thread >= a.loops.dims.size) return;
+  if (thread >= a.loops.dims.size || has_failed(a)) return;
   i64 offset[index_operands], bytes, cell;
   const int count = a.loops.offsets(thread, offset);
   if (!picked_offset(a, offset, bytes, cell)) return;

@@ -102,6 +102,7 @@ struct scan_call {
   void* out;
   const void* source;
 };
+bool has_scan(int type);
 i64 scan_workspace(const scan_call& call);
 void scan(const scan_call& call, void* workspace, void* stream);
 
@@ -137,16 +138,21 @@ struct index_call {
   unsigned ticket;
 };
 void gather(const index_call& call, void* stream);
+/// Reports indices that are out of bounds. After that, assign() and update() of the same ticket write
+/// nothing.
+void check_indices(const index_call& call, void* stream);
 /// Slots of the table that assign() needs for that many positions: int64 cells (all bits set) and int64
 /// positions (-1).
 i64 assign_slots(i64 positions);
 /// data = dense; of repeated indices the last wins. No slots: the caller knows that all values are equal.
 void assign(const index_call& call, void* cells, void* positions, i64 slots, void* stream);
 /// data op= dense, `op` as numloom::scatter_op. `locks`: update_locks() zeroed 32-bit words for complex128.
+bool has_update(int type);
 i64 update_locks();
 void update(const index_call& call, int op, int type, void* locks, void* stream);
-/// Adds 1, or the weight, to int64 counts, or float64 sums.
-void bincount(void* out, i64 bins, const i64* values, const double* weights, i64 n, void* stream);
+/// Adds 1, or the weight, to zeroed counts: int64, or float64 when `floating`.
+void bincount(void* out, i64 bins, const i64* values, const double* weights, i64 n, bool floating,
+              void* stream);
 
 // ---- sort: rows of n contiguous elements, NaN last ----
 /// Rows of at most longest_small_row() elements. With `out` their positions in sorted order are written

@@ -76,6 +76,8 @@ scan_shape shape_of(const scan_call& c) {
 namespace numloom::kernels {
 using namespace numloom::NL_TARGET;
 
+bool has_scan(int type) { return all_kernels[0][type].row != nullptr; }
+
 i64 scan_workspace(const scan_call& call) {
   const scan_shape s = shape_of(call);
   return s.parts > 1 ? s.lines * s.parts * all_kernels[call.op][call.type].accumulator_bytes : 0;

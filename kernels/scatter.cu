@@ -12,7 +12,7 @@ namespace {
 template <class F, class T>
 __global__ void __launch_bounds__(kernels::block_threads) update_kernel(index_arguments a, u32* locks) {
   const i64 thread = i64(blockIdx.x) * blockDim.x + threadIdx.x;
-  if (thread >= a.loops.dims.size) return;
+  if (thread >= a.loops.dims.size || has_failed(a)) return;
   i64 offset[index_operands], bytes, cell;
   a.loops.offsets(thread, offset);
   if (!picked_offset(a, offset, bytes, cell)) return;
@@ -66,7 +66,7 @@ constexpr i64 values_of_thread = 16;
 template <class Count> struct bin_update {
   static __device__ __forceinline__ void run(Count* bin, const double* weights, i64 i) {
     if constexpr (is_same<Count, double>)
-      atomicAdd(bin, weights[i]);
+      atomicAdd(bin, weights == nullptr ? 1.0 : weights[i]);
     else
       atomicAdd(bin, Count(1));
   }
@@ -113,6 +113,8 @@ void run_bincount(void* out, i64 bins, const i64* values, const double* weights,
 namespace numloom::kernels {
 using namespace numloom::NL_TARGET;
 
+bool has_update(int type) { return updates[0][type] != nullptr; }
+
 i64 update_locks() { return lock_count; }
 
 void update(const index_call& call, int op, int type, void* locks, void* stream) {
@@ -121,9 +123,10 @@ void update(const index_call& call, int op, int type, void* locks, void* stream)
          static_cast<u32*>(locks));
 }
 
-void bincount(void* out, i64 bins, const i64* values, const double* weights, i64 n, void* stream) {
+void bincount(void* out, i64 bins, const i64* values, const double* weights, i64 n, bool floating,
+              void* stream) {
   if (n == 0) return;
-  if (weights != nullptr)
+  if (floating)
     run_bincount<double>(out, bins, values, weights, n, stream);
   else
     run_bincount<atomic_u64>(out, bins, values, weights, n, stream);

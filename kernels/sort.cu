@@ -91,7 +91,7 @@ template <class K> __global__ void __launch_bounds__(block_size) move_keys_kerne
 }
 
 // ---- elements to keys and back ----
-enum class key_part { whole, real, imaginary };
+enum class key_part { whole, high, low };
 
 template <class T, key_part Part, class Key>
 __global__ void __launch_bounds__(block_size)
@@ -101,10 +101,10 @@ __global__ void __launch_bounds__(block_size)
   if (i >= rows * n) return;
   const i64 from = positions == nullptr ? i : i / n * n + positions[i];
   const T x = from_memory<T>(data[from]);
-  if constexpr (Part == key_part::real)
-    keys[i] = sort_key(x.re, descending, merge_zeros);
-  else if constexpr (Part == key_part::imaginary)
-    keys[i] = sort_key(x.im, descending, merge_zeros);
+  if constexpr (Part == key_part::high)
+    keys[i] = static_cast<Key>(sort_keys(x, descending).high);
+  else if constexpr (Part == key_part::low)
+    keys[i] = static_cast<Key>(sort_keys(x, descending).low);
   else
     keys[i] = sort_key(x, descending, merge_zeros);
 }
@@ -195,9 +195,9 @@ void sort_rows(void* data, radix_memory& m, i64 rows, i64 n, bool descending, vo
   const unsigned blocks = block_count(rows * n, block_size);
   if constexpr (is_complex<T>) {
     using Key = unsigned_of<real_of<T>>;
-    encode<T, key_part::imaginary, Key>(m, data, rows, n, descending, false, true, stream);
+    encode<T, key_part::low, Key>(m, data, rows, n, descending, false, true, stream);
     radix_sort<Key>(m, rows, n, true, stream);
-    encode<T, key_part::real, Key>(m, data, rows, n, descending, true, true, stream);
+    encode<T, key_part::high, Key>(m, data, rows, n, descending, true, true, stream);
     radix_sort<Key>(m, rows, n, false, stream);
   } else {
     using Key = unsigned_of<T>;
@@ -287,7 +287,7 @@ void sort(void* data, i64* out, int type, i64 rows, i64 n, bool descending, void
   switch (type) {
 // clang-format off
 #define NL_DTYPE(name, T, kind, bytes) \
-    case element_##name: if constexpr (is_built<T>) sort_rows<T>(data, m, rows, n, descending, stream); break;
+    case element_##name: sort_rows<T>(data, m, rows, n, descending, stream); break;
 #include "numloom/dtypes.def"
     // clang-format on
   }

@@ -40,17 +40,24 @@ template <class T> NL_HD T from_sort_key(unsigned_of<T> key, bool descending) {
   }
 }
 
-// Complex numbers are ordered by their real parts, then by their imaginary parts.
+// Complex numbers are ordered by their real parts, then by their imaginary parts. Behind all of them stand
+// those whose imaginary part alone is NaN, then those whose real part is, then those where both are. The
+// three keys below are above the key of every number.
 struct key_pair {
   u64 high, low;
 };
 NL_HD bool operator<(key_pair a, key_pair b) { return a.high != b.high ? a.high < b.high : a.low < b.low; }
 
 template <class T> NL_HD key_pair sort_keys(T x, bool descending) {
-  if constexpr (is_complex<T>)
-    return {sort_key(x.re, descending, true), sort_key(x.im, descending, true)};
-  else
+  if constexpr (is_complex<T>) {
+    using U = unsigned_of<real_of<T>>;
+    constexpr U both_nan = static_cast<U>(~U(0)), real_nan = both_nan - 1, imaginary_nan = both_nan - 2;
+    const U real = sort_key(x.re, descending, true), imaginary = sort_key(x.im, descending, true);
+    if (is_nan(x.re)) return is_nan(x.im) ? key_pair{both_nan, 0} : key_pair{real_nan, imaginary};
+    return is_nan(x.im) ? key_pair{imaginary_nan, real} : key_pair{real, imaginary};
+  } else {
     return {sort_key(x, descending, true), 0};
+  }
 }
 
 }  // namespace numloom::NL_TARGET

@@ -141,7 +141,7 @@ void sort_small(void* data, i64* out, int type, i64 rows, i64 n, bool descending
   switch (type) {
 // clang-format off
 #define NL_DTYPE(name, T, kind, bytes) \
-    case element_##name: if constexpr (is_built<T>) sort_small_rows<T>(a, stream); break;
+    case element_##name: sort_small_rows<T>(a, stream); break;
 #include "numloom/dtypes.def"
     // clang-format on
   }
@@ -153,7 +153,7 @@ void searchsorted(i64* out, const void* sorted, i64 n, const void* values, i64 m
   switch (type) {
 // clang-format off
 #define NL_DTYPE(name, T, kind, bytes) \
-    case element_##name: if constexpr (is_built<T>) search<T>(out, sorted, n, values, m, right, stream); break;
+    case element_##name: search<T>(out, sorted, n, values, m, right, stream); break;
 #include "numloom/dtypes.def"
     // clang-format on
   }

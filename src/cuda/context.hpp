@@ -3,8 +3,11 @@
 /// stream, and the detection of forked children.
 #pragma once
 
+#include <string_view>
+
 #include "core/backend.hpp"
 #include "kernel_interface.hpp"
+#include "numloom/error.hpp"
 #include "numloom/stream.hpp"
 
 namespace numloom::cuda_host {
@@ -20,6 +23,12 @@ void* enter(stream_view s);
 
 /// Scratch memory on the stream, freed in stream order when the owner goes.
 storage_ptr temporary(std::int64_t bytes, stream_view s);
+
+/// Throws not_available unless `there`: sanitizer builds leave kernels of most dtypes out.
+inline void expect_kernel(bool there, std::string_view operation, dtype type) {
+  if (!there) [[unlikely]]
+    fail<not_available>("[", operation, "] expected a dtype that this build has CUDA kernels for, got ", type);
+}
 
 // ---- errors that kernels find ----
 /// Where a kernel reports an index out of bounds, and the number that names the operation.

@@ -82,6 +82,7 @@ class program_run {
     const int op = static_cast<int>(step.op), loop = static_cast<int>(step.loop);
     const auto types = kernels::elementwise_types_of(op, loop);
     const ufunc_info& facts = info(step.op);
+    expect_kernel(kernels::has_elementwise(op, loop), facts.name, step.loop);
     elementwise_call call = start();
     call.inputs = facts.nin;
     call.outputs = facts.nout;

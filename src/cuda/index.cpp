@@ -134,6 +134,7 @@ void assign(const index_loops& loops, const kernels::index_call& call, stream_vi
 
 void update(const kernels::index_call& call, scatter_op op, dtype type, stream_view s) {
   void* stream = enter(s);
+  expect_kernel(kernels::has_update(static_cast<int>(type)), "scatter", type);
   storage_ptr locks;
   if (type == dtype::complex128) {
     const auto bytes = static_cast<std::size_t>(kernels::update_locks()) * sizeof(std::uint32_t);
@@ -185,6 +186,10 @@ void cuda_device::scatter(const indexed& target, const array_ref& values, scatte
   if (loops.size == 0) return;
   kernels::index_call call = make_call(loops, dense, target);
   expect_index_errors(call, target, s);
+  // Nothing is written when an index is out of bounds: writers look at the error word first.
+  if (target.mode == index_mode::raise)
+    for_each_part(loops, call,
+                  [&](const kernels::index_call& part) { kernels::check_indices(part, enter(s)); });
   for_each_part(loops, call, [&](const kernels::index_call& part) {
     if (op == scatter_op::assign)
       assign(loops, part, s);
@@ -193,9 +198,11 @@ void cuda_device::scatter(const indexed& target, const array_ref& values, scatte
   });
 }
 
-void cuda_device::bincount(void* out, dtype, std::int64_t bins, const std::int64_t* values,
+void cuda_device::bincount(void* out, dtype type, std::int64_t bins, const std::int64_t* values,
                            const double* weights, std::int64_t n, stream_view s) {
-  kernels::bincount(out, bins, values, weights, n, enter(s));
+  void* stream = enter(s);
+  cuda_runtime::memset_async(out, 0, static_cast<std::size_t>(bins * itemsize(type)), stream);
+  kernels::bincount(out, bins, values, weights, n, type == dtype::float64, stream);
 }
 
 }  // namespace numloom::cuda_host

@@ -39,6 +39,7 @@ reduce_call call_of(const reduction_plan& p) {
 
 void run(const reduction_plan& p, stream_view s) {
   const reduce_call call = call_of(p);
+  expect_kernel(kernels::has_reduction(call.reduction, call.loop), "reduce", p.loop);
   const std::int64_t scratch = kernels::reduce_workspace(call);
   const storage_ptr workspace = scratch > 0 ? temporary(scratch, s) : storage_ptr();
   kernels::reduce(call, workspace ? workspace->data : nullptr, enter(s));

@@ -9,6 +9,7 @@ namespace numloom::cuda_host {
 
 void cuda_device::scan(scan_op op, const array_ref& out, const array_ref& source, int axis, stream_view s) {
   void* stream = enter(s);
+  expect_kernel(kernels::has_scan(static_cast<int>(out.type)), "scan", out.type);
   dims shape, out_strides, source_strides;
   std::int64_t size = 1;
   for (int d = 0; d < out.ndim; ++d) {

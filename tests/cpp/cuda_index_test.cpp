@@ -93,6 +93,20 @@ TEST(cuda_index, names_the_index_that_is_out_of_bounds) {
   EXPECT_EQ(out.read()[1], values[2]);
 }
 
+TEST(cuda_index, writes_nothing_when_an_index_is_out_of_bounds) {
+  const device_vector<float> target(std::vector<float>(10, 0.0f)), values(std::vector<float>(300, 1.0f));
+  std::vector<std::int64_t> places(300, 4);
+  places[250] = -11;
+  const device_vector<std::int64_t> index(places);
+  const row_picker pick(target.data(), dtype::float32, index, 10, 1);
+  const std::int64_t shape[] = {300, 1}, strides[] = {4, 4};
+  for (const scatter_op op : {scatter_op::assign, scatter_op::add}) {
+    gpu().scatter(pick.description, {values.data(), dtype::float32, 2, shape, strides}, op, queue());
+    EXPECT_THROW(gpu().synchronize(queue()), index_error);
+    EXPECT_EQ(target.read(), std::vector<float>(10, 0.0f));
+  }
+}
+
 TEST(cuda_index, the_last_of_repeated_indices_wins) {
   for (const std::int64_t columns : {1, 5})
     for (const std::int64_t n : {1, 100, 5000}) {
@@ -173,8 +187,8 @@ TEST(cuda_index, counts_into_few_and_into_many_bins) {
       ++expected[static_cast<std::size_t>(values[i])];
       sums[static_cast<std::size_t>(values[i])] += weights[i];
     }
-    const device_vector<std::int64_t> data(values), counts(std::vector<std::int64_t>(expected.size(), 0));
-    const device_vector<double> device_weights(weights), device_sums(std::vector<double>(sums.size(), 0.0));
+    const device_vector<std::int64_t> data(values), counts(expected.size());
+    const device_vector<double> device_weights(weights), device_sums(sums.size());
     gpu().bincount(counts.data(), dtype::int64, bins, data.data(), nullptr, n, queue());
     gpu().bincount(device_sums.data(), dtype::float64, bins, data.data(), device_weights.data(), n, queue());
     EXPECT_EQ(counts.read(), expected);

@@ -15,7 +15,6 @@ TYPED_TEST_SUITE(cuda_matmul, matmul_types);
 /// Products of every combination of row-major, column-major and gapped operands.
 TYPED_TEST(cuda_matmul, multiplies_batches_of_any_layout) {
   using T = TypeParam;
-  if (!in_this_build<T>) GTEST_SKIP() << "dtype left out of this build";
   const std::int64_t sizes[][4] = {{1, 1, 1, 1}, {17, 33, 5, 2}, {16, 1, 40, 1}, {1, 20, 3, 3}, {4, 6, 0, 1}};
   for (const auto& [m, n, k, batch] : sizes)
     for (int layout = 0; layout < 18; ++layout) {
