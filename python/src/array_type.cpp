@@ -122,8 +122,11 @@ PyObject* wrap_view(ndarray value, PyObject* parent) {
     return wrap(copy(value));
   }
   PyObject* view = wrap_as(Py_TYPE(parent), std::move(value));
-  PyObject* base = reinterpret_cast<array_object*>(parent)->base;
-  reinterpret_cast<array_object*>(view)->base = Py_NewRef(base && is_array(base) ? base : parent);
+  PyObject* owner = parent;  // the first of its kind in the chain of views, as in NumPy
+  for (PyObject* next;
+       (next = reinterpret_cast<array_object*>(owner)->base) && Py_TYPE(next) == Py_TYPE(view);)
+    owner = next;
+  reinterpret_cast<array_object*>(view)->base = Py_NewRef(owner);
   if (!is_exact_array(parent)) {
     const ref done(PyObject_CallMethod(view, "__array_finalize__", "O", parent));
     if (!done) {
@@ -132,6 +135,13 @@ PyObject* wrap_view(ndarray value, PyObject* parent) {
     }
   }
   return view;
+}
+
+PyObject* wrap_like(ndarray value, PyObject* prototype) {
+  if (!is_array(prototype) || is_exact_array(prototype)) return wrap(std::move(value));
+  ref made = checked(wrap_as(Py_TYPE(prototype), std::move(value)));
+  checked(PyObject_CallMethod(made.get(), "__array_finalize__", "O", prototype));
+  return made.release();
 }
 
 PyObject* wrap_list(std::vector<ndarray> values, PyObject* parent) {

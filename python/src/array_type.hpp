@@ -32,6 +32,8 @@ PyObject* wrap_as(PyTypeObject* type, ndarray value);
 /// A result that may be a view of `parent`: its base is then parent (or parent's base), and a subclass of
 /// the array type is kept.
 PyObject* wrap_view(ndarray value, PyObject* parent);
+/// A new array of the prototype's class, when that is a subclass.
+PyObject* wrap_like(ndarray value, PyObject* prototype);
 /// Lists and tuples of arrays.
 PyObject* wrap_list(std::vector<ndarray> values, PyObject* parent = nullptr);
 PyObject* wrap_tuple(std::vector<ndarray> values, PyObject* parent = nullptr);

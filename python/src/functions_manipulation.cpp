@@ -76,7 +76,14 @@ PyObject* flipped(argument_slots s) { return view_of(s[0], flip(to_array(s[0]), 
 // (a, shift, axis)
 PyObject* rolled(argument_slots s) {
   const ndarray a = to_array(s[0]);
-  const auto shift = to_int_list(s[1], "shift");
+  std::vector<std::int64_t> shift;
+  try {
+    shift = to_int_list(s[1], "shift");
+  } catch (const python_error&) {
+    if (!PyErr_ExceptionMatches(PyExc_OverflowError)) throw;
+    PyErr_Clear();
+    raise(numpy.host_only, "a shift beyond 64 bits");
+  }
   const axes axis = to_axes(s[2]);
   return wrap(unlocked(a.size(), [&] { return roll(a, shift, axis); }));
 }
@@ -89,6 +96,18 @@ std::int64_t total_size(const std::vector<ndarray>& arrays) {
   return total;
 }
 
+// Python's numbers among flattened arrays adapt to their dtype.
+std::optional<dtype> weak_result_type(PyObject* sequence, const std::vector<ndarray>& arrays) {
+  const ref items = checked(PySequence_Fast(sequence, "expected a sequence of arrays"));
+  std::vector<array_like> operands;
+  for (std::size_t i = 0; i < arrays.size(); ++i) {
+    PyObject* item = PySequence_Fast_GET_ITEM(items.get(), static_cast<Py_ssize_t>(i));
+    operands.push_back(is_python_number(item) ? array_like(to_scalar(item)) : array_like(arrays[i]));
+  }
+  if (operands.empty()) return {};
+  return result_type(operands);
+}
+
 // (arrays, axis, out, *, dtype, casting)
 using joiner = ndarray (*)(std::span<const ndarray>, const concatenate_options&);
 template <joiner Join> PyObject* joined(argument_slots s) {
@@ -97,6 +116,8 @@ template <joiner Join> PyObject* joined(argument_slots s) {
   options.axis = s[1] ? to_optional_axis(s[1]) : std::optional(0);
   options.out = to_out(s[2]);
   options.dtype = to_optional_dtype(s[3]);
+  if (!options.axis && !options.dtype && PySequence_Check(s[0]))
+    options.dtype = weak_result_type(s[0], arrays);
   options.casting = to_casting(s[4], casting::same_kind);
   return wrap_or_out(unlocked(total_size(arrays), [&] { return Join(arrays, options); }), s[2]);
 }
