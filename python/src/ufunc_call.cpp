@@ -46,7 +46,7 @@ void read_signature(PyObject* value, call_keywords& k) {
   if (value != Py_None) k.signature = value;
 }
 
-// The dtypes that a signature names: "dd->d", "d" for all, or a tuple with None where nothing is asked for.
+// The dtypes that a signature names: "dd->d", or a tuple with None where nothing is asked for.
 std::vector<std::optional<dtype>> named_dtypes(const ufunc_object* f, PyObject* value) {
   const auto nargs = static_cast<std::size_t>(f->nin + f->nout);
   std::vector<std::optional<dtype>> named;
@@ -55,10 +55,8 @@ std::vector<std::optional<dtype>> named_dtypes(const ufunc_object* f, PyObject* 
       if (c == '-' || c == '>') continue;
       named.push_back(to_dtype(checked(PyUnicode_FromStringAndSize(&c, 1)).get()));
     }
-    if (named.size() == 1 && nargs > 1) {  // the dtype of the outputs
-      named.insert(named.begin(), static_cast<std::size_t>(f->nin), std::nullopt);
-      named.resize(nargs, named.back());
-    }
+    if (named.size() == 1 && nargs > 1)
+      raise(PyExc_TypeError, "Use `dtype` or  fill the tuple with more than one 'None'.");
   } else if (PyTuple_Check(value)) {
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(value); ++i)
       named.push_back(to_optional_dtype(PyTuple_GET_ITEM(value, i)));
