@@ -227,7 +227,6 @@ def test_signatures_choose_the_loop():
         {"sig": "d" * 5},
         {"sig": "d", "dtype": "d"},
         {"sig": 1.0},
-        {"sig": "SS->S"},
     ):
         with pytest.raises((TypeError, ValueError)):
             numloom.add(here, here, **bad)
