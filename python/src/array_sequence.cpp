@@ -22,11 +22,7 @@ std::int64_t wrapped_index(std::int64_t i, std::int64_t extent, int axis) {
 
 // The element at that byte offset, as a scalar result.
 PyObject* element_copy(const ndarray& a, std::int64_t offset) {
-  ndarray one(allocate(static_cast<std::size_t>(a.itemsize()), cpu), 0, a.dtype(), {}, {});
-  const char* from = static_cast<const char*>(a.data(access::read)) + offset;
-  __builtin_memcpy(one.data(access::write), from, static_cast<std::size_t>(a.itemsize()));
-  one.set_scalar(true);
-  return wrap(std::move(one));
+  return wrap_element(a.dtype(), static_cast<const char*>(a.data(access::read)) + offset);
 }
 
 PyObject* at_integer(PyObject* self, std::int64_t i) {
@@ -69,7 +65,11 @@ PyObject* at_slice(PyObject* self, PyObject* key) {
 }
 
 std::int64_t to_index(PyObject* o) {
-  const Py_ssize_t i = PyNumber_AsSsize_t(o, PyExc_IndexError);
+  Py_ssize_t i = PyLong_CheckExact(o) ? PyLong_AsSsize_t(o) : PyNumber_AsSsize_t(o, PyExc_IndexError);
+  if (i == -1 && PyErr_Occurred() && PyErr_ExceptionMatches(PyExc_OverflowError)) {
+    PyErr_Clear();
+    i = PyNumber_AsSsize_t(o, PyExc_IndexError);  // says so as an IndexError
+  }
   if (i == -1 && PyErr_Occurred()) throw python_error{};
   return i;
 }

@@ -2,6 +2,7 @@
 // The array type: life of an object, constructor, and the wrapping of results.
 #include "array_type.hpp"
 
+#include <cstring>
 #include <new>
 
 #include "convert.hpp"
@@ -108,6 +109,16 @@ PyObject* construct(PyTypeObject* type, PyObject* args, PyObject* keywords) {
 PyObject* wrap_as(PyTypeObject* type, ndarray value) {
   array_object* o = blank(type);
   new (&o->value) ndarray(std::move(value));
+  return reinterpret_cast<PyObject*>(o);
+}
+
+PyObject* wrap_element(dtype type, const void* element) {
+  const auto bytes = static_cast<std::size_t>(itemsize(type));
+  storage_ptr memory = allocate(bytes, cpu);
+  std::memcpy(memory->data, element, bytes);
+  array_object* o = blank(array_type);
+  new (&o->value) ndarray(std::move(memory), 0, type, {}, {});
+  o->value.set_scalar(true);
   return reinterpret_cast<PyObject*>(o);
 }
 

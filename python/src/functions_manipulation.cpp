@@ -228,8 +228,48 @@ constexpr function_row rows[] = {
 
 }  // namespace
 
+namespace {
+
+constexpr std::size_t reshape_row = 1;
+static_assert(rows[reshape_row].body == reshape_method);
+
+// Extents that are plain integers, given one by one or as one tuple; false for anything else.
+bool plain_extents(PyObject* const* args, Py_ssize_t count, shape_t& shape) {
+  if (count == 1 && PyTuple_CheckExact(args[0])) {
+    count = PyTuple_GET_SIZE(args[0]);
+    args = reinterpret_cast<PyTupleObject*>(args[0])->ob_item;
+  }
+  for (Py_ssize_t i = 0; i < count; ++i) {
+    if (!PyLong_CheckExact(args[i])) return false;
+    shape.push_back(to_int(args[i], "shape"));
+  }
+  return count > 0;
+}
+
+// The usual call, a.reshape(2, -1) of a contiguous array, without a tuple of arguments in between.
+PyObject* enter_reshape(PyObject* self, PyObject* const* args, Py_ssize_t count, PyObject* keywords) {
+  const ndarray& a = array_of(self);
+  if (!keywords && is_exact_array(self) && !a.is_scalar() && a.is_c_contiguous()) {
+    PyObject* seen = guarded([&]() -> PyObject* {
+      shape_t shape;
+      if (!plain_extents(args, PyVectorcall_NARGS(static_cast<std::size_t>(count)), shape))
+        return Py_NewRef(Py_None);
+      return wrap_view(reshape(a, shape), self);
+    });
+    if (seen != Py_None) return seen;
+    Py_DECREF(seen);
+  }
+  return enter_method<rows, reshape_row>(self, args, count, keywords);
+}
+
+}  // namespace
+
 void add_manipulation_functions(std::vector<PyMethodDef>& table, bool methods) {
   add_rows<rows>(table, methods);
+  if (!methods) return;
+  for (PyMethodDef& method : table)
+    if (std::string_view(method.ml_name) == "reshape")
+      method.ml_meth = reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(enter_reshape));
 }
 
 }  // namespace numloom::python
