@@ -24,6 +24,7 @@ globals().update({name: getattr(_core, name) for name in _names.NATIVE})
 globals().update({name: getattr(_numpy, name) for name in _names.HOST})
 
 from . import fft as fft  # noqa: E402 (they use the names above)
+from . import lib as lib  # noqa: E402
 from . import linalg as linalg  # noqa: E402
 from . import random as random  # noqa: E402
 

@@ -79,7 +79,6 @@ from numpy import (
     intp as intp,
     isdtype as isdtype,
     issubdtype as issubdtype,
-    lib as lib,
     little_endian as little_endian,
     long as long,
     longdouble as longdouble,

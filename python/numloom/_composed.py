@@ -2,11 +2,14 @@
 """Functions that are a few calls of others: nothing here touches an element by itself."""
 
 import builtins
+import functools
 
 import numpy as _numpy
+from numpy.lib.array_utils import normalize_axis_index
 
-from . import _core
-from ._core import asarray, concatenate, ndarray
+from . import _core, _fallback
+from ._core import concatenate, ndarray
+from ._errors import HostOnlyError
 
 __all__ = [
     "allclose", "angle", "around", "array_equal", "array_equiv", "asnumpy", "astype", "atleast_1d",
@@ -16,6 +19,28 @@ __all__ = [
     "ptp", "real", "result_type", "rollaxis", "rot90", "round", "shape", "size", "trace", "tril", "triu",
     "unstack", "vsplit", "vstack",
 ]  # fmt: skip
+
+
+def asarray(a, dtype=None, device=None) -> ndarray:
+    """The object as an array of numloom; HostOnlyError where only NumPy can hold it, or has rules for it."""
+    special = isinstance(a, _numpy.ndarray) and type(a) is not _numpy.ndarray and a.__array_priority__ > 0
+    found = None if special else _core.asarray(a, dtype=dtype, device=device)
+    if not isinstance(found, ndarray):
+        raise HostOnlyError(f"expected an array of numbers, got {type(a).__name__}")
+    return found
+
+
+def _or_numpys(function):
+    """Hands a call with arrays that only NumPy can hold (strings, objects, masked) on to NumPy."""
+
+    @functools.wraps(function)
+    def composed(*args, **kwargs):
+        try:
+            return function(*args, **kwargs)
+        except HostOnlyError:
+            return _fallback.call_function(function.__name__, *args, **kwargs)
+
+    return composed
 
 
 # ---- between the host and the device ----
@@ -38,7 +63,7 @@ def load(
 ):
     """Reads a .npy file to an array on the current device; .npz archives and pickles as NumPy does."""
     found = _numpy.load(file, mmap_mode, allow_pickle, fix_imports, encoding, max_header_size=max_header_size)
-    return asarray(found) if type(found) is _numpy.ndarray else found
+    return _core.asarray(found) if type(found) is _numpy.ndarray else found
 
 
 def copyto(dst, src, casting="same_kind", where=True):
@@ -84,6 +109,7 @@ def promote_types(type1, type2):
     return _numpy.promote_types(type1, type2)
 
 
+@_or_numpys
 def astype(x, dtype, /, *, copy=True, device=None):
     """The elements converted to another dtype."""
     return asarray(x).astype(dtype, copy=copy, device=device)
@@ -116,16 +142,19 @@ def size(a, axis=None):
 # ---- parts and rounding ----
 
 
+@_or_numpys
 def real(val):
     """The real parts: a view."""
     return asarray(val).real
 
 
+@_or_numpys
 def imag(val):
     """The imaginary parts: a view of a complex array."""
     return asarray(val).imag
 
 
+@_or_numpys
 def angle(z, deg=False):
     """The argument of complex numbers."""
     z = asarray(z)
@@ -133,6 +162,7 @@ def angle(z, deg=False):
     return _core.rad2deg(result) if deg else result
 
 
+@_or_numpys
 def round(a, decimals=0, out=None):
     """Rounded to that many decimals, halves to even."""
     a = asarray(a)
@@ -156,26 +186,31 @@ def round(a, decimals=0, out=None):
 around = round
 
 
+@_or_numpys
 def fix(x, out=None):
     """Rounded towards zero."""
     return _core.trunc(x, out=out)
 
 
+@_or_numpys
 def iscomplex(x):
     """True where the imaginary part is not zero."""
     return asarray(x).imag != 0
 
 
+@_or_numpys
 def isreal(x):
     """True where the imaginary part is zero."""
     return asarray(x).imag == 0
 
 
+@_or_numpys
 def isposinf(x, out=None):
     """True where the element is positive infinity."""
     return _core.logical_and(_core.isinf(x), ~_core.signbit(x), out=out)
 
 
+@_or_numpys
 def isneginf(x, out=None):
     """True where the element is negative infinity."""
     return _core.logical_and(_core.isinf(x), _core.signbit(x), out=out)
@@ -184,31 +219,39 @@ def isneginf(x, out=None):
 # ---- comparison ----
 
 
+@_or_numpys
 def isclose(a, b, rtol=1e-05, atol=1e-08, equal_nan=False):
     """True where two arrays agree within a tolerance."""
-    x, y = asarray(a), asarray(b)
-    if y.dtype.kind not in "fc":
-        y = y.astype(_numpy.float64)
-    distance = _core.abs(x - y)
-    close = (distance <= atol + rtol * _core.abs(y)) & _core.isfinite(y) | (x == y)
+    x, y, atol, rtol = (v if isinstance(v, (int, float, complex)) else asarray(v) for v in (a, b, atol, rtol))
+    if isinstance(y, ndarray):
+        y = y.astype(_numpy.result_type(y.dtype, 1.0), copy=False)
+    elif isinstance(y, int):
+        y = float(y)
+    if isinstance(x, int):
+        x = float(x)
+    distance = _core.abs(_core.subtract(x, y))
+    allowed = _core.add(atol, _core.multiply(rtol, _core.abs(y)))
+    close = _core.less_equal(distance, allowed) & _core.isfinite(y) | _core.equal(x, y)
     if equal_nan:
         close = close | (_core.isnan(x) & _core.isnan(y))
-    return close
+    return close[()]
 
 
+@_or_numpys
 def allclose(a, b, rtol=1e-05, atol=1e-08, equal_nan=False):
     """Do two arrays agree within a tolerance?"""
     return bool(isclose(a, b, rtol, atol, equal_nan).all())
 
 
+@_or_numpys
 def array_equal(a1, a2, equal_nan=False):
     """Have two arrays the same shape and elements?"""
     try:
         x, y = asarray(a1), asarray(a2)
+    except HostOnlyError:
+        raise
     except Exception:
         return False
-    if not isinstance(x, ndarray) or not isinstance(y, ndarray):
-        return _numpy.array_equal(x, y, equal_nan)
     if x.shape != y.shape:
         return False
     equal = x == y
@@ -217,6 +260,7 @@ def array_equal(a1, a2, equal_nan=False):
     return bool(equal.all())
 
 
+@_or_numpys
 def array_equiv(a1, a2):
     """Have two arrays the same elements after broadcasting?"""
     try:
@@ -233,11 +277,13 @@ def _at_least(arrays, expand):
     return results[0] if len(results) == 1 else results
 
 
+@_or_numpys
 def atleast_1d(*arys):
     """Each array with one dimension or more."""
     return _at_least(arys, lambda a: a.reshape(1) if a.ndim == 0 else a)
 
 
+@_or_numpys
 def atleast_2d(*arys):
     """Each array with two dimensions or more."""
     return _at_least(arys, lambda a: a.reshape(1, 1) if a.ndim == 0 else a[None, :] if a.ndim == 1 else a)
@@ -249,6 +295,7 @@ def _to_3d(a):
     return a[None, :, None] if a.ndim == 1 else a[:, :, None] if a.ndim == 2 else a
 
 
+@_or_numpys
 def atleast_3d(*arys):
     """Each array with three dimensions or more."""
     return _at_least(arys, _to_3d)
@@ -262,11 +309,13 @@ def _listed(arrays):
     return list(arrays)
 
 
+@_or_numpys
 def vstack(tup, *, dtype=None, casting="same_kind"):
     """Arrays joined as rows."""
     return concatenate([atleast_2d(a) for a in _listed(tup)], 0, dtype=dtype, casting=casting)
 
 
+@_or_numpys
 def hstack(tup, *, dtype=None, casting="same_kind"):
     """Arrays joined along the second axis, vectors along the first."""
     arrays = [atleast_1d(a) for a in _listed(tup)]
@@ -274,17 +323,20 @@ def hstack(tup, *, dtype=None, casting="same_kind"):
     return concatenate(arrays, axis, dtype=dtype, casting=casting)
 
 
+@_or_numpys
 def dstack(tup):
     """Arrays joined along the third axis."""
     return concatenate([atleast_3d(a) for a in _listed(tup)], 2)
 
 
+@_or_numpys
 def column_stack(tup):
     """Vectors joined as columns."""
     arrays = [asarray(a) for a in _listed(tup)]
     return concatenate([a.reshape(-1, 1) if a.ndim < 2 else a for a in arrays], 1)
 
 
+@_or_numpys
 def unstack(x, /, *, axis=0):
     """The slices along an axis, as a tuple."""
     x = asarray(x)
@@ -293,6 +345,7 @@ def unstack(x, /, *, axis=0):
     return tuple(_core.moveaxis(x, axis, 0))
 
 
+@_or_numpys
 def vsplit(ary, indices_or_sections):
     """Sections along the first axis."""
     if ndim(ary) < 2:
@@ -300,6 +353,7 @@ def vsplit(ary, indices_or_sections):
     return _core.split(ary, indices_or_sections, 0)
 
 
+@_or_numpys
 def hsplit(ary, indices_or_sections):
     """Sections along the second axis, of vectors along the first."""
     if ndim(ary) == 0:
@@ -307,6 +361,7 @@ def hsplit(ary, indices_or_sections):
     return _core.split(ary, indices_or_sections, 1 if ndim(ary) > 1 else 0)
 
 
+@_or_numpys
 def dsplit(ary, indices_or_sections):
     """Sections along the third axis."""
     if ndim(ary) < 3:
@@ -314,6 +369,7 @@ def dsplit(ary, indices_or_sections):
     return _core.split(ary, indices_or_sections, 2)
 
 
+@_or_numpys
 def fliplr(m):
     """The second axis reversed."""
     m = asarray(m)
@@ -322,6 +378,7 @@ def fliplr(m):
     return m[:, ::-1]
 
 
+@_or_numpys
 def flipud(m):
     """The first axis reversed."""
     m = asarray(m)
@@ -330,6 +387,7 @@ def flipud(m):
     return m[::-1, ...]
 
 
+@_or_numpys
 def rot90(m, k=1, axes=(0, 1)):
     """Turned by 90 degrees k times."""
     m = asarray(m)
@@ -346,14 +404,16 @@ def rot90(m, k=1, axes=(0, 1)):
     return _core.flip(m.swapaxes(first, second), second)
 
 
+@_or_numpys
 def rollaxis(a, axis, start=0):
     """An axis moved until it lies before another."""
     a = asarray(a)
-    axis += a.ndim if axis < 0 else 0
-    start += a.ndim if start < 0 else 0
+    axis = normalize_axis_index(axis, a.ndim)
+    start = normalize_axis_index(start, a.ndim + 1)
     return _core.moveaxis(a, axis, start - 1 if axis < start else start)
 
 
+@_or_numpys
 def matrix_transpose(x, /):
     """The last two axes exchanged: a view."""
     x = asarray(x)
@@ -365,6 +425,7 @@ def matrix_transpose(x, /):
 # ---- statistics and differences ----
 
 
+@_or_numpys
 def average(a, axis=None, weights=None, returned=False, *, keepdims=False):
     """Weighted mean."""
     a = asarray(a)
@@ -375,6 +436,8 @@ def average(a, axis=None, weights=None, returned=False, *, keepdims=False):
         count = mean.dtype.type(a.size / builtins.max(mean.size, 1))
         return mean, _core._adopt(_numpy.full(mean.shape, count), mean.device, mean._is_scalar)
     w = asarray(weights, device=a.device)
+    if isinstance(axis, tuple) and w.shape != a.shape:
+        raise HostOnlyError("weights over several axes")
     if w.shape != a.shape:
         if axis is None:
             raise TypeError("Axis must be specified when shapes of a and weights differ.")
@@ -389,12 +452,14 @@ def average(a, axis=None, weights=None, returned=False, *, keepdims=False):
     return (mean, _core.broadcast_to(total, mean.shape).copy()) if returned else mean
 
 
+@_or_numpys
 def ptp(a, axis=None, out=None, keepdims=False):
     """Largest minus smallest element."""
     a = asarray(a)
     return _core.subtract(a.max(axis, keepdims=keepdims), a.min(axis, keepdims=keepdims), out=out)
 
 
+@_or_numpys
 def diff(a, n=1, axis=-1, prepend=None, append=None):
     """Differences of neighbours along an axis, n times."""
     if n < 0:
@@ -402,6 +467,7 @@ def diff(a, n=1, axis=-1, prepend=None, append=None):
     a = asarray(a)
     if a.ndim == 0:
         raise ValueError("diff requires input that is at least one dimensional")
+    axis = normalize_axis_index(axis, a.ndim)
     edge = list(a.shape)
     edge[axis] = 1
     ends = [asarray(e) if e is not None else None for e in (prepend, append)]
@@ -417,6 +483,7 @@ def diff(a, n=1, axis=-1, prepend=None, append=None):
     return a
 
 
+@_or_numpys
 def trace(a, offset=0, axis1=0, axis2=1, dtype=None, out=None):
     """Sum of a diagonal."""
     return asarray(a).trace(offset, axis1, axis2, dtype, out)
@@ -429,11 +496,13 @@ def _triangle(m, k, keeps):
     return _core.where(keeps(columns - rows, k), m, _core.zeros((), m.dtype, device=m.device))
 
 
+@_or_numpys
 def tril(m, k=0):
     """The lower triangle; zeros above the k-th diagonal."""
     return _triangle(m, k, _core.less_equal)
 
 
+@_or_numpys
 def triu(m, k=0):
     """The upper triangle; zeros below the k-th diagonal."""
     return _triangle(m, k, _core.greater_equal)

@@ -44,7 +44,9 @@ def _is_host(name: str) -> bool:
     return not callable(value)
 
 
-_OTHER = _NUMPY - _CORE - set(_composed.__all__) - {"fft", "linalg", "random", "show_config", "__version__"}
+_OTHER = (
+    _NUMPY - _CORE - set(_composed.__all__) - {"fft", "lib", "linalg", "random", "show_config", "__version__"}
+)
 HOST = sorted(name for name in _OTHER if _is_host(name))
 FALLBACK = sorted(_OTHER - set(HOST))
 ALL = sorted(_NUMPY | _CORE)

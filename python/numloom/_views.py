@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Objects that look at an array: its flags, its flat iterator, its ctypes helper."""
 
+import inspect
+
 import numpy as _numpy
 
 _NAMES = {
@@ -107,7 +109,7 @@ class flatiter:
             flat[key] = source
         else:  # NumPy repeats values that are too few and drops those that are too many
             target = flat[key]
-            source = _numpy.asarray(source) if isinstance(source, (list, tuple)) else source
+            source = source if hasattr(source, "reshape") else _numpy.asarray(source)
             count = target.size
             if len(source) != count and count:
                 source = source[_numpy.arange(count) % len(source)]
@@ -121,6 +123,25 @@ class flatiter:
 
     def __array__(self, dtype=None, copy=None):
         return _numpy.array(self.base.flatten().to_numpy(), dtype=dtype)
+
+
+def ufunc_signature(nin: int) -> inspect.Signature:
+    """The signature of a ufunc with that many inputs."""
+    inputs = ("x",) if nin == 1 else tuple(f"x{i + 1}" for i in range(nin))
+    keywords = {
+        "where": True,
+        "casting": "same_kind",
+        "order": "K",
+        "dtype": None,
+        "subok": True,
+        "signature": None,
+    }
+    make = inspect.Parameter
+    return inspect.Signature(
+        [make(name, make.POSITIONAL_ONLY) for name in inputs]
+        + [make("out", make.POSITIONAL_OR_KEYWORD, default=None)]
+        + [make(name, make.KEYWORD_ONLY, default=value) for name, value in keywords.items()]
+    )
 
 
 def _shares(a, b) -> bool:

@@ -148,6 +148,13 @@ int set_flag_bits(PyObject* self, PyObject* value, void*) {
   });
 }
 
+// isinstance(a.sum(), numpy.floating) looks here: scalar results pass for NumPy's scalars, and stay arrays
+// too.
+PyObject* apparent_class(PyObject* self, void*) {
+  const ndarray& a = array_of(self);
+  return Py_NewRef(a.is_scalar() ? scalar_type(a.dtype()) : reinterpret_cast<PyObject*>(Py_TYPE(self)));
+}
+
 PyObject* priority(PyObject*, void*) { return PyFloat_FromDouble(0); }
 
 }  // namespace
@@ -175,6 +182,7 @@ PyGetSetDef array_properties[] = {
     {"device", device_property, nullptr, "Where the elements live.", nullptr},
     {"_is_scalar", is_scalar, nullptr, "A result with a scalar's value semantics?", nullptr},
     {"_flag_bits", flag_bits, set_flag_bits, "What `flags` shows.", nullptr},
+    {"__class__", apparent_class, nullptr, "The type; of a scalar result NumPy's scalar type.", nullptr},
     {"__array_priority__", priority, nullptr, "As NumPy's arrays.", nullptr},
     {"__array_interface__", array_interface, nullptr, "NumPy's array interface; arrays on the CPU only.",
      nullptr},

@@ -22,11 +22,7 @@ std::int64_t wrapped_index(std::int64_t i, std::int64_t extent, int axis) {
 
 // The element at that byte offset, as a scalar result.
 PyObject* element_copy(const ndarray& a, std::int64_t offset) {
-  ndarray one(allocate(static_cast<std::size_t>(a.itemsize()), cpu), 0, a.dtype(), {}, {});
-  const char* from = static_cast<const char*>(a.data(access::read)) + offset;
-  __builtin_memcpy(one.data(access::write), from, static_cast<std::size_t>(a.itemsize()));
-  one.set_scalar(true);
-  return wrap(std::move(one));
+  return wrap_element(a.dtype(), static_cast<const char*>(a.data(access::read)) + offset);
 }
 
 PyObject* at_integer(PyObject* self, std::int64_t i) {
@@ -68,6 +64,16 @@ PyObject* at_slice(PyObject* self, PyObject* key) {
                    self);
 }
 
+std::int64_t to_index(PyObject* o) {
+  Py_ssize_t i = PyLong_CheckExact(o) ? PyLong_AsSsize_t(o) : PyNumber_AsSsize_t(o, PyExc_IndexError);
+  if (i == -1 && PyErr_Occurred() && PyErr_ExceptionMatches(PyExc_OverflowError)) {
+    PyErr_Clear();
+    i = PyNumber_AsSsize_t(o, PyExc_IndexError);  // says so as an IndexError
+  }
+  if (i == -1 && PyErr_Occurred()) throw python_error{};
+  return i;
+}
+
 bool is_simple(PyObject* item) { return PyLong_CheckExact(item) || PySlice_Check(item); }
 
 // A tuple of integers and slices only, no longer than the array has axes; null where it is something else.
@@ -83,7 +89,7 @@ PyObject* at_simple_tuple(PyObject* self, PyObject* key) {
     const std::int64_t extent = a.shape()[axis], stride = a.strides()[axis];
     PyObject* item = axis < n ? PyTuple_GET_ITEM(key, axis) : nullptr;
     if (item && PyLong_CheckExact(item)) {
-      offset += wrapped_index(to_int(item, "index"), extent, axis) * stride;
+      offset += wrapped_index(to_index(item), extent, axis) * stride;
       continue;
     }
     const range r = item ? range_of(item, extent) : range{0, 1, extent};
@@ -109,8 +115,19 @@ std::optional<std::int64_t> slice_part(PyObject* o) {
   return to_int(o, "slice");
 }
 
+// An array to index with. What no array here can hold is no index either.
+ndarray to_index_array(PyObject* item, device where) {
+  try {
+    return to_array(item, where);
+  } catch (const python_error&) {
+    if (!PyErr_ExceptionMatches(numpy.host_only)) throw;
+    PyErr_Clear();
+    raise(PyExc_IndexError, "arrays used as indices must be of integer (or boolean) type");
+  }
+}
+
 void add_array_item(index_items& items, PyObject* item, device where) {
-  ndarray index = to_array(item, where);
+  ndarray index = to_index_array(item, where);
   if (index.size() == 0 && !is_array(item) && !is_numpy_array(item)) index = astype(index, dtype::int64);
   if (!is_integer(index.dtype()) && index.dtype() != dtype::bool_) {
     if (is_array(item) || is_numpy_array(item) || PyList_Check(item) || PyTuple_Check(item))
@@ -126,7 +143,7 @@ void add_array_item(index_items& items, PyObject* item, device where) {
 
 void add_item(index_items& items, PyObject* item, device where) {
   if (PyLong_Check(item) && !PyBool_Check(item)) {
-    items.emplace_back(to_int(item, "index"));
+    items.emplace_back(to_index(item));
   } else if (PySlice_Check(item)) {
     const auto* s = reinterpret_cast<PySliceObject*>(item);
     const auto step = slice_part(s->step);
@@ -138,7 +155,7 @@ void add_item(index_items& items, PyObject* item, device where) {
     items.emplace_back(ellipsis);
   } else if (PyFloat_CheckExact(item) || !is_array_like(item)) {
     if (!PyIndex_Check(item)) fail_index_kind();
-    items.emplace_back(to_int(item, "index"));
+    items.emplace_back(to_index(item));
   } else {
     add_array_item(items, item, where);
   }
@@ -147,6 +164,8 @@ void add_item(index_items& items, PyObject* item, device where) {
 index_items items_of(PyObject* key, device where) {
   index_items items;
   if (PyTuple_Check(key)) {
+    for (Py_ssize_t k = 0; k < PyTuple_GET_SIZE(key); ++k)
+      if (PyFloat_CheckExact(PyTuple_GET_ITEM(key, k))) fail_index_kind();
     items.reserve(static_cast<std::size_t>(PyTuple_GET_SIZE(key)));
     for (Py_ssize_t k = 0; k < PyTuple_GET_SIZE(key); ++k) add_item(items, PyTuple_GET_ITEM(key, k), where);
   } else {
@@ -158,26 +177,31 @@ index_items items_of(PyObject* key, device where) {
 PyObject* subscript(PyObject* self, PyObject* key) {
   return guarded([&]() -> PyObject* {
     const ndarray& a = array_of(self);
-    if (PyLong_CheckExact(key)) return at_integer(self, to_int(key, "index"));
+    if (PyLong_CheckExact(key)) return at_integer(self, to_index(key));
     if (PySlice_Check(key)) return at_slice(self, key);
     if (PyTuple_Check(key))
       if (PyObject* simple = at_simple_tuple(self, key)) return simple;
     const index_items items = items_of(key, a.device());
     bool holds_array = false;
     for (const index_item& item : items) holds_array |= std::holds_alternative<ndarray>(item);
-    return wrap_view(unlocked(holds_array ? a.size() : 0, [&] { return get_item(a, items); }), self);
+    ndarray picked = unlocked(holds_array ? a.size() : 0, [&] { return get_item(a, items); });
+    const bool is_copy = picked.bytes() != a.bytes() && !picked.is_scalar();
+    return is_copy ? wrap_like(std::move(picked), self) : wrap_view(std::move(picked), self);
   });
 }
 
 PyObject* item_at(PyObject* self, Py_ssize_t i) {
-  return guarded([&] { return at_integer(self, i); });
+  return guarded([&] {
+    if (i < 0) raise(PyExc_IndexError, "index %zd is out of bounds", i);
+    return at_integer(self, i);
+  });
 }
 
 // a[i] = number on the CPU, without an intermediate array.
 bool assign_element(const ndarray& a, PyObject* key, PyObject* value) {
   if (!PyLong_CheckExact(key) || a.ndim() != 1 || !a.device().is_cpu()) return false;
   if (!PyFloat_CheckExact(value) && !PyLong_CheckExact(value)) return false;
-  const std::int64_t offset = wrapped_index(to_int(key, "index"), a.shape()[0], 0) * a.strides()[0];
+  const std::int64_t offset = wrapped_index(to_index(key), a.shape()[0], 0) * a.strides()[0];
   store_scalar(to_scalar(value), a.dtype(), static_cast<char*>(a.data(access::write)) + offset);
   return true;
 }
@@ -194,6 +218,27 @@ void check_assignable(const ndarray& a, PyObject* value) {
   if (number - number != 0) raise(PyExc_OverflowError, "cannot convert float infinity to integer");
 }
 
+// What is assigned; NumPy reads it (strings, objects, None) where no array here can hold it.
+void load_value(operand& source, PyObject* value, const ndarray& a) {
+  try {
+    if (source.load(value, a.device())) {
+      const ndarray* from = source.array();
+      if (from && is_complex(from->dtype()) && !is_complex(a.dtype()) && a.dtype() != dtype::bool_) {
+        const ref category = checked(imported("numpy.exceptions", "ComplexWarning"));
+        checked(
+            PyErr_WarnEx(category.get(), "Casting complex values to real discards the imaginary part", 1));
+      }
+      return;
+    }
+  } catch (const python_error&) {
+    if (!PyErr_ExceptionMatches(numpy.host_only)) throw;
+    PyErr_Clear();
+  }
+  const ref arguments = checked(PyTuple_Pack(2, value, dtype_object(a.dtype())));
+  const ref read = checked(PyObject_Call(numpy.array, arguments.get(), nullptr));
+  source.load(read.get(), a.device());
+}
+
 int assign(PyObject* self, PyObject* key, PyObject* value) {
   if (!value) {
     PyErr_SetString(PyExc_ValueError, "cannot delete array elements");
@@ -208,20 +253,18 @@ int assign(PyObject* self, PyObject* key, PyObject* value) {
     if (assign_element(a, key, value)) return 0;
     const index_items items = items_of(key, a.device());
     operand source;
-    if (PyUnicode_Check(value)) {  // NumPy reads numbers from strings
-      const ref number = checked(PyObject_CallOneArg(
-          reinterpret_cast<PyObject*>(is_inexact(a.dtype()) ? &PyFloat_Type : &PyLong_Type), value));
-      source.load(number.get(), a.device());
-    } else if (!source.load(value, a.device())) {
-      raise(PyExc_TypeError, "%s() argument must be a string or a real number, not '%s'",
-            is_integer(a.dtype()) ? "int" : "float", Py_TYPE(value)->tp_name);
-    }
+    load_value(source, value, a);
     unlocked(a.size(), [&] {
       set_item(a, items, source.like());
       return 0;
     });
     return 0;
   });
+}
+
+int assign_at(PyObject* self, Py_ssize_t i, PyObject* value) {
+  const ref key(PyLong_FromSsize_t(i));
+  return key ? assign(self, key.get(), value) : -1;
 }
 
 Py_ssize_t length(PyObject* self) {
@@ -258,6 +301,7 @@ void add_sequence_slots(slot_list& slots) {
   add(Py_mp_ass_subscript, assign);
   add(Py_sq_length, length);
   add(Py_sq_item, item_at);
+  add(Py_sq_ass_item, assign_at);
   add(Py_sq_contains, contains);
   add(Py_tp_iter, iterate);
 }

@@ -2,6 +2,7 @@
 // The array type: life of an object, constructor, and the wrapping of results.
 #include "array_type.hpp"
 
+#include <cstring>
 #include <new>
 
 #include "convert.hpp"
@@ -111,6 +112,16 @@ PyObject* wrap_as(PyTypeObject* type, ndarray value) {
   return reinterpret_cast<PyObject*>(o);
 }
 
+PyObject* wrap_element(dtype type, const void* element) {
+  const auto bytes = static_cast<std::size_t>(itemsize(type));
+  storage_ptr memory = allocate(bytes, cpu);
+  std::memcpy(memory->data, element, bytes);
+  array_object* o = blank(array_type);
+  new (&o->value) ndarray(std::move(memory), 0, type, {}, {});
+  o->value.set_scalar(true);
+  return reinterpret_cast<PyObject*>(o);
+}
+
 PyObject* wrap(ndarray value) { return wrap_as(array_type, std::move(value)); }
 
 PyObject* wrap_view(ndarray value, PyObject* parent) {
@@ -122,8 +133,11 @@ PyObject* wrap_view(ndarray value, PyObject* parent) {
     return wrap(copy(value));
   }
   PyObject* view = wrap_as(Py_TYPE(parent), std::move(value));
-  PyObject* base = reinterpret_cast<array_object*>(parent)->base;
-  reinterpret_cast<array_object*>(view)->base = Py_NewRef(base && is_array(base) ? base : parent);
+  PyObject* owner = parent;  // the first of its kind in the chain of views, as in NumPy
+  for (PyObject* next;
+       (next = reinterpret_cast<array_object*>(owner)->base) && Py_TYPE(next) == Py_TYPE(view);)
+    owner = next;
+  reinterpret_cast<array_object*>(view)->base = Py_NewRef(owner);
   if (!is_exact_array(parent)) {
     const ref done(PyObject_CallMethod(view, "__array_finalize__", "O", parent));
     if (!done) {
@@ -132,6 +146,13 @@ PyObject* wrap_view(ndarray value, PyObject* parent) {
     }
   }
   return view;
+}
+
+PyObject* wrap_like(ndarray value, PyObject* prototype) {
+  if (!is_array(prototype) || is_exact_array(prototype)) return wrap(std::move(value));
+  ref made = checked(wrap_as(Py_TYPE(prototype), std::move(value)));
+  checked(PyObject_CallMethod(made.get(), "__array_finalize__", "O", prototype));
+  return made.release();
 }
 
 PyObject* wrap_list(std::vector<ndarray> values, PyObject* parent) {

@@ -29,9 +29,13 @@ inline ndarray& array_of(PyObject* o) { return reinterpret_cast<array_object*>(o
 PyObject* wrap(ndarray value);
 /// The same, of a subclass.
 PyObject* wrap_as(PyTypeObject* type, ndarray value);
+/// One element on the CPU as a scalar result.
+PyObject* wrap_element(dtype type, const void* element);
 /// A result that may be a view of `parent`: its base is then parent (or parent's base), and a subclass of
 /// the array type is kept.
 PyObject* wrap_view(ndarray value, PyObject* parent);
+/// A new array of the prototype's class, when that is a subclass.
+PyObject* wrap_like(ndarray value, PyObject* prototype);
 /// Lists and tuples of arrays.
 PyObject* wrap_list(std::vector<ndarray> values, PyObject* parent = nullptr);
 PyObject* wrap_tuple(std::vector<ndarray> values, PyObject* parent = nullptr);

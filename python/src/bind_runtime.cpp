@@ -199,6 +199,12 @@ void bind_settings(py::module_& m) {
     }
     return a;
   });
+  m.def("_as_strided",
+        [](const ndarray& a, const py::object& shape, const py::object& strides, bool writeable) {
+          ndarray view = a.view(to_shape(shape.ptr()), to_shape(strides.ptr()));
+          if (!writeable) view.set_writeable(false);
+          return view;
+        });
   m.def("_cpu_facts", [] {
     const cpu_description cpu = describe_cpu();
     py::dict facts;

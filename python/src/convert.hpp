@@ -31,6 +31,8 @@ inline bool is_numpy_scalar(PyObject* o) { return PyObject_TypeCheck(o, numpy.ge
 // ---- dtypes ----
 /// The numpy.dtype, borrowed.
 PyObject* dtype_object(dtype t);
+/// NumPy's scalar class of a dtype (numpy.float64), borrowed.
+PyObject* scalar_type(dtype t);
 /// Anything numpy.dtype accepts. Throws HostOnlyError for a dtype that no array here can have.
 dtype to_dtype(PyObject* o);
 std::optional<dtype> to_optional_dtype(PyObject* o);

@@ -22,7 +22,7 @@ std::int64_t to_int(PyObject* o, const char* what) {
     if (value == -1 && PyErr_Occurred()) throw python_error{};
     return value;
   }
-  if (!PyIndex_Check(o))
+  if (!PyIndex_Check(o) || PyBool_Check(o))
     raise(PyExc_TypeError, "'%s' object cannot be interpreted as an integer (%s)", Py_TYPE(o)->tp_name, what);
   const ref index = checked(PyNumber_Index(o));
   const long long value = PyLong_AsLongLong(index.get());
@@ -36,10 +36,13 @@ std::int64_t to_int(PyObject* o, const char* what, std::int64_t otherwise) {
 
 axes to_axes(PyObject* o) {
   if (is_missing(o)) return {};
-  if (!PyTuple_Check(o) && !PyList_Check(o)) return axes(int_from(o, "axis"));
+  if (PyIndex_Check(o) && !(is_array(o) && array_of(o).ndim() > 0) && !is_numpy_array(o))
+    return axes(int_from(o, "axis"));
+  if (!PySequence_Check(o)) return axes(int_from(o, "axis"));
+  const ref items = checked(PySequence_Fast(o, "axis must be an integer or a sequence of integers"));
   inline_vector<int, 6> list;
-  for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(o); ++i)
-    list.push_back(int_from(PySequence_Fast_GET_ITEM(o, i), "axis"));
+  for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(items.get()); ++i)
+    list.push_back(int_from(PySequence_Fast_GET_ITEM(items.get(), i), "axis"));
   return axes(std::move(list));
 }
 
@@ -116,7 +119,7 @@ std::optional<device> to_device_argument(PyObject* o) {
 }
 
 std::optional<ndarray> to_out(PyObject* o) {
-  if (is_missing(o)) return {};
+  if (is_missing(o) || o == Py_Ellipsis) return {};
   if (PyTuple_Check(o) && PyTuple_GET_SIZE(o) == 1) return to_out(PyTuple_GET_ITEM(o, 0));
   if (is_array(o)) return array_of(o);
   if (is_numpy_array(o)) return from_numpy(o, cpu);
@@ -125,7 +128,9 @@ std::optional<ndarray> to_out(PyObject* o) {
 
 std::optional<ndarray> to_mask(PyObject* o, device where) {
   if (is_missing(o) || o == Py_True) return {};
-  return to_array(o, where);
+  const ndarray mask = to_array(o, where);
+  return PyList_Check(o) || PyTuple_Check(o) ? astype(mask, dtype::bool_, order::K, casting::unsafe, false)
+                                             : mask;
 }
 
 std::optional<scalar> to_initial(PyObject* o) {
@@ -141,7 +146,8 @@ ref tuple_of(const dims& values) {
 }
 
 PyObject* wrap_or_out(ndarray value, PyObject* out) {
-  if (is_missing(out)) return wrap(std::move(value));
+  if (out == Py_Ellipsis) value.set_scalar(false);
+  if (is_missing(out) || out == Py_Ellipsis) return wrap(std::move(value));
   if (PyTuple_Check(out)) out = PyTuple_GET_ITEM(out, 0);
   return Py_NewRef(out);
 }

@@ -149,6 +149,13 @@ bool has_attribute(PyObject* o, const char* name) {
   return static_cast<bool>(found) && found.get() != Py_None;
 }
 
+// Masked arrays and matrices have rules of their own: NumPy carries them out.
+void check_subclass(PyObject* o) {
+  const ref priority = checked(PyObject_GetAttrString(o, "__array_priority__"));
+  if (PyFloat_AsDouble(priority.get()) > 0)
+    raise(numpy.host_only, "expected a plain array, got a %s", Py_TYPE(o)->tp_name);
+}
+
 }  // namespace
 
 bool is_array_like(PyObject* o) {
@@ -173,6 +180,7 @@ ndarray to_array(PyObject* o, std::optional<device> wanted) {
     return full0(number, number.default_dtype(), where);
   }
   if (is_numpy_array(o)) {
+    if (Py_TYPE(o) != numpy.ndarray) check_subclass(o);
     const ndarray a = over_numpy(o);
     if (where.is_cpu()) return a;
     count_transfer(a);
@@ -183,6 +191,10 @@ ndarray to_array(PyObject* o, std::optional<device> wanted) {
     if (auto adopted = from_cuda_interface(o)) return *adopted;
   if (!is_numpy_scalar(o) && !is_array_like(o) && !PySequence_Check(o))
     raise(numpy.host_only, "expected an array-like, got %R of type %s", o, Py_TYPE(o)->tp_name);
+  if (!is_numpy_scalar(o) && has_attribute(o, "__array__")) {  // which may give an array of ours
+    const ref given = checked(PyObject_CallMethod(o, "__array__", nullptr));
+    if (is_array(given.get())) return array_of(given.get());
+  }
   const ref host = checked(PyObject_CallOneArg(numpy.array, o));
   return from_numpy(host.get(), where);
 }

@@ -72,6 +72,10 @@ void find_numpy() {
 
 PyObject* dtype_object(dtype t) { return dtype_objects[static_cast<std::size_t>(t)]; }
 
+PyObject* scalar_type(dtype t) {
+  return reinterpret_cast<PyObject*>(scalar_types[static_cast<std::size_t>(t)]);
+}
+
 dtype to_dtype(PyObject* o) {
   for (int i = 0; i < dtype_count; ++i)
     if (o == dtype_objects[static_cast<std::size_t>(i)]) return static_cast<dtype>(i);

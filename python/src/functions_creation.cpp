@@ -72,15 +72,21 @@ ndarray on_device(ndarray a, PyObject* wanted) {
   return d ? to_device(a, *d) : a;
 }
 
+// subok: of the prototype's class.
+PyObject* wrap_as_asked(ndarray value, PyObject* prototype, PyObject* subok) {
+  return to_bool(subok, true) ? wrap_like(std::move(value), prototype) : wrap(std::move(value));
+}
+
 PyObject* make_empty_like(argument_slots s) {
   const like_options options = to_like_options(s);
-  return wrap(on_device(empty_like(to_array(s[0]), options.dtype, options.order, options.shape), s[5]));
+  return wrap_as_asked(
+      on_device(empty_like(to_array(s[0]), options.dtype, options.order, options.shape), s[5]), s[0], s[3]);
 }
 
 template <ndarray (*F)(const ndarray&, const like_options&)> PyObject* filled_like(argument_slots s) {
   const ndarray a = to_array(s[0]);
   const like_options options = to_like_options(s);
-  return wrap(on_device(unlocked(a.size(), [&] { return F(a, options); }), s[5]));
+  return wrap_as_asked(on_device(unlocked(a.size(), [&] { return F(a, options); }), s[5]), s[0], s[3]);
 }
 
 // (a, fill_value, dtype, order, subok, shape, *, device)
@@ -90,7 +96,8 @@ PyObject* make_full_like(argument_slots s) {
   operand value;
   if (!value.load(s[1], a.device())) raise(numpy.host_only, "a fill value that is not a number");
   if (!options.dtype) options.dtype = a.dtype();
-  return wrap(on_device(unlocked(a.size(), [&] { return full_like(a, value.like(), options); }), s[6]));
+  return wrap_as_asked(
+      on_device(unlocked(a.size(), [&] { return full_like(a, value.like(), options); }), s[6]), s[0], s[4]);
 }
 
 // A bound of arange or linspace, and the dtype it asks for where it has one.

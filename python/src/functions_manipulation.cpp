@@ -76,7 +76,14 @@ PyObject* flipped(argument_slots s) { return view_of(s[0], flip(to_array(s[0]), 
 // (a, shift, axis)
 PyObject* rolled(argument_slots s) {
   const ndarray a = to_array(s[0]);
-  const auto shift = to_int_list(s[1], "shift");
+  std::vector<std::int64_t> shift;
+  try {
+    shift = to_int_list(s[1], "shift");
+  } catch (const python_error&) {
+    if (!PyErr_ExceptionMatches(PyExc_OverflowError)) throw;
+    PyErr_Clear();
+    raise(numpy.host_only, "a shift beyond 64 bits");
+  }
   const axes axis = to_axes(s[2]);
   return wrap(unlocked(a.size(), [&] { return roll(a, shift, axis); }));
 }
@@ -89,6 +96,18 @@ std::int64_t total_size(const std::vector<ndarray>& arrays) {
   return total;
 }
 
+// Python's numbers among flattened arrays adapt to their dtype.
+std::optional<dtype> weak_result_type(PyObject* sequence, const std::vector<ndarray>& arrays) {
+  const ref items = checked(PySequence_Fast(sequence, "expected a sequence of arrays"));
+  std::vector<array_like> operands;
+  for (std::size_t i = 0; i < arrays.size(); ++i) {
+    PyObject* item = PySequence_Fast_GET_ITEM(items.get(), static_cast<Py_ssize_t>(i));
+    operands.push_back(is_python_number(item) ? array_like(to_scalar(item)) : array_like(arrays[i]));
+  }
+  if (operands.empty()) return {};
+  return result_type(operands);
+}
+
 // (arrays, axis, out, *, dtype, casting)
 using joiner = ndarray (*)(std::span<const ndarray>, const concatenate_options&);
 template <joiner Join> PyObject* joined(argument_slots s) {
@@ -97,6 +116,8 @@ template <joiner Join> PyObject* joined(argument_slots s) {
   options.axis = s[1] ? to_optional_axis(s[1]) : std::optional(0);
   options.out = to_out(s[2]);
   options.dtype = to_optional_dtype(s[3]);
+  if (!options.axis && !options.dtype && PySequence_Check(s[0]))
+    options.dtype = weak_result_type(s[0], arrays);
   options.casting = to_casting(s[4], casting::same_kind);
   return wrap_or_out(unlocked(total_size(arrays), [&] { return Join(arrays, options); }), s[2]);
 }
@@ -207,8 +228,48 @@ constexpr function_row rows[] = {
 
 }  // namespace
 
+namespace {
+
+constexpr std::size_t reshape_row = 1;
+static_assert(rows[reshape_row].body == reshape_method);
+
+// Extents that are plain integers, given one by one or as one tuple; false for anything else.
+bool plain_extents(PyObject* const* args, Py_ssize_t count, shape_t& shape) {
+  if (count == 1 && PyTuple_CheckExact(args[0])) {
+    count = PyTuple_GET_SIZE(args[0]);
+    args = reinterpret_cast<PyTupleObject*>(args[0])->ob_item;
+  }
+  for (Py_ssize_t i = 0; i < count; ++i) {
+    if (!PyLong_CheckExact(args[i])) return false;
+    shape.push_back(to_int(args[i], "shape"));
+  }
+  return count > 0;
+}
+
+// The usual call, a.reshape(2, -1) of a contiguous array, without a tuple of arguments in between.
+PyObject* enter_reshape(PyObject* self, PyObject* const* args, Py_ssize_t count, PyObject* keywords) {
+  const ndarray& a = array_of(self);
+  if (!keywords && is_exact_array(self) && !a.is_scalar() && a.is_c_contiguous()) {
+    PyObject* seen = guarded([&]() -> PyObject* {
+      shape_t shape;
+      if (!plain_extents(args, PyVectorcall_NARGS(static_cast<std::size_t>(count)), shape))
+        return Py_NewRef(Py_None);
+      return wrap_view(reshape(a, shape), self);
+    });
+    if (seen != Py_None) return seen;
+    Py_DECREF(seen);
+  }
+  return enter_method<rows, reshape_row>(self, args, count, keywords);
+}
+
+}  // namespace
+
 void add_manipulation_functions(std::vector<PyMethodDef>& table, bool methods) {
   add_rows<rows>(table, methods);
+  if (!methods) return;
+  for (PyMethodDef& method : table)
+    if (std::string_view(method.ml_name) == "reshape")
+      method.ml_meth = reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(enter_reshape));
 }
 
 }  // namespace numloom::python

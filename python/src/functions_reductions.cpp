@@ -12,8 +12,15 @@ using variance = ndarray (*)(const ndarray&, const variance_options&);
 using position = ndarray (*)(const ndarray&, const arg_options&);
 using scan = ndarray (*)(const ndarray&, const scan_options&);
 
-PyObject* run(plain_reduction f, PyObject* array, const reduction_options& options, PyObject* out) {
+// NumPy lets a single number be reduced over axis 0 or -1.
+axes fitting_axes(const axes& axis, const ndarray& a) {
+  if (a.ndim() > 0 || axis.all() || axis.list().size() != 1) return axis;
+  return axis.list()[0] == 0 || axis.list()[0] == -1 ? axes() : axis;
+}
+
+PyObject* run(plain_reduction f, PyObject* array, reduction_options options, PyObject* out) {
   const ndarray a = to_array(array);
+  options.axis = fitting_axes(options.axis, a);
   return wrap_or_out(unlocked(a.size(), [&] { return f(a, options); }), out);
 }
 
@@ -84,6 +91,7 @@ template <variance F> PyObject* spread(argument_slots s) {
   options.keepdims = to_bool(s[5], false);
   options.where = to_mask(s[6], device_of(s[0]));
   const ndarray a = to_array(s[0]);
+  options.axis = fitting_axes(options.axis, a);
   return wrap_or_out(unlocked(a.size(), [&] { return F(a, options); }), s[3]);
 }
 
@@ -94,6 +102,7 @@ template <position F> PyObject* arg(argument_slots s) {
   options.out = to_out(s[2]);
   options.keepdims = to_bool(s[3], false);
   const ndarray a = to_array(s[0]);
+  if (a.ndim() == 0 && (options.axis == 0 || options.axis == -1)) options.axis.reset();
   return wrap_or_out(unlocked(a.size(), [&] { return F(a, options); }), s[2]);
 }
 

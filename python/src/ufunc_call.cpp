@@ -17,10 +17,17 @@ struct call_keywords {
   ufunc_options options;
   PyObject* out[2] = {nullptr, nullptr};
   bool simple = true;
+  PyObject* signature = nullptr;  // sig= or signature=
+  bool has_out = false;
 };
 
 void read_out(PyObject* value, int nout, call_keywords& k) {
+  k.has_out = true;
   if (value == Py_None) return;
+  if (value == Py_Ellipsis) {  // arrays rather than scalars
+    for (int i = 0; i < nout; ++i) k.out[i] = value;
+    return;
+  }
   if (!PyTuple_Check(value)) {
     if (nout > 1) raise(PyExc_TypeError, "The 'out' tuple must have exactly one entry per ufunc output");
     k.out[0] = value;
@@ -34,28 +41,67 @@ void read_out(PyObject* value, int nout, call_keywords& k) {
   k.options.out2 = to_out(k.out[1]);
 }
 
-// "dd->d", or a tuple of dtypes: the dtype of the (first) output.
-std::optional<dtype> read_signature(PyObject* value) {
+void read_signature(PyObject* value, call_keywords& k) {
+  if (k.signature) raise(PyExc_TypeError, "cannot specify both 'sig' and 'signature'");
+  if (value != Py_None) k.signature = value;
+}
+
+// The dtypes that a signature names: "dd->d", or a tuple with None where nothing is asked for.
+std::vector<std::optional<dtype>> named_dtypes(const ufunc_object* f, PyObject* value) {
+  const auto nargs = static_cast<std::size_t>(f->nin + f->nout);
+  std::vector<std::optional<dtype>> named;
   if (PyUnicode_Check(value)) {
-    const std::string_view text = to_text(value, "signature");
-    const std::size_t arrow = text.find("->");
-    const std::string_view code =
-        arrow == std::string_view::npos ? text.substr(text.size() - 1) : text.substr(arrow + 2, 1);
-    const ref letter =
-        checked(PyUnicode_FromStringAndSize(code.data(), static_cast<Py_ssize_t>(code.size())));
-    return to_dtype(letter.get());
+    for (const char c : to_text(value, "signature")) {
+      if (c == '-' || c == '>') continue;
+      named.push_back(to_dtype(checked(PyUnicode_FromStringAndSize(&c, 1)).get()));
+    }
+    if (named.size() == 1 && nargs > 1)
+      raise(PyExc_TypeError, "Use `dtype` or  fill the tuple with more than one 'None'.");
+  } else if (PyTuple_Check(value)) {
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(value); ++i)
+      named.push_back(to_optional_dtype(PyTuple_GET_ITEM(value, i)));
+  } else {
+    raise(PyExc_TypeError, "the signature object to ufunc must be a string or a tuple.");
   }
-  if (PyTuple_Check(value)) {
-    for (Py_ssize_t i = PyTuple_GET_SIZE(value) - 1; i >= 0; --i)
-      if (PyTuple_GET_ITEM(value, i) != Py_None) return to_dtype(PyTuple_GET_ITEM(value, i));
-    return {};
+  if (named.size() != nargs)
+    raise(PyExc_ValueError, "a type-tuple must be specified of length %zu for ufunc '%s'", nargs, f->name);
+  return named;
+}
+
+// Does a loop's type string ("dd->?") have the named dtypes?
+bool matches(const std::string& types, const std::vector<std::optional<dtype>>& named) {
+  std::size_t at = 0;
+  for (const char c : types) {
+    if (c == '-' || c == '>') continue;
+    if (at == named.size()) return false;
+    if (named[at] && parse_dtype(std::string_view(&c, 1)) != *named[at]) return false;
+    ++at;
   }
-  return to_optional_dtype(value);
+  return at == named.size();
+}
+
+// Converts the operands to the input dtypes of the loop that a signature asks for.
+void apply_signature(const ufunc_object* f, PyObject* value, casting rule, std::vector<ndarray>& operands) {
+  const auto named = named_dtypes(f, value);
+  for (const std::string& types : types_of(f->id)) {
+    if (!matches(types, named)) continue;
+    for (std::size_t i = 0; i < operands.size(); ++i) {
+      const dtype wanted = parse_dtype(std::string_view(&types[i], 1));
+      const bool is_scalar = operands[i].is_scalar();
+      operands[i] = astype(operands[i], wanted, order::K, rule, false);
+      operands[i].set_scalar(is_scalar);
+    }
+    return;
+  }
+  raise(PyExc_TypeError, "No loop matching the specified signature and casting was found for ufunc %s",
+        f->name);
 }
 
 void read_keyword(const ufunc_object* f, PyObject* name, PyObject* value, device where, call_keywords& k) {
   const std::string_view key = to_text(name, "keyword");
   k.simple = false;
+  if (key == "out" && (k.out[0] || k.out[1]))
+    raise(PyExc_TypeError, "cannot specify 'out' as both a positional and keyword argument");
   if (key == "out")
     read_out(value, f->nout, k);
   else if (key == "where")
@@ -67,11 +113,21 @@ void read_keyword(const ufunc_object* f, PyObject* name, PyObject* value, device
   else if (key == "order")
     k.options.order = to_order(value, order::K);
   else if (key == "sig" || key == "signature")
-    k.options.dtype = read_signature(value);
+    read_signature(value, k);
   else if (key == "axis" || key == "axes" || key == "keepdims")
     raise(numpy.host_only, "%s of a product", std::string(key).c_str());
   else if (key != "subok")
     raise(PyExc_TypeError, "%s() got an unexpected keyword argument '%U'", f->name, name);
+}
+
+void check_keywords(const call_keywords& k) {
+  if (k.signature && k.options.dtype) raise(PyExc_TypeError, "cannot specify both 'signature' and 'dtype'");
+  if (k.options.where && !k.has_out && !k.out[0])
+    checked(PyErr_WarnEx(
+        PyExc_UserWarning,
+        "'where' used without 'out', expect unitialized memory in output. If this is intentional, "
+        "use out=None.",
+        1));
 }
 
 PyObject* pair_of(ndarray first, ndarray second, PyObject* const* out) {
@@ -97,9 +153,23 @@ PyObject* call_product(const ufunc_object* f, PyObject* const* inputs, const cal
 
 PyObject* call_elementwise(const ufunc_object* f, PyObject* const* inputs, const call_keywords& k,
                            device where) {
-  operand operands[3];
   const auto n = static_cast<std::size_t>(f->nin);
   std::int64_t work = 0;
+  if (k.signature) {
+    std::vector<ndarray> converted;
+    for (std::size_t i = 0; i < n; ++i) converted.push_back(to_array(inputs[i], where));
+    apply_signature(f, k.signature, k.options.casting, converted);
+    ref wrapped[3];
+    PyObject* objects[3];
+    for (std::size_t i = 0; i < n; ++i) {
+      wrapped[i] = checked(wrap(converted[i]));
+      objects[i] = wrapped[i].get();
+    }
+    call_keywords rest = k;
+    rest.signature = nullptr;
+    return call_elementwise(f, objects, rest, where);
+  }
+  operand operands[3];
   for (std::size_t i = 0; i < n; ++i) {
     if (!operands[i].load(inputs[i], where)) fail_operand(f, inputs[i]);
     work = std::max(work, operands[i].size());
@@ -121,6 +191,15 @@ PyObject* call_elementwise(const ufunc_object* f, PyObject* const* inputs, const
 PyObject* overriding(PyObject* const* args, Py_ssize_t count) {
   for (Py_ssize_t i = 0; i < count; ++i)
     if (!is_array(args[i]) && !is_python_number(args[i]) && defers_to(args[i])) return args[i];
+  return nullptr;
+}
+
+PyObject* overriding_output(PyObject* out) {
+  if (!PyTuple_Check(out)) return out == Py_Ellipsis ? nullptr : overriding(&out, 1);
+  for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(out); ++i) {
+    PyObject* const item = PyTuple_GET_ITEM(out, i);
+    if (PyObject* other = overriding(&item, 1)) return other;
+  }
   return nullptr;
 }
 
@@ -150,7 +229,12 @@ ref pack_keywords(PyObject* const* values, PyObject* names) {
 PyObject* call_ufunc(PyObject* self, PyObject* const* args, std::size_t flagged, PyObject* names) {
   const auto* f = reinterpret_cast<const ufunc_object*>(self);
   const Py_ssize_t count = PyVectorcall_NARGS(flagged);
+  const Py_ssize_t outputs = names ? PyTuple_GET_SIZE(names) : 0;
   if (PyObject* other = overriding(args, count)) return hand_over(self, other, args, count, names);
+  for (Py_ssize_t i = 0; i < outputs; ++i)
+    if (PyUnicode_CompareWithASCIIString(PyTuple_GET_ITEM(names, i), "out") == 0)
+      if (PyObject* other = overriding_output(args[count + i]))
+        return hand_over(self, other, args, count, names);
   PyObject* result = guarded([&] {
     if (count < f->nin || count > f->nin + f->nout)
       raise(PyExc_TypeError, "%s() takes from %d to %d positional arguments but %zd were given", f->name,
@@ -160,12 +244,16 @@ PyObject* call_ufunc(PyObject* self, PyObject* const* args, std::size_t flagged,
     if (count > f->nin) {
       k.simple = false;
       for (Py_ssize_t i = 0; i < count - f->nin; ++i)
-        if (args[f->nin + i] != Py_None) k.out[i] = args[f->nin + i];
+        if (args[f->nin + i] == Py_Ellipsis)
+          raise(PyExc_TypeError, "out=... is only allowed as a keyword argument.");
+        else if (args[f->nin + i] != Py_None)
+          k.out[i] = args[f->nin + i];
       k.options.out = to_out(k.out[0]);
       k.options.out2 = to_out(k.out[1]);
     }
     for (Py_ssize_t i = 0; names && i < PyTuple_GET_SIZE(names); ++i)
       read_keyword(f, PyTuple_GET_ITEM(names, i), args[count + i], where, k);
+    if (!k.simple) check_keywords(k);
     return f->multiply ? call_product(f, args, k, where) : call_elementwise(f, args, k, where);
   });
   if (result || !PyErr_ExceptionMatches(numpy.host_only)) return result;

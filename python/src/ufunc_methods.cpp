@@ -35,6 +35,9 @@ PyObject* reduce_native(const ufunc_object* f, PyObject* const* s) {
   options.out = to_out(s[3]);
   options.keepdims = to_bool(s[4], false);
   options.initial = to_initial(s[5]);
+  if (a.ndim() == 0 && !options.axis.all() && options.axis.list().size() == 1) options.axis = axes();
+  if (s[5] == Py_None && a.size() == 0 && options.axis.all())
+    raise(PyExc_ValueError, "zero-size array to reduction operation %s which has no identity", f->name);
   options.where = to_mask(s[6], a.device());
   return wrap_or_out(unlocked(a.size(), [&] { return reduce(f->id, a, options); }), s[3]);
 }
@@ -43,7 +46,8 @@ PyObject* reduce_native(const ufunc_object* f, PyObject* const* s) {
 PyObject* accumulate_native(const ufunc_object* f, PyObject* const* s) {
   const ndarray a = to_array(s[0]);
   scan_options options;
-  options.axis = !s[1] ? 0 : to_axis(s[1], 0);
+  if (s[1] == Py_None && a.ndim() > 1) raise(PyExc_ValueError, "accumulate does not allow multiple axes");
+  options.axis = is_missing(s[1]) ? 0 : to_axis(s[1], 0);
   options.dtype = to_optional_dtype(s[2]);
   options.out = to_out(s[3]);
   if (!options.dtype && !options.out) options.dtype = a.dtype() == dtype::bool_ ? dtype::int64 : a.dtype();

@@ -70,6 +70,10 @@ PyObject* text_signature(PyObject* self, void*) {
       "subok=True, signature=None)",
       inputs[of(self)->nin]);
 }
+PyObject* inspected_signature(PyObject* self, void*) {
+  const ref make(imported("numloom._views", "ufunc_signature"));
+  return make ? PyObject_CallFunction(make.get(), "i", of(self)->nin) : nullptr;
+}
 PyObject* module_name(PyObject*, void*) { return PyUnicode_FromString("numloom"); }
 PyObject* nin(PyObject* self, void*) { return PyLong_FromLong(of(self)->nin); }
 PyObject* nout(PyObject* self, void*) { return PyLong_FromLong(of(self)->nout); }
@@ -108,6 +112,7 @@ PyGetSetDef ufunc_properties[] = {
     {"__qualname__", name_of_ufunc, nullptr, "The name.", nullptr},
     {"__module__", module_name, nullptr, "numloom", nullptr},
     {"__text_signature__", text_signature, nullptr, "The signature, for inspect.", nullptr},
+    {"__signature__", inspected_signature, nullptr, "The signature, for inspect.", nullptr},
     {"nin", nin, nullptr, "Number of inputs.", nullptr},
     {"nout", nout, nullptr, "Number of outputs.", nullptr},
     {"nargs", nargs, nullptr, "Number of inputs and outputs.", nullptr},

@@ -291,6 +291,47 @@ def test_subclasses():
     assert type(back) is numloom.ndarray
 
 
+def test_subclasses_are_kept_where_numpy_keeps_them():
+    class Marked(numloom.ndarray):
+        pass
+
+    a = numloom.arange(4.0).view(Marked)
+    for kept in (
+        a[1:],
+        a[[0, 1]],
+        a[a > 1],
+        numloom.zeros_like(a),
+        numloom.full_like(a, 2),
+        a.copy(),
+        a.reshape(2, 2),
+    ):
+        assert type(kept) is Marked
+    assert type(numloom.ones_like(a, subok=False)) is numloom.ndarray
+    assert a[1:].base is a
+
+
+def test_stride_tricks():
+    there, here = both(numpy.arange(10.0))
+    windows = numloom.lib.stride_tricks.sliding_window_view(here, 3)
+    assert windows.tolist() == numpy.lib.stride_tricks.sliding_window_view(there, 3).tolist()
+    assert not windows.flags.writeable
+    view = numloom.lib.stride_tricks.as_strided(here, (3, 2), (16, 8))
+    view[0, 0] = 9
+    assert here[0] == 9
+    with pytest.raises(ValueError, match="larger"):
+        numloom.lib.stride_tricks.sliding_window_view(here, 11)
+
+
+def test_assignment_reads_what_numpy_reads():
+    there, here = both(numpy.zeros(3))
+    for a in (there, here):
+        a[:] = ["1", "2.5", "3"]
+        a[0] = None
+    assert str(here) == str(there)
+    with pytest.warns(numpy.exceptions.ComplexWarning):
+        here[:] = numloom.ones(3, "c8")
+
+
 def test_life_of_objects():
     a = numloom.arange(10)
     reference = weakref.ref(a)

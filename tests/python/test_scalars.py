@@ -6,6 +6,7 @@ import collections
 import decimal
 import json
 import math
+import numbers
 import operator
 import pickle
 
@@ -152,6 +153,21 @@ def test_comparisons_and_mixing(x):
     assert decimal.Decimal(s.item()) == decimal.Decimal("1.5")
     assert (s if s else None) is s
     assert (s == None) is not True  # noqa: E711
+
+
+def test_pass_for_numpys_scalars(x):
+    s, n = x.sum(), x.argmax()
+    assert isinstance(s, numpy.float64)
+    assert isinstance(s, numloom.floating)
+    assert isinstance(s, float)
+    assert isinstance(s, numbers.Real)
+    assert isinstance(n, numpy.integer)
+    assert isinstance(n, numbers.Integral)
+    assert isinstance(x.all(), numpy.bool)
+    assert isinstance(s, numloom.ndarray)
+    assert not isinstance(x, numpy.generic)
+    assert not isinstance(numloom.array(1.0), numpy.generic)
+    assert type(s) is numloom.ndarray
 
 
 def test_pickles_as_scalar(x):

@@ -212,3 +212,37 @@ def test_products(name, dtype):
                 numloom.array(b[..., ::-1])[..., ::-1],
             )
             assert_same(views[0] @ views[1], expected, 0, f"{name} strided {left} {right}")
+
+
+def test_signatures_choose_the_loop():
+    there, here = numpy.arange(4, dtype="i4"), numloom.arange(4, dtype="i4")
+    for signature in ("dd->d", "ff->f", (None, None, "f8"), ("f8", "f8", None)):
+        for casting in ("same_kind", "unsafe", "no"):
+            keywords = {"signature": signature, "casting": casting}
+            got = outcome(numloom.add, here, here, **keywords)
+            assert_outcome(got, outcome(numpy.add, there, there, **keywords), 0, f"{keywords}")
+    assert_same(numloom.less(here, 2, sig="dd->?"), numpy.less(there, 2, sig="dd->?"), 0, "less")
+    for bad in (
+        {"sig": "dd->i"},
+        {"sig": "d" * 5},
+        {"sig": "d", "dtype": "d"},
+        {"sig": 1.0},
+    ):
+        with pytest.raises((TypeError, ValueError)):
+            numloom.add(here, here, **bad)
+    with pytest.raises(TypeError, match="positional and keyword"):
+        numloom.add(here, here, here, out=here)
+
+
+def test_ellipsis_asks_for_an_array():
+    here = numloom.array(1.0)
+    assert numloom.add(here, 1)._is_scalar
+    assert not numloom.add(here, 1, out=...)._is_scalar
+    assert not numloom.sum(here, out=...)._is_scalar
+    with pytest.raises(TypeError, match="only allowed as a keyword"):
+        numloom.add(here, 1, ...)
+
+
+def test_where_without_out_warns():
+    with pytest.warns(UserWarning, match="'where' used without 'out'"):
+        numloom.sin(numloom.ones(3), where=[True, False, True])

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""numpy.lib; stride_tricks makes views of arrays of numloom."""
+
+import types
+
+import numpy.lib as _host
+
+from . import _core
+
+
+def as_strided(x, shape=None, strides=None, subok=False, writeable=True, *, check_bounds=None):
+    """A view with that shape and those strides; nothing checks that they stay inside."""
+    x = _core.asarray(x)
+    view = x.reshape(-1)[:0] if 0 in x.shape else x
+    return _core._as_strided(view, shape or x.shape, strides or x.strides, writeable)
+
+
+def sliding_window_view(x, window_shape, axis=None, *, subok=False, writeable=False):
+    """Views of all windows of that shape; the window's axes come last."""
+    x = _core.asarray(x)
+    window = tuple(window_shape) if hasattr(window_shape, "__iter__") else (window_shape,)
+    if any(w < 0 for w in window):
+        raise ValueError("`window_shape` cannot contain negative values")
+    axes = tuple(range(x.ndim)) if axis is None else tuple(axis) if hasattr(axis, "__iter__") else (axis,)
+    axes = tuple(_host.array_utils.normalize_axis_index(a, x.ndim) for a in axes)
+    if len(window) != len(axes):
+        raise ValueError(
+            f"Must provide matching length window_shape and axis; got {len(window)} and {len(axes)}."
+        )
+    shape = list(x.shape)
+    for a, w in zip(axes, window):
+        if shape[a] < w:
+            raise ValueError("window shape cannot be larger than input array shape")
+        shape[a] -= w - 1
+    strides = x.strides + tuple(x.strides[a] for a in axes)
+    return _core._as_strided(x, (*shape, *window), strides, writeable)
+
+
+stride_tricks = types.SimpleNamespace(as_strided=as_strided, sliding_window_view=sliding_window_view)
+
+
+def __getattr__(name):
+    return getattr(_host, name)
