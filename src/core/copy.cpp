@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Moving values between arrays: casts, layouts, overlap and devices.
 #include "core/backend.hpp"
+#include "core/shape.hpp"
 #include "numloom/ndarray.hpp"
 
 namespace numloom {
@@ -62,8 +63,8 @@ void copyto(const ndarray& to, const ndarray& from, casting rule, const ndarray*
   for (int d = 1; fits && d <= extents.size(); ++d)
     fits = extents[extents.size() - d] == 1 || extents[extents.size() - d] == to.shape()[to.ndim() - d];
   if (!fits)
-    fail<value_error>("could not broadcast input array from shape ", to_string(from.shape()), " into shape ",
-                      to_string(to.shape()));
+    fail<value_error>("could not broadcast input array from shape ", detail::compact(from.shape()),
+                      " into shape ", detail::compact(to.shape()));
   to.data(access::write);
   ndarray source = from;
   if (extents.size() != from.ndim()) {

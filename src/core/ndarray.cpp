@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/backend.hpp"
+#include "core/shape.hpp"
 
 namespace numloom {
 
@@ -133,13 +134,13 @@ ndarray broadcast_to(const ndarray& a, const shape_t& shape) {
   if (shape.size() < a.ndim())
     fail<value_error>(
         "input operand has more dimensions than allowed by the axis remapping: cannot broadcast shape ",
-        to_string(a.shape()), " to ", to_string(shape));
+        detail::compact(a.shape()), " to ", detail::compact(shape));
   const int skip = shape.size() - a.ndim();
   for (int d = 0; d < a.ndim(); ++d)
     if (a.shape()[d] != 1 && a.shape()[d] != shape[skip + d])
       fail<value_error>(
           "operands could not be broadcast together with remapped shapes [original->remapped]: ",
-          to_string(a.shape()), " and requested shape ", to_string(shape));
+          detail::compact(a.shape()), "  and requested shape ", detail::compact(shape));
   dims strides(shape.size());
   broadcast_strides(a.shape(), a.strides(), shape, strides.data());
   ndarray seen = a.view(shape, strides);

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Shapes, strides, broadcasting, and the canonical loops of an elementwise operation.
+#include "core/shape.hpp"
+
 #include <algorithm>
 #include <numeric>
 
 #include "core/iteration.hpp"
 #include "core/reduction.hpp"
-#include "numloom/ndarray.hpp"
 
 namespace numloom {
 
@@ -48,6 +49,12 @@ int normalize_axis(int axis, int ndim, std::string_view operation) {
   return axis < 0 ? axis + ndim : axis;
 }
 
+std::string detail::compact(const shape_t& shape) {
+  std::string text = to_string(shape);
+  std::erase(text, ' ');
+  return text;
+}
+
 shape_t broadcast_shapes(const shape_t& a, const shape_t& b) {
   const shape_t& longer = a.size() >= b.size() ? a : b;
   const shape_t& shorter = a.size() >= b.size() ? b : a;
@@ -57,8 +64,8 @@ shape_t broadcast_shapes(const shape_t& a, const shape_t& b) {
     const std::int64_t x = longer[skip + i], y = shorter[i];
     if (x == y || y == 1) continue;
     if (x != 1)
-      fail<value_error>("operands could not be broadcast together with shapes ", to_string(a), " ",
-                        to_string(b));
+      fail<value_error>("operands could not be broadcast together with shapes ", detail::compact(a), " ",
+                        detail::compact(b), " ");
     result[skip + i] = y;
   }
   return result;

@@ -5,12 +5,6 @@
 
 namespace numloom::detail {
 
-std::string compact(const shape_t& shape) {
-  std::string text = to_string(shape);
-  std::erase(text, ' ');
-  return text;
-}
-
 namespace {
 constexpr std::int64_t small_copy = 4096;  // bytes
 }
@@ -139,18 +133,6 @@ dtype promote_all(std::span<const dtype> types) {
   dtype result = main;
   for (dtype t : types) result = promote_types(result, promote_types(main, t));
   return result;
-}
-
-dtype common_type(std::span<const array_like> operands) {
-  std::optional<dtype> common;
-  for (const array_like& a : operands)
-    if (a.array()) common = common ? promote_types(*common, a.array()->dtype()) : a.array()->dtype();
-  for (const array_like& a : operands)
-    if (!a.array()) {
-      const dtype own = a.number().default_dtype();
-      common = common ? promote_with_scalar(*common, a.number()) : own;
-    }
-  return common.value_or(dtype::float64);
 }
 
 ndarray as_array(const array_like& a, dtype type, device d) {

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "core/backend.hpp"
+#include "core/shape.hpp"
 #include "numloom/ndarray.hpp"
 #include "numloom/ufuncs.hpp"
 
@@ -24,9 +25,6 @@ inline ndarray as_scalar(ndarray a) {
 }
 /// As NumPy's functions return: 0-d results are scalars, others are arrays.
 inline ndarray scalar_if_0d(ndarray a) { return a.ndim() == 0 ? as_scalar(std::move(a)) : a; }
-
-/// "(2,3)": shapes as NumPy's own texts have them.
-std::string compact(const shape_t& shape);
 
 /// Copies elements of one size between two places of one device that do not overlap, over `shape`.
 void copy_elements(device d, int itemsize, const shape_t& shape, void* to, const std::int64_t* to_strides,
@@ -61,8 +59,6 @@ index_mode parse_index_mode(std::string_view name);
 /// The dtype of several arrays put together, as numpy.result_type: the one of the highest kind meets each of
 /// the others first, so that int16, uint16 and float32 give float32.
 dtype promote_all(std::span<const dtype> types);
-/// result_type of arrays and weak numbers together.
-dtype common_type(std::span<const array_like> operands);
 /// The number as a 0-d array, or the array itself, of that dtype on that device.
 ndarray as_array(const array_like& a, dtype type, device d);
 /// The device of the arrays; single elements on the CPU (0-d) go along to any device. Throws value_error.

@@ -84,7 +84,7 @@ void set_choice(choice& c, const array_like& from, dtype type) {
 ndarray where(const ndarray& condition, const array_like& x, const array_like& y) {
   const array_like all[] = {condition, x, y};
   const device where_to = common_device(all, "where");
-  const dtype type = common_type(std::span(all).subspan(1));
+  const dtype type = result_type(std::span(all).subspan(1));
   choice a, b;
   set_choice(a, x, type);
   set_choice(b, y, type);

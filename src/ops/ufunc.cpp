@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/backend.hpp"
+#include "core/shape.hpp"
 #include "cpu/loops.hpp"
 #include "numloom/reductions.hpp"
 #include "ops/ufunc_types.hpp"
@@ -79,9 +80,9 @@ device device_of(ufunc f, std::span<const array_like> inputs, const ufunc_option
 std::string shapes_of(std::span<const array_like> inputs, const ufunc_options& options) {
   std::string text;
   for (const array_like& a : inputs)
-    if (a.array()) text += to_string(a.array()->shape()) + " ";
-  if (options.out) text += to_string(options.out->shape()) + " ";
-  if (options.where) text += to_string(options.where->shape()) + " ";
+    if (a.array()) text += detail::compact(a.array()->shape()) + " ";
+  if (options.out) text += detail::compact(options.out->shape()) + " ";
+  if (options.where) text += detail::compact(options.where->shape()) + " ";
   return text;
 }
 
@@ -99,8 +100,9 @@ shape_t common_shape(ufunc f, std::span<const array_like> inputs, const ufunc_op
       if (!*out) continue;
       const shape_t with_out = broadcast_shapes(shape, (*out)->shape());
       if (with_out != (*out)->shape())
-        fail<non_broadcastable>("non-broadcastable output operand with shape ", to_string((*out)->shape()),
-                                " doesn't match the broadcast shape ", to_string(with_out));
+        fail<non_broadcastable>("non-broadcastable output operand with shape ",
+                                detail::compact((*out)->shape()), " doesn't match the broadcast shape ",
+                                detail::compact(with_out));
       shape = with_out;
     }
   } catch (const non_broadcastable&) {

@@ -2,7 +2,9 @@
 // Which loop a ufunc takes for which operands: the rows of ufuncs.def and NumPy's rules about them.
 #include <array>
 #include <limits>
+#include <vector>
 
+#include "ops/common.hpp"
 #include "ops/ufunc_types.hpp"
 
 namespace numloom {
@@ -191,10 +193,21 @@ bool is_comparison(ufunc f) { return f >= ufunc::equal && f <= ufunc::greater_eq
 dtype result_type(std::span<const array_like> operands) {
   // Arrays first: a weak number counts by its kind only, whatever its place.
   std::optional<dtype> common;
+  int arrays = 0;
   for (const array_like& a : operands)
-    if (a.array()) common = common ? promote_types(*common, a.array()->dtype()) : a.array()->dtype();
+    if (a.array()) {
+      common = common ? promote_types(*common, a.array()->dtype()) : a.array()->dtype();
+      ++arrays;
+    }
+  if (arrays > 2) {  // the order matters: see promote_all
+    std::vector<dtype> types;
+    for (const array_like& a : operands)
+      if (a.array()) types.push_back(a.array()->dtype());
+    common = detail::promote_all(types);
+  }
   for (const array_like& a : operands)
     if (!a.array()) common = common ? promote_with_scalar(*common, a.number()) : a.number().default_dtype();
+  if (!common) fail<value_error>("[result_type] expected at least one array, dtype or number, got none");
   return *common;
 }
 

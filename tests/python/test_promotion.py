@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Mixed dtypes, numbers beside arrays (NEP 50), and the dtype=, out=, casting= keywords, against NumPy."""
 
+import itertools
+
 import numpy
 import pytest
 from parity import DTYPES, IDS, assert_outcome, both, outcome, samples
@@ -106,6 +108,28 @@ def test_rules(a):
             assert numloom.can_cast(a, b, rule) == numpy.can_cast(a, b, rule)
     for number in (1, 1.0, 1j, True):
         assert numloom.result_type(a, number) == numpy.result_type(a, number)
+    for b, c in itertools.product(DTYPES, DTYPES):
+        assert numloom.result_type(a, b, c) == numpy.result_type(a, b, c)
+        there, here = numpy.ones(2, a), numloom.ones(2, a)
+        assert numloom.concatenate([here, numloom.ones(1, b), numloom.ones(1, c)]).dtype == (
+            numpy.concatenate([there, numpy.ones(1, b), numpy.ones(1, c)]).dtype
+        )
+
+
+def test_shapes_in_messages_are_numpys():
+    def texts(m):
+        a, b = m.ones((2, 3)), m.ones(4)
+        for call in (
+            lambda: a + b,
+            lambda: m.copyto(a, b),
+            lambda: m.broadcast_to(a, (4, 5)),
+            lambda: m.add(a, 1, out=m.ones(3)),
+        ):
+            with pytest.raises(ValueError) as caught:
+                call()
+            yield str(caught.value).removeprefix("[add] ")
+
+    assert list(texts(numloom)) == list(texts(numpy))
 
 
 BAD_CALLS = {
