@@ -14,12 +14,19 @@ endif()
 add_library(numloom_objects OBJECT ${core_sources})
 target_link_libraries(numloom_objects PUBLIC numloom_flags)
 target_include_directories(numloom_objects PUBLIC ${numloom_includes})
+precompile(numloom_objects)
 find_package(Threads REQUIRED)
 target_link_libraries(numloom_objects PUBLIC Threads::Threads ${CMAKE_DL_LIBS})
 set(numloom_parts numloom_objects)
 
 # Functions of ours live in one namespace per level, so that no inline function is compiled at two of them.
 set(loop_flags -O3 -fno-math-errno -fno-trapping-math -ffp-contract=off)
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+  # One vector loop and one plain loop for the rest of it. At -O3 alone g++ unrolls that rest, vectorises it again and
+  # keeps copies of loops for steps that never occur: twice the code, half of the time to compile it, and no faster.
+  list(APPEND loop_flags --param=max-completely-peel-times=4 --param=vect-epilogues-nomask=0 -fno-peel-loops
+    -fno-version-loops-for-strides -fno-unswitch-loops -fno-split-loops -fno-tree-partial-pre -fno-ipa-cp-clone)
+endif()
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   set(levels v2 v3 v4)
 else()

@@ -15,6 +15,7 @@
 #include <random>
 #include <vector>
 
+#include "fast_path.hpp"
 #include "functors/all.hpp"
 
 namespace numloom::NL_TARGET {

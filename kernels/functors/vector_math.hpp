@@ -9,8 +9,8 @@
 //  shifted
 //    into an exponent or a sign.
 //  - Comparisons that select between two results; NaN falls through the comparison as the value it was.
-//  - Ranges that would need much more work (sin of 1e20) are left to the C library; see has_fast_path in
-//  math.hpp.
+//  - Ranges that would need much more work (sin of 1e20) are left to the C library; see
+//  fast_path.hpp.
 #pragma once
 
 namespace numloom::NL_TARGET {

@@ -69,6 +69,29 @@ template <class Key> void sort_few(Key* key, std::int64_t n) {
   dense().sort[static_cast<int>(bits_kind::natural)][size].sort(key, 1, n, false);
 }
 
+/// Turns sorted keys back into the elements of a row.
+template <class Key> struct key_store {
+  Key* row;
+  bool descending;
+  void (*run)(Key* to, const Key* sorted, std::int64_t n, bool descending);
+  void operator()(const Key* sorted, std::int64_t begin, std::int64_t end) const {
+    run(row + begin, sorted, end - begin, descending);
+  }
+};
+template <class Traits, class Key>
+void store_keys(Key* to, const Key* sorted, std::int64_t n, bool descending) {
+  for (std::int64_t i = 0; i < n; ++i) to[i] = Traits::back(sorted[i], descending);
+}
+
+/// The leaf of partition_sort for keys alone. Named and without Traits: one partition_sort a key size.
+template <class Key> struct sort_leaf {
+  key_store<Key> store;
+  void operator()(columns<Key, no_index> some, std::int64_t offset, std::int64_t count, bool equal) const {
+    if (!equal) sort_few(some.key, count);
+    store(some.key, offset, offset + count);
+  }
+};
+
 template <class Traits, class Key> void sort_row(Key* row, std::int64_t n, bool descending, Traits) {
   const int blocks = blocks_of(n);
   const Key differing =
@@ -78,21 +101,14 @@ template <class Traits, class Key> void sort_row(Key* row, std::int64_t n, bool 
   if (blocks > 1) large = allocate(bytes, cpu);
   const columns<Key, no_index> keys{row, nullptr},
       room{static_cast<Key*>(large ? large->data : scratch(bytes)), nullptr};
-  const auto store = [=](const Key* sorted, std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i) row[i] = Traits::back(sorted[i - begin], descending);
-  };
+  const key_store<Key> store{row, descending, store_keys<Traits, Key>};
   if (sizeof(Key) <= 2 || has_few_digits(differing)) {
     const Key* const sorted = radix_sort(keys, room, n, differing, blocks).key;
     return for_blocks(n, blocks,
                       [&](std::int64_t begin, std::int64_t end) { store(sorted + begin, begin, end); });
   }
-  if constexpr (sizeof(Key) > 2) {
-    const auto leaf = [=](columns<Key, no_index> some, std::int64_t offset, std::int64_t count, bool equal) {
-      if (!equal) sort_few(some.key, count);
-      store(some.key, offset, offset + count);
-    };
-    partition_sort<Key, no_index, decltype(leaf)>(keys, room, n, leaf);
-  }
+  if constexpr (sizeof(Key) > 2)
+    partition_sort<Key, no_index, sort_leaf<Key>>(keys, room, n, sort_leaf<Key>{store});
 }
 
 /// Bytes are counted, not moved.
@@ -161,8 +177,31 @@ void argsort_complex(std::int64_t* out, const Bits* row, std::int64_t n, bool de
   for (const indexed_key<Bits>& item : sorted_complex(row, n, descending)) *out++ = item.index;
 }
 
-template <class Index, class Traits, class Key>
-void argsort_long(std::int64_t* out, const Key* row, std::int64_t n, bool descending, Traits) {
+/// Keys of a row that sort as its elements do, equal ones alike; returns the bits in which they differ.
+template <class Traits, class Key>
+Key stable_keys(Key* key, const Key* row, std::int64_t n, int blocks, bool descending) {
+  return make_keys(key, n, blocks, [=](std::int64_t i) { return Traits::same(row[i], descending); });
+}
+
+/// The leaf of partition_sort for keys with their positions.
+template <class Key, class Index> struct argsort_leaf {
+  std::int64_t* out;
+  void operator()(columns<Key, Index> some, std::int64_t offset, std::int64_t length, bool equal) const {
+    constexpr int size = sizeof(Key) == 4 ? 2 : 3;
+    std::int64_t* const to = out + offset;
+    if (equal) {
+      for (std::int64_t i = 0; i < length; ++i) to[i] = static_cast<std::int64_t>(some.index[i]);
+      return;
+    }
+    dense().sort[static_cast<int>(bits_kind::natural)][size].argsort(to, some.key, 1, length, false);
+    for (std::int64_t i = 0; i < length; ++i) to[i] = static_cast<std::int64_t>(some.index[to[i]]);
+  }
+};
+
+/// Without Traits, as partition_sort: `keys_of` is stable_keys of the dtype.
+template <class Index, class Key>
+void argsort_long(std::int64_t* out, const Key* row, std::int64_t n, bool descending,
+                  Key (*keys_of)(Key*, const Key*, std::int64_t, int, bool)) {
   const int blocks = blocks_of(n);
   const std::size_t count = static_cast<std::size_t>(n), keys = (count * sizeof(Key) + 63) / 64 * 64,
                     indices = (count * sizeof(Index) + 63) / 64 * 64, bytes = 2 * keys + 2 * indices;
@@ -172,8 +211,7 @@ void argsort_long(std::int64_t* out, const Key* row, std::int64_t n, bool descen
   columns<Key, Index> a{reinterpret_cast<Key*>(room), reinterpret_cast<Index*>(room + 2 * keys)};
   columns<Key, Index> b{reinterpret_cast<Key*>(room + keys),
                         reinterpret_cast<Index*>(room + 2 * keys + indices)};
-  const Key differing =
-      make_keys(a.key, n, blocks, [&](std::int64_t i) { return Traits::same(row[i], descending); });
+  const Key differing = keys_of(a.key, row, n, blocks, descending);
   for_blocks(n, blocks, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) a.index[i] = static_cast<Index>(i);
   });
@@ -183,19 +221,8 @@ void argsort_long(std::int64_t* out, const Key* row, std::int64_t n, bool descen
       for (std::int64_t i = begin; i < end; ++i) out[i] = static_cast<std::int64_t>(sorted[i]);
     });
   }
-  if constexpr (sizeof(Key) > 2) {
-    const auto leaf = [=](columns<Key, Index> some, std::int64_t offset, std::int64_t length, bool equal) {
-      constexpr int size = sizeof(Key) == 4 ? 2 : 3;
-      std::int64_t* const to = out + offset;
-      if (equal) {
-        for (std::int64_t i = 0; i < length; ++i) to[i] = static_cast<std::int64_t>(some.index[i]);
-        return;
-      }
-      dense().sort[static_cast<int>(bits_kind::natural)][size].argsort(to, some.key, 1, length, false);
-      for (std::int64_t i = 0; i < length; ++i) to[i] = static_cast<std::int64_t>(some.index[to[i]]);
-    };
-    partition_sort<Key, Index, decltype(leaf)>(a, b, n, leaf);
-  }
+  if constexpr (sizeof(Key) > 2)
+    partition_sort<Key, Index, argsort_leaf<Key, Index>>(a, b, n, argsort_leaf<Key, Index>{out});
 }
 
 /// The network for rows of that length, if there is one.
@@ -262,13 +289,14 @@ void cpu_device::argsort(std::int64_t* out, const void* data, dtype type, std::i
     });
     return;
   }
-  visit_key(type, [&]<class Bits, bits_kind Kind>(sort_key<Bits, Kind> traits) {
+  visit_key(type, [&]<class Bits, bits_kind Kind>(sort_key<Bits, Kind>) {
+    constexpr auto keys_of = stable_keys<sort_key<Bits, Kind>, Bits>;
     for_rows(rows, n, [&](std::int64_t r) {
       const Bits* const row = static_cast<const Bits*>(data) + n * r;
       if (n <= UINT32_MAX)
-        argsort_long<std::uint32_t>(out + n * r, row, n, descending, traits);
+        argsort_long<std::uint32_t>(out + n * r, row, n, descending, keys_of);
       else
-        argsort_long<std::int64_t>(out + n * r, row, n, descending, traits);
+        argsort_long<std::int64_t>(out + n * r, row, n, descending, keys_of);
     });
   });
 }

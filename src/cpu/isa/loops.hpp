@@ -4,7 +4,7 @@
 // small blocks.
 #pragma once
 #include "cpu/isa/tables.hpp"
-#include "functors/all.hpp"
+#include "fast_path.hpp"
 
 namespace numloom::NL_TARGET {
 
@@ -57,8 +57,9 @@ template <class T> using memory_of = conditional_t<is_bool<T>, u8, T>;
 void run_strided(loop_fn contiguous, const unsigned char* sizes, int inputs, int outputs, char* const* args,
                  const long* steps, long n);
 
+// contiguous() stands for itself, as run_strided() needs it: inlined into run() too, it would be there twice.
 template <class F, class A, class R> struct unary_loop {
-  static void contiguous(char* const* args, const long*, long n) {
+  [[gnu::noinline]] static void contiguous(char* const* args, const long*, long n) {
     const auto* a = reinterpret_cast<const memory_of<A>*>(args[0]);
     auto* out = reinterpret_cast<memory_of<R>*>(args[1]);
     if constexpr (has_fast_path<F, A>) return apply_contiguous<F>(n, out, a);
@@ -73,7 +74,7 @@ template <class F, class A, class R> struct unary_loop {
 };
 
 template <class F, class A, class R, class S> struct unary_pair_loop {
-  static void contiguous(char* const* args, const long*, long n) {
+  [[gnu::noinline]] static void contiguous(char* const* args, const long*, long n) {
     const auto* a = reinterpret_cast<const A*>(args[0]);
     auto* out = reinterpret_cast<R*>(args[1]);
     auto* second = reinterpret_cast<S*>(args[2]);
@@ -93,7 +94,7 @@ template <class F, class A, class R, class S> struct unary_pair_loop {
 
 // Cheap: loops of their own for one scalar operand, whose broadcast would cost as much as the operation.
 template <class F, class A, class B, class R, bool Cheap> struct binary_loop {
-  static void contiguous(char* const* args, const long*, long n) {
+  [[gnu::noinline]] static void contiguous(char* const* args, const long*, long n) {
     const auto* a = reinterpret_cast<const memory_of<A>*>(args[0]);
     const auto* b = reinterpret_cast<const memory_of<B>*>(args[1]);
     auto* out = reinterpret_cast<memory_of<R>*>(args[2]);
@@ -141,7 +142,7 @@ template <class Loop> struct exchanged {
 };
 
 template <class F, class A, class R> struct binary_pair_loop {
-  static void contiguous(char* const* args, const long*, long n) {
+  [[gnu::noinline]] static void contiguous(char* const* args, const long*, long n) {
     const auto* a = reinterpret_cast<const A*>(args[0]);
     const auto* b = reinterpret_cast<const A*>(args[1]);
     auto* out = reinterpret_cast<R*>(args[2]);
@@ -162,7 +163,7 @@ template <class F, class A, class R> struct binary_pair_loop {
 };
 
 template <class F, class A> struct ternary_loop {
-  static void contiguous(char* const* args, const long*, long n) {
+  [[gnu::noinline]] static void contiguous(char* const* args, const long*, long n) {
     const auto* a = reinterpret_cast<const memory_of<A>*>(args[0]);
     const auto* b = reinterpret_cast<const memory_of<A>*>(args[1]);
     const auto* c = reinterpret_cast<const memory_of<A>*>(args[2]);

@@ -70,7 +70,7 @@ template <class Op, class T> NL_HD T combine_run(const T* from, long n) {
   }
   for (; i + L <= n; i += L) total = combine(total, load_vector(from + i));
   T result = Op::identity();
-  for (; i < n; ++i) result = Op::combine(result, from[i]);
+  for (; i < n; ++i, stay_scalar()) result = Op::combine(result, from[i]);
   if (n >= L) {
     const auto last = fold<combine_any<Op, T>, T, vector_bytes>(total, combine);
     constexpr int rest = 16 / int(sizeof(T));
@@ -101,16 +101,18 @@ template <class Op, class T> NL_HD typename Op::acc combine_elements(const T* fr
   return blocks;
 }
 
-template <class Op, class T> NL_HD typename Op::acc combine_contiguous(const T* from, long n) {
+// A function of its own: inlined wherever it is called, it would be half of this level's code.
+template <class Op, class T> [[gnu::noinline]] typename Op::acc combine_contiguous(const T* from, long n) {
   if constexpr (combines_vectors<Op, T>)
     return combine_run<Op, T>(from, n);
   else
     return combine_elements<Op, T>(from, n);
 }
 
-// Reductions whose acc is the element itself.
+// Reductions whose acc is the element itself, and is the result.
 template <class Op, class T> struct plain_reduction {
   using acc = typename Op::acc;
+  static_assert(is_same<acc, T>);
 
   static void leaf(const char* from, long n, long, char* into) {
     auto* a = reinterpret_cast<acc*>(into);
@@ -143,35 +145,39 @@ template <class Op, class T> struct plain_reduction {
         accs[r] = combine_contiguous<Op, T>(reinterpret_cast<const T*>(row), n);
       } else {
         acc a = Op::identity();
-        for (long i = 0; i < n; ++i)
+        for (long i = 0; i < n; ++i, stay_scalar())
           a = Op::combine(a, Op::lift(*reinterpret_cast<const T*>(row + i * step), 0));
         accs[r] = a;
       }
     }
   }
 
-  // Rows at r, r + 1, ... of the table, combined pairwise and joined to accs[j] unless they are the first.
-  template <int Rows, bool First>
-  static NL_HD void join_rows(const char* from, long row_step, long columns, acc* accs) {
+  // accs[j] = combine(before[j], the rows of the table in column j, combined pairwise).
+  template <int Rows>
+  [[gnu::noinline]] static void join_rows(const char* from, long row_step, long columns, const acc* before,
+                                          acc* accs) {
     const auto row = [&](int r) { return reinterpret_cast<const T*>(from + r * row_step); };
-    long j = 0;
+    const auto join = [&](long j) {
+      acc v[Rows];
+      for (int r = 0; r < Rows; ++r) v[r] = Op::lift(row(r)[j], 0);
+      for (int width = 1; width < Rows; width *= 2)
+        for (int r = 0; r + width < Rows; r += 2 * width) v[r] = Op::combine(v[r], v[r + width]);
+      accs[j] = Op::combine(before[j], v[0]);
+    };
     if constexpr (combines_vectors<Op, T>) {
       const combine_any<Op, T> combine;
+      long j = 0;
       for (; j + lanes<T> <= columns; j += lanes<T>) {
         vec<T> v[Rows];
         for (int r = 0; r < Rows; ++r) v[r] = load_vector(row(r) + j);
         for (int width = 1; width < Rows; width *= 2)
           for (int r = 0; r + width < Rows; r += 2 * width) v[r] = combine(v[r], v[r + width]);
-        store_vector(accs + j, First ? v[0] : combine(load_vector(accs + j), v[0]));
+        store_vector(accs + j, combine(load_vector(before + j), v[0]));
       }
-    }
+      for (; j < columns; ++j, stay_scalar()) join(j);
+    } else {
 #pragma GCC ivdep
-    for (; j < columns; ++j) {
-      acc v[Rows];
-      for (int r = 0; r < Rows; ++r) v[r] = Op::lift(row(r)[j], 0);
-      for (int width = 1; width < Rows; width *= 2)
-        for (int r = 0; r + width < Rows; r += 2 * width) v[r] = Op::combine(v[r], v[r + width]);
-      accs[j] = First ? v[0] : Op::combine(accs[j], v[0]);
+      for (long j = 0; j < columns; ++j) join(j);
     }
   }
 
@@ -181,44 +187,35 @@ template <class Op, class T> struct plain_reduction {
   static void columns(const char* from, long row_step, long n, long columns, long, char* into) {
     auto* accs = reinterpret_cast<acc*>(into);
     if (n <= 0) return identity(into, columns);
-    if (row_step == columns * long(sizeof(T)) && row_step <= 4096) {
-      join_rows<1, true>(from, row_step, columns, accs);
-      for (long r = 1; r < n; ++r) join_rows<1, false>(from + r * row_step, row_step, columns, accs);
-      return;
-    }
-    if (n % 2)
-      join_rows<1, true>(from, row_step, columns, accs);
-    else
-      join_rows<2, true>(from, row_step, columns, accs);
-    for (long r = 2 - n % 2; r < n; r += 2) join_rows<2, false>(from + r * row_step, row_step, columns, accs);
+    if (n == 1) return lift(from, columns, into);
+    const acc* before = reinterpret_cast<const acc*>(from);
+    const bool one_by_one = row_step == columns * long(sizeof(T)) && row_step <= 4096;
+    long r = 1;
+    for (; r < n && (one_by_one || r % 2 == 1 - n % 2); ++r, before = accs)
+      join_rows<1>(from + r * row_step, row_step, columns, before, accs);
+    for (; r < n; r += 2, before = accs) join_rows<2>(from + r * row_step, row_step, columns, before, accs);
   }
 
   static void merge(char* a, const char* b, long n) {
     auto* x = reinterpret_cast<acc*>(a);
-    if constexpr (combines_vectors<Op, T>) {
-      if (n > 1) return join_rows<1, false>(b, 0, n, x);
-    }
-    const auto* y = reinterpret_cast<const acc*>(b);
-#pragma GCC ivdep
-    for (long i = 0; i < n; ++i) x[i] = Op::combine(x[i], y[i]);
+    join_rows<1>(b, 0, n, x, x);
   }
   static void identity(char* accs, long n) {
     auto* x = reinterpret_cast<acc*>(accs);
     for (long i = 0; i < n; ++i) x[i] = Op::identity();
   }
   template <class Result = T> static void finish(const char* accs, long n, char* out, char*) {
+    if constexpr (is_same<Result, T>) return lift(accs, n, out);
     const auto* x = reinterpret_cast<const acc*>(accs);
     auto* results = reinterpret_cast<Result*>(out);
     for (long i = 0; i < n; ++i) results[i] = cast_to<Result>(x[i]);
   }
   static void lift(const char* from, long n, char* accs) {
-    const auto* x = reinterpret_cast<const T*>(from);
-    for (long i = 0; i < n; ++i) reinterpret_cast<acc*>(accs)[i] = Op::lift(x[i], 0);
+    __builtin_memcpy(accs, from, static_cast<unsigned long>(n) * sizeof(T));
   }
 
   static reduce_kernels kernels(bool cascades) {
-    return {sizeof(acc), 8192,  cascades,  is_same<acc, T>, leaf, rows,
-            columns,     merge, finish<T>, identity,        lift};
+    return {sizeof(acc), 8192, cascades, true, leaf, rows, columns, merge, finish<T>, identity, lift};
   }
 };
 

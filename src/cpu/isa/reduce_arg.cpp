@@ -30,7 +30,7 @@ template <class T, bool Smallest> struct arg_reduction {
     return find_if(from, n, [value](T x) { return x == value; });
   }
 
-  static void leaf(const char* from, long n, long first, char* into) {
+  [[gnu::noinline]] static void leaf(const char* from, long n, long first, char* into) {
     if (n == 0) return;
     auto* a = reinterpret_cast<acc*>(into);
     const T* p = reinterpret_cast<const T*>(from);

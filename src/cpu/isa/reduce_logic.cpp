@@ -40,6 +40,21 @@ template <class T> NL_HD bool any_run(const T* from, long n, bool zero) {
   return found;
 }
 
+template <class T> using counter_of = unsigned_of<conditional_t<is_complex<T>, u64, T>>;
+
+// How many elements of each column are not zero, in at most 128 rows, so that a byte holds the count. One
+// loop for all questions.
+template <class T>
+[[gnu::noinline]] void count_columns(const char* from, long row_step, long n, long columns,
+                                     counter_of<T>* counts) {
+  using C = counter_of<T>;
+  for (long j = 0; j < columns; ++j) counts[j] = 0;
+  for (long r = 0; r < n; ++r) {
+    const T* row = reinterpret_cast<const T*>(from + r * row_step);
+    for (long j = 0; j < columns; ++j) counts[j] = static_cast<C>(counts[j] + C(truth(row[j])));
+  }
+}
+
 template <class T, question Q> struct truth_reduction {
   using acc = conditional_t<Q == question::count, i64, u8>;
   static constexpr acc none = Q == question::all ? 1 : 0;
@@ -49,7 +64,7 @@ template <class T, question Q> struct truth_reduction {
     else
       return static_cast<acc>(Q == question::any ? a | b : a & b);
   }
-  static NL_HD acc ask(const T* from, long n) {
+  [[gnu::noinline]] static acc ask(const T* from, long n) {
     if constexpr (Q == question::count)
       return count_run(from, n);
     else if constexpr (Q == question::any)
@@ -77,15 +92,10 @@ template <class T, question Q> struct truth_reduction {
   static void columns(const char* from, long row_step, long n, long columns, long, char* into) {
     auto* accs = reinterpret_cast<acc*>(into);
     constexpr long strip = 256;
-    using C = conditional_t<is_complex<T>, u64, unsigned_of<conditional_t<is_complex<T>, u64, T>>>;
-    C counts[strip];  // at most 128 rows: a byte holds the count
+    counter_of<T> counts[strip];
     for (long begin = 0; begin < columns; begin += strip) {
       const long width = columns - begin < strip ? columns - begin : strip;
-      for (long j = 0; j < width; ++j) counts[j] = 0;
-      for (long r = 0; r < n; ++r) {
-        const T* row = reinterpret_cast<const T*>(from + r * row_step) + begin;
-        for (long j = 0; j < width; ++j) counts[j] = static_cast<C>(counts[j] + C(truth(row[j])));
-      }
+      count_columns<T>(from + begin * long(sizeof(T)), row_step, n, width, counts);
       for (long j = 0; j < width; ++j) {
         const auto count = static_cast<long>(counts[j]);
         accs[begin + j] = static_cast<acc>(Q == question::count ? count

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Loops of ufuncs.def: sums, products, quotients.
+#include "functors/arithmetic.hpp"
+
 #include "cpu/isa/rows.hpp"
 
 namespace numloom::NL_TARGET {

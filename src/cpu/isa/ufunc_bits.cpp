@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Loops of ufuncs.def: logic and bits.
+#include "functors/bitwise.hpp"
+#include "functors/logical.hpp"
+
 #include "cpu/isa/rows.hpp"
 
 namespace numloom::NL_TARGET {

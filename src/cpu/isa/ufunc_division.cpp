@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Loops of ufuncs.def: whole quotients and powers.
+#include "functors/division.hpp"
+#include "functors/power.hpp"
+
 #include "cpu/isa/rows.hpp"
 
 namespace numloom::NL_TARGET {

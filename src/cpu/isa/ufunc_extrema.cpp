@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Loops of ufuncs.def: extrema and clip.
+#include "functors/arithmetic.hpp"
+#include "functors/complex.hpp"
+
 #include "cpu/isa/rows.hpp"
 
 namespace numloom::NL_TARGET {

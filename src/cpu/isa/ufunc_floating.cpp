@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Loops of ufuncs.def: rounding and the representation of numbers.
+#include "functors/floating.hpp"
+#include "functors/rounding.hpp"
+
 #include "cpu/isa/rows.hpp"
 
 namespace numloom::NL_TARGET {

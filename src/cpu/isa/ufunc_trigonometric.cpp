@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Loops of ufuncs.def: trigonometric and hyperbolic functions.
+#include "functors/hyperbolic.hpp"
+#include "functors/trigonometric.hpp"
+
 #include "cpu/isa/rows.hpp"
 
 namespace numloom::NL_TARGET {

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Loops of ufuncs.def: signs, squares, gcd.
+#include "functors/arithmetic.hpp"
+#include "functors/division.hpp"
+#include "functors/floating.hpp"
+
 #include "cpu/isa/rows.hpp"
 
 namespace numloom::NL_TARGET {

@@ -27,6 +27,8 @@ template <class T> NL_HD vec<T> load_vector(const T* p) {
 template <class T> NL_HD void store_vector(T* p, vec<T> v) {
   *reinterpret_cast<typename vector_type<T, vector_bytes>::unaligned*>(p) = v;
 }
+// In a loop over what is left of a row after its whole vectors: the compiler is not to vectorise that again.
+NL_HD void stay_scalar() { asm volatile(""); }
 // x - 0 keeps the sign of a zero, which 0 + x would lose.
 template <class T> NL_HD vec<T> broadcast(T x) { return x - vec<T>{}; }
 
