@@ -205,7 +205,7 @@ def main() -> int:
     bench = Bench(options.device, 0.2 if options.quick else 0.8)
     console = Console(width=None if sys.stdout.isatty() else 130)
     chosen = rows.gpu_rows() if bench.on_gpu else rows.cpu_rows()
-    chosen = [row for row in chosen if re.search(options.rows, row.title)]
+    chosen = [row for row in chosen if re.search(options.rows, f"{row.group}: {row.title}")]
     ceilings = gpu_ceilings(bench) if bench.on_gpu else cpu_ceilings()
     report.head(console, bench, ceilings)
     outcomes = []

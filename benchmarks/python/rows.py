@@ -24,6 +24,25 @@ FOUR_ELEMENTS = (
     ("a[2]", "a:f8", "a[2]", 1.0, 0.8),
     ("a.reshape(2, 2)", "a:f8", "a.reshape(2, 2)", 1.0, 0.8),
     ("empty(4)", "", "np.empty(4)", 1.0, 0.8),
+    ("zeros(4)", "", "np.zeros(4)", 1.0, 0.8),
+    ("add(a, b, out=c)", "a:f8 b:f8 c:f8", "np.add(a, b, out=c)", 1.5, 1),
+    ("add(a, b)", "a:f8 b:f8", "np.add(a, b)", 4, 1.5),
+    ("a += b", "a:f8 b:f8", "a.__iadd__(b)", 2, 1),
+    ("f4 + f8", "a:f4 b:f8", "a + b", 2, 1),
+    ("i4 * f8", "a:i4 b:f8", "a * b", 2, 1),
+    ("i8 + 1.5", "a:i8", "a + 1.5", 2, 1),
+    ("a + 1", "a:f8", "a + 1", 4, 1.5),
+    ("a < b", "a:f8 b:f8", "a < b", 4, 1.5),
+    ("exp(a)", "a:f8", "np.exp(a)", 2, 1),
+    ("maximum(a, b)", "a:f8 b:f8", "np.maximum(a, b)", 2, 1),
+    ("a.astype(f4)", "a:f8", "a.astype(np.float32)", 1, 0.8),
+    ("a.copy()", "a:f8", "a.copy()", 1, 0.8),
+    ("a.max()", "a:f8", "a.max()", 4, 2),
+    ("a.mean()", "a:f8", "a.mean()", 4, 2),
+    ("a @ b", "a:f8 b:f8", "a @ b", 1, 1),
+    ("a[m]", "a:f8 | m = a > 0.5", "a[m]", 1, 1),
+    ("a[1:3] = 0", "a:f8", "a.__setitem__(slice(1, 3), 0) or a", 1, 0.8),
+    ("array of a list", "", "np.array([1.0, 2.0, 3.0, 4.0])", 1, 0.8),
 )
 
 # name, inputs, statement, bytes an element, the ceiling they are compared with, goal, floor at 8 M elements
@@ -60,8 +79,13 @@ EVERY_SIZE = {
     ),
     "reductions": (
         ("sum f4", "a:f4", "a.sum()", 4, "read", 5, 3),
+        ("sum f8", "a:f8", "a.sum()", 8, "read", 1.5, 1.2),
+        ("mean f4", "a:f4", "a.mean()", 4, "read", 5, 3),
         ("sum i4", "a:i4", "a.sum()", 4, "read", 10, 5),
         ("max f4", "a:f4", "a.max()", 4, "read", 2.2, 1.5),
+        ("max f8", "a:f8", "a.max()", 8, "read", 1.5, 1),
+        ("argmax f4", "a:f4", "a.argmax()", 4, "read", 1.5, 1),
+        ("any", "a:f4 | m = a > 2", "m.any()", 1, "read", 1.5, 1),
         ("var f4", "a:f4", "a.var()", 4, "read", 12, 7),
         ("std f4", "a:f4", "a.std()", 4, "read", 12, 7),
         ("argmax over axis 0 f4", "a:f4[m,w]", "a.argmax(axis=0)", 4, "read", 25, 8),
@@ -73,7 +97,31 @@ EVERY_SIZE = {
         ("a.T.copy() u1", "a:u1[m,w]", "a.T.copy()", 2, "copy", 40, 10),
         ("flip f4, copied", "a:f4", "np.flip(a).copy()", 8, "copy", 1.5, 1),
         ("roll f4", "a:f4", "np.roll(a, 1234)", 8, "copy", 1.5, 1),
+        ("concatenate f4", "a:f4 b:f4", "np.concatenate((a, b))", 16, "copy", 1.5, 1),
+        ("take f4", "a:f4 | i = put(rng.integers(0, n, n))", "a[i]", 0, "", 1.5, 1),
+    ),
+    "selection": (
+        ("a[m] f4, half true", "a:f4 | m = a > 0.5", "a[m]", 7, "copy", 3, 1),
+        *(
+            (f"nonzero, density {d}", f"a:f4 | m = a < {d}", "np.nonzero(m)[0]", 1 + 8 * d, "copy", 1.5, 1)
+            for d in (0.9, 0.5, 0.1, 0.01)
+        ),
+    ),
+    "order": (
         ("sort f4", "a:f4", "np.sort(a)", 0, "", 3, 1),
+        ("sort f8", "a:f8", "np.sort(a)", 0, "", 2, 1),
+        ("sort i4", "a:i4", "np.sort(a)", 0, "", 2, 1),
+        ("argsort f4", "a:f4", "np.argsort(a, kind='stable')", 0, "", 2, 1),
+        *(
+            (f"sort rows of {k} {t}", f"a:{t}[n//{k},{k}]", "np.sort(a)", 0, "", 1.5, 1)
+            for t in ("f4", "f8")
+            for k in (4, 16, 64, 256)
+        ),
+    ),
+    "products": tuple(
+        (f"batch of {k} x {k} {t}", f"a:{t}[n//{k * k},{k},{k}] b:{t}[n//{k * k},{k},{k}]", "a @ b", 0, "", 1.5, 1)
+        for t in ("f4", "f8")
+        for k in (2, 4, 8, 32)
     ),
 }
 
@@ -105,6 +153,9 @@ ON_GPU = {
     ),
     "reductions": (
         ("sum f4", "a:f4", "a.sum()", BIG, 4, "read", 1.05),
+        ("max f8", "a:f8", "a.max()", 8, "read", 1.5, 1),
+        ("argmax f4", "a:f4", "a.argmax()", 4, "read", 1.5, 1),
+        ("any", "a:f4 | m = a > 2", "m.any()", 1, "read", 1.5, 1),
         ("var f4", "a:f4", "a.var()", BIG, 4, "read", 1.9),
         ("argmax f4", "a:f4", "a.argmax()", BIG, 4, "read", 1.05),
         ("cumsum f4", "a:f4", "a.cumsum()", BIG, 8, "copy", 3.5),

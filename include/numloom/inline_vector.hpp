@@ -31,12 +31,20 @@ template <class T, int N> class inline_vector {
     c.size();
   }
   inline_vector(const Container& c) : inline_vector(c.data(), c.data() + c.size()) {}
-  inline_vector(const inline_vector& other) : inline_vector(other.begin(), other.end()) {}
+  inline_vector(const inline_vector& other) {
+    if (other.heap_) [[unlikely]]
+      append(other.begin(), other.end());
+    else
+      take_inline(other);
+  }
   inline_vector(inline_vector&& other) noexcept { take(other); }
   inline_vector& operator=(const inline_vector& other) {
-    if (this != &other) {
+    if (this == &other) return *this;
+    if (heap_ || other.heap_) {
       clear();
       append(other.begin(), other.end());
+    } else {
+      take_inline(other);
     }
     return *this;
   }
@@ -97,19 +105,23 @@ template <class T, int N> class inline_vector {
 
  private:
   void release() noexcept {
-    delete[] heap_;
+    if (heap_) [[unlikely]]
+      delete[] heap_;
     heap_ = nullptr;
     capacity_ = N;
     size_ = 0;
   }
   void take(inline_vector& other) noexcept {
-    size_ = other.size_;
+    take_inline(other);
     capacity_ = other.capacity_;
     heap_ = std::exchange(other.heap_, nullptr);
-    if (!heap_)
-      for (int i = 0; i < size_; ++i) inline_[i] = other.inline_[i];
     other.capacity_ = N;
     other.size_ = 0;
+  }
+  // All N at once: a few wide moves, where a loop over size_ of them has branches to guess.
+  void take_inline(const inline_vector& other) noexcept {
+    size_ = other.size_;
+    for (int i = 0; i < N; ++i) inline_[i] = other.inline_[i];
   }
   void grow(int least) {
     const int capacity = least > 2 * capacity_ ? least : 2 * capacity_;
@@ -123,7 +135,7 @@ template <class T, int N> class inline_vector {
   T* heap_ = nullptr;
   int size_ = 0;
   int capacity_ = N;
-  T inline_[N];
+  T inline_[N] = {};
 };
 
 }  // namespace numloom

@@ -38,7 +38,7 @@ class storage_ptr {
     return *this;
   }
   ~storage_ptr() {
-    if (s_ && s_->references.fetch_sub(1, std::memory_order_acq_rel) == 1) s_->release(s_);
+    if (s_) drop();
   }
   storage* get() const noexcept { return s_; }
   storage* operator->() const noexcept { return s_; }
@@ -46,8 +46,21 @@ class storage_ptr {
   friend bool operator==(const storage_ptr&, const storage_ptr&) = default;
 
  private:
+  // An atomic addition costs as much as a small sum. A storage without references is nobody else's yet, and
+  // one with a single reference has no other owner who could take or drop one: plain stores will do for both.
   void retain() noexcept {
-    if (s_) s_->references.fetch_add(1, std::memory_order_relaxed);
+    if (!s_) return;
+    if (s_->references.load(std::memory_order_relaxed) == 0)
+      s_->references.store(1, std::memory_order_relaxed);
+    else
+      s_->references.fetch_add(1, std::memory_order_relaxed);
+  }
+  void drop() noexcept {
+    if (s_->references.load(std::memory_order_acquire) == 1)
+      s_->references.store(0, std::memory_order_relaxed);
+    else if (s_->references.fetch_sub(1, std::memory_order_acq_rel) != 1)
+      return;
+    s_->release(s_);
   }
   storage* s_ = nullptr;
 };

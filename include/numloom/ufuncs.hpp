@@ -78,6 +78,8 @@ NL_API ndarray call(ufunc f, const array_like& a);
 NL_API ndarray call(ufunc f, const array_like& a, const array_like& b);
 NL_API ndarray call(ufunc f, const array_like& a, const scalar& b, const scalar& c);
 NL_API ndarray call(ufunc f, std::span<const array_like> inputs, const ufunc_options& options);
+/// The same into an array that is there: options.out without the options.
+NL_API void call_into(ufunc f, std::span<const array_like> inputs, const ndarray& out);
 NL_API std::pair<ndarray, ndarray> call2(ufunc f, std::span<const array_like> inputs,
                                          const ufunc_options& options);
 

@@ -15,6 +15,8 @@ namespace {
 PyObject* as_type(argument_slots s) {
   const ndarray& a = array_of(s[0]);
   const dtype type = is_missing(s[1]) ? dtype::float64 : to_dtype(s[1]);
+  if (!s[2] && !s[3] && !s[4] && !s[5] && !s[6] && !a.is_scalar() && !is_complex(a.dtype()))
+    return wrap_made([&] { return unlocked(a.size(), [&] { return astype(a, type); }); });
   const order layout = to_order(s[2], order::K);
   const casting rule = to_casting(s[3], casting::unsafe);
   const bool always = to_bool(s[5], true);
@@ -43,6 +45,8 @@ PyObject* as_type(argument_slots s) {
 // (self, order)
 PyObject* copied(argument_slots s) {
   const ndarray& a = array_of(s[0]);
+  if (!s[1] && is_exact_array(s[0]) && !a.is_scalar())
+    return wrap_made([&] { return unlocked(a.size(), [&] { return copy(a, order::C); }); });
   const order layout = to_order(s[1], order::C);
   ndarray fresh = unlocked(a.size(), [&] { return copy(a, layout); });
   fresh.set_scalar(a.is_scalar());

@@ -50,13 +50,13 @@ template <ufunc F> PyObject* binary(PyObject* left, PyObject* right) {
   if (is_exact_array(left) && is_exact_array(right))
     return guarded([&] {
       const ndarray &a = array_of(left), &b = array_of(right);
-      return wrap(unlocked(std::max(a.size(), b.size()), [&] { return call(F, a, b); }));
+      return wrap_made([&] { return unlocked(std::max(a.size(), b.size()), [&] { return call(F, a, b); }); });
     });
   if (is_exact_array(left) && PyFloat_CheckExact(right))
     return guarded([&] {
       const ndarray& a = array_of(left);
       const scalar number(PyFloat_AS_DOUBLE(right));
-      return wrap(unlocked(a.size(), [&] { return call(F, a, number); }));
+      return wrap_made([&] { return unlocked(a.size(), [&] { return call(F, a, number); }); });
     });
   return binary_general(F, left, right);
 }
@@ -64,7 +64,7 @@ template <ufunc F> PyObject* binary(PyObject* left, PyObject* right) {
 template <ufunc F> PyObject* unary(PyObject* self) {
   return guarded([&] {
     const ndarray& a = array_of(self);
-    return wrap(unlocked(a.size(), [&] { return call(F, a); }));
+    return wrap_made([&] { return unlocked(a.size(), [&] { return call(F, a); }); });
   });
 }
 
@@ -75,9 +75,7 @@ PyObject* in_place_general(ufunc f, PyObject* self, PyObject* other) {
     operand b;
     if (!b.load(other, target.device())) return not_implemented();
     const array_like inputs[] = {target, b.like()};
-    ufunc_options options;
-    options.out = target;
-    unlocked(std::max(target.size(), b.size()), [&] { return call(f, inputs, options); });
+    unlocked(std::max(target.size(), b.size()), [&] { call_into(f, inputs, target); });
     return Py_NewRef(self);
   });
   if (result || !is_host_only()) return result;
@@ -89,7 +87,14 @@ PyObject* in_place_general(ufunc f, PyObject* self, PyObject* other) {
 
 // A scalar result has value semantics: `x += 1` makes a new one.
 template <ufunc F> PyObject* in_place(PyObject* self, PyObject* other) {
-  if (array_of(self).is_scalar()) return binary<F>(self, other);
+  const ndarray& target = array_of(self);
+  if (target.is_scalar()) return binary<F>(self, other);
+  if (is_exact_array(other) && std::max(target.size(), array_of(other).size()) <= released_gil::elements)
+    return guarded([&] {
+      const array_like inputs[] = {target, array_of(other)};
+      call_into(F, inputs, target);
+      return Py_NewRef(self);
+    });
   return in_place_general(F, self, other);
 }
 
@@ -195,7 +200,7 @@ PyObject* compare(PyObject* left, PyObject* right, int operation) {
   if (is_exact_array(left) && is_exact_array(right))
     return guarded([&] {
       const ndarray &a = array_of(left), &b = array_of(right);
-      return wrap(unlocked(std::max(a.size(), b.size()), [&] { return call(f, a, b); }));
+      return wrap_made([&] { return unlocked(std::max(a.size(), b.size()), [&] { return call(f, a, b); }); });
     });
   PyObject* result = binary_general(f, left, right);
   if (result != Py_NotImplemented) return result;

@@ -106,6 +106,13 @@ PyObject* construct(PyTypeObject* type, PyObject* args, PyObject* keywords) {
 
 }  // namespace
 
+array_object* new_blank() { return blank(array_type); }
+
+void drop_blank(array_object* o) noexcept {
+  new (&o->value) ndarray;
+  Py_DECREF(reinterpret_cast<PyObject*>(o));
+}
+
 PyObject* wrap_as(PyTypeObject* type, ndarray value) {
   array_object* o = blank(type);
   new (&o->value) ndarray(std::move(value));

@@ -2,6 +2,7 @@
 /// numloom.ndarray: a CPython heap type around a C++ ndarray.
 #pragma once
 
+#include <new>
 #include <vector>
 
 #include "numloom/ndarray.hpp"
@@ -27,6 +28,8 @@ inline ndarray& array_of(PyObject* o) { return reinterpret_cast<array_object*>(o
 
 /// A new Python object around an array.
 PyObject* wrap(ndarray value);
+/// The object first, then the array made inside it: make() returns an ndarray, which is not moved.
+template <class F> PyObject* wrap_made(F&& make);
 /// The same, of a subclass.
 PyObject* wrap_as(PyTypeObject* type, ndarray value);
 /// One element on the CPU as a scalar result.
@@ -39,6 +42,21 @@ PyObject* wrap_like(ndarray value, PyObject* prototype);
 /// Lists and tuples of arrays.
 PyObject* wrap_list(std::vector<ndarray> values, PyObject* parent = nullptr);
 PyObject* wrap_tuple(std::vector<ndarray> values, PyObject* parent = nullptr);
+
+/// An object of the type without an array inside, and its way back when no array can be made.
+array_object* new_blank();
+void drop_blank(array_object* o) noexcept;
+
+template <class F> PyObject* wrap_made(F&& make) {
+  array_object* o = new_blank();
+  try {
+    new (&o->value) ndarray(make());
+  } catch (...) {
+    drop_blank(o);
+    throw;
+  }
+  return reinterpret_cast<PyObject*>(o);
+}
 
 /// Slots, methods and properties of the type, each group in its file.
 using slot_list = std::vector<PyType_Slot>;

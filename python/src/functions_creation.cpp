@@ -34,13 +34,19 @@ creation_options to_creation_options(argument_slots s) {
   return options;
 }
 
+// empty(n): no dtype, order or device is asked for.
+bool is_length_alone(argument_slots s) { return PyLong_CheckExact(s[0]) && !s[1] && !s[2] && !s[3] && !s[4]; }
+
 PyObject* make_empty(argument_slots s) {
+  if (is_length_alone(s)) return wrap_made([&] { return empty(to_extents(s[0])); });
   const creation_options options = to_creation_options(s);
   return wrap(empty(to_extents(s[0]), *options.dtype, options.device, options.order));
 }
 
 template <ndarray (*F)(const shape_t&, const creation_options&)> PyObject* filled(argument_slots s) {
   const shape_t shape = to_extents(s[0]);
+  if (is_length_alone(s))
+    return wrap_made([&] { return unlocked(size_of(shape), [&] { return F(shape, {}); }); });
   const creation_options options = to_creation_options(s);
   return wrap(unlocked(size_of(shape), [&] { return F(shape, options); }));
 }

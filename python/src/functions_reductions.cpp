@@ -24,10 +24,23 @@ PyObject* run(plain_reduction f, PyObject* array, reduction_options options, PyO
   return wrap_or_out(unlocked(a.size(), [&] { return f(a, options); }), out);
 }
 
+// sum(a) of an array of ours: nothing to read, and the result is made where it stays.
+template <int Parameters> bool is_plain_call(argument_slots s) {
+  if (!is_exact_array(s[0])) return false;
+  for (int i = 1; i < Parameters; ++i)
+    if (s[i]) return false;
+  return true;
+}
+template <class F> PyObject* run_plain(F f, PyObject* array) {
+  const ndarray& a = array_of(array);
+  return wrap_made([&] { return unlocked(a.size(), [&] { return f(a, {}); }); });
+}
+
 device device_of(PyObject* a) { return is_array(a) ? array_of(a).device() : current_device(); }
 
 // (a, axis, dtype, out, keepdims, initial, where)
 template <plain_reduction F> PyObject* accumulate(argument_slots s) {
+  if (is_plain_call<7>(s)) return run_plain(F, s[0]);
   reduction_options options;
   options.axis = to_axes(s[1]);
   options.dtype = to_optional_dtype(s[2]);
@@ -40,6 +53,7 @@ template <plain_reduction F> PyObject* accumulate(argument_slots s) {
 
 // (a, axis, out, keepdims, initial, where)
 template <plain_reduction F> PyObject* extremum(argument_slots s) {
+  if (is_plain_call<6>(s)) return run_plain(F, s[0]);
   reduction_options options;
   options.axis = to_axes(s[1]);
   options.out = to_out(s[2]);
@@ -51,6 +65,7 @@ template <plain_reduction F> PyObject* extremum(argument_slots s) {
 
 // (a, axis, out, keepdims, *, where)
 template <plain_reduction F> PyObject* logical(argument_slots s) {
+  if (is_plain_call<5>(s)) return run_plain(F, s[0]);
   reduction_options options;
   options.axis = to_axes(s[1]);
   options.out = to_out(s[2]);
@@ -69,6 +84,7 @@ PyObject* count(argument_slots s) {
 
 // (a, axis, dtype, out, keepdims, *, where)
 PyObject* average(argument_slots s) {
+  if (is_plain_call<6>(s)) return run_plain(mean, s[0]);
   reduction_options options;
   options.axis = to_axes(s[1]);
   options.dtype = to_optional_dtype(s[2]);
@@ -80,6 +96,7 @@ PyObject* average(argument_slots s) {
 
 // (a, axis, dtype, out, ddof, keepdims, *, where, mean, correction)
 template <variance F> PyObject* spread(argument_slots s) {
+  if (is_plain_call<9>(s)) return run_plain(F, s[0]);
   if (!is_missing(s[7])) raise(numpy.host_only, "a mean given beforehand");
   if (!is_missing(s[8]) && s[4] && to_double(s[4], 0) != 0)
     raise(PyExc_ValueError, "ddof and correction can't be provided simultaneously.");
@@ -97,6 +114,7 @@ template <variance F> PyObject* spread(argument_slots s) {
 
 // (a, axis, out, *, keepdims)
 template <position F> PyObject* arg(argument_slots s) {
+  if (is_plain_call<4>(s)) return run_plain(F, s[0]);
   arg_options options;
   options.axis = to_optional_axis(s[1]);
   options.out = to_out(s[2]);

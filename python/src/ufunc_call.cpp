@@ -211,6 +211,47 @@ PyObject* hand_over(PyObject* self, PyObject* other, PyObject* const* args, Py_s
   return all ? call_package("numloom._fallback", "override_ufunc", all.get(), nullptr) : nullptr;
 }
 
+// The commonest calls, add(a, b) and add(a, b, out=c) with arrays of ours and floats, need no keywords read
+// and no operands kept. Null without a Python error: not such a call.
+PyObject* call_plainly(const ufunc_object* f, PyObject* const* args, Py_ssize_t count, PyObject* names) {
+  static PyObject* const out_name = PyUnicode_InternFromString("out");
+  if (f->multiply || f->nout != 1 || count != f->nin || count > 2) return nullptr;
+  PyObject* out = nullptr;
+  if (names) {
+    if (PyTuple_GET_SIZE(names) != 1 || PyTuple_GET_ITEM(names, 0) != out_name) return nullptr;
+    out = args[count];
+    if (PyTuple_CheckExact(out) && PyTuple_GET_SIZE(out) == 1) out = PyTuple_GET_ITEM(out, 0);
+    if (!is_exact_array(out)) return nullptr;
+  }
+  scalar numbers[2] = {scalar(0.0), scalar(0.0)};
+  std::int64_t work = 0;
+  for (Py_ssize_t i = 0; i < count; ++i) {
+    if (is_exact_array(args[i]))
+      work = std::max(work, array_of(args[i]).size());
+    else if (PyFloat_CheckExact(args[i]))
+      numbers[i] = scalar(PyFloat_AS_DOUBLE(args[i]));
+    else
+      return nullptr;
+  }
+  if (work == 0) return nullptr;
+  const auto like = [&](Py_ssize_t i) {
+    return is_exact_array(args[i]) ? array_like(array_of(args[i])) : array_like(numbers[i]);
+  };
+  return guarded([&]() -> PyObject* {
+    const array_like inputs[] = {like(0), like(count - 1)};
+    if (out) {
+      const ndarray& target = array_of(out);
+      unlocked(std::max(work, target.size()),
+               [&] { call_into(f->id, std::span(inputs, static_cast<std::size_t>(count)), target); });
+      return Py_NewRef(out);
+    }
+    return wrap_made([&] {
+      return unlocked(
+          work, [&] { return count == 1 ? call(f->id, inputs[0]) : call(f->id, inputs[0], inputs[1]); });
+    });
+  });
+}
+
 }  // namespace
 
 ref pack_arguments(PyObject* const* args, Py_ssize_t count) {
@@ -229,6 +270,8 @@ ref pack_keywords(PyObject* const* values, PyObject* names) {
 PyObject* call_ufunc(PyObject* self, PyObject* const* args, std::size_t flagged, PyObject* names) {
   const auto* f = reinterpret_cast<const ufunc_object*>(self);
   const Py_ssize_t count = PyVectorcall_NARGS(flagged);
+  if (PyObject* result = call_plainly(f, args, count, names)) return result;
+  if (PyErr_Occurred()) return nullptr;
   const Py_ssize_t outputs = names ? PyTuple_GET_SIZE(names) : 0;
   if (PyObject* other = overriding(args, count)) return hand_over(self, other, args, count, names);
   for (Py_ssize_t i = 0; i < outputs; ++i)

@@ -102,7 +102,14 @@ ndarray astype(const ndarray& a, dtype type, order layout, casting rule, bool al
     fail<casting_error>("Cannot cast array data from dtype('", a.dtype(), "') to dtype('", type,
                         "') according to the rule '", name_of(rule), "'");
   ndarray made = empty_like(a, type, layout);
-  if (a.size() > 0) copy_on_device(made, a, nullptr);
+  if (a.size() == 0) return made;
+  constexpr std::int64_t most_as_bytes = 1 << 19;  // beyond that stores are to bypass the caches
+  if (type == a.dtype() && a.device().is_cpu() && a.nbytes() <= most_as_bytes && a.is_c_contiguous() &&
+      made.is_c_contiguous())
+    backend_of(cpu).copy_from_host(made.data(access::write), a.data(access::read),
+                                   static_cast<std::size_t>(a.nbytes()), current_stream(cpu));
+  else
+    copy_on_device(made, a, nullptr);
   return made;
 }
 

@@ -91,7 +91,9 @@ order parse_order(std::string_view name) {
   fail<value_error>("order must be one of 'C', 'F', 'A', or 'K' (got '", name, "')");
 }
 
-ndarray empty(const shape_t& shape, dtype type, std::optional<device> where, order layout) {
+namespace {
+
+storage_ptr room_for(const shape_t& shape, dtype type, device where) {
   if (shape.size() > max_dims)
     fail<value_error>("maximum supported dimension for an ndarray is ", max_dims, ", found ", shape.size());
   const std::int64_t size = size_of(shape);
@@ -99,7 +101,13 @@ ndarray empty(const shape_t& shape, dtype type, std::optional<device> where, ord
   if (__builtin_mul_overflow(size, itemsize(type), &bytes))
     fail<value_error>("array is too big: the bytes of shape ", to_string(shape), " of ", type,
                       " cannot be counted");
-  return ndarray(allocate(static_cast<std::size_t>(bytes), where ? *where : current_device()), 0, type, shape,
+  return allocate(static_cast<std::size_t>(bytes), where);
+}
+
+}  // namespace
+
+ndarray empty(const shape_t& shape, dtype type, std::optional<device> where, order layout) {
+  return ndarray(room_for(shape, type, where ? *where : current_device()), 0, type, shape,
                  contiguous_strides(shape, itemsize(type), layout == order::F ? order::F : order::C));
 }
 
@@ -126,8 +134,7 @@ ndarray empty_like(const ndarray& a, std::optional<dtype> type, order layout,
                    const std::optional<shape_t>& shape) {
   const dtype t = type.value_or(a.dtype());
   const shape_t& extents = shape ? *shape : a.shape();
-  const ndarray made = empty(extents, t, a.device());
-  return ndarray(made.bytes(), 0, t, extents, strides_like(a, t, layout, extents));
+  return ndarray(room_for(extents, t, a.device()), 0, t, extents, strides_like(a, t, layout, extents));
 }
 
 ndarray broadcast_to(const ndarray& a, const shape_t& shape) {

@@ -27,7 +27,7 @@ struct cpu_event {
 }  // namespace
 
 void cpu_device::copy_from_host(void* to, const void* from, std::size_t bytes, stream_view) {
-  constexpr std::int64_t grain = 1 << 18;
+  constexpr std::int64_t grain = 1 << 16;
   parallel_for(static_cast<std::int64_t>(bytes), grain, [&](std::int64_t begin, std::int64_t end) {
     std::memcpy(static_cast<char*>(to) + begin, static_cast<const char*>(from) + begin,
                 static_cast<std::size_t>(end - begin));

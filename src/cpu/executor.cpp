@@ -30,7 +30,8 @@ char* scratch(std::size_t bytes) {
 namespace {
 
 constexpr std::int64_t block_bytes = 8192;  // of the widest register: four of them fit the first-level cache
-constexpr std::int64_t parallel_work = 128 * 1024;  // elements times cost that are worth waking a thread
+// In elements of 4 bytes times cost: what is worth waking a thread, and what is worth claiming.
+constexpr std::int64_t parallel_work = 64 * 1024, claimed_work = 16 * 1024;
 // When results are streamed, reading must overlap with writing: short blocks (an addition on one core: 36
 // GB/s with 2 KiB and the next block fetched ahead, 20 GB/s with 8 KiB).
 constexpr std::int64_t streamed_block_bytes = 2048;
@@ -515,8 +516,13 @@ class walker {
 void run_blocks(const block_program& p) {
   block_plan plan(p);
   make_plan(plan);
-  const std::int64_t block_work = plan.c.rows * plan.c.columns * p.cost;
-  const std::int64_t grain = std::max<std::int64_t>(1, parallel_work / std::max<std::int64_t>(1, block_work));
+  int widest = 4;
+  for (int r = 0; r < p.registers; ++r) widest = std::max(widest, p.register_size[r]);
+  const std::int64_t block_work =
+      std::max<std::int64_t>(1, plan.c.rows * plan.c.columns * p.cost * widest / 4);
+  const std::int64_t grain = plan.c.blocks * block_work < parallel_work
+                                 ? plan.c.blocks
+                                 : std::max<std::int64_t>(1, claimed_work / block_work);
   parallel_for(plan.c.blocks, grain,
                [&](std::int64_t begin, std::int64_t end) { walker(plan, begin).run(end - begin); });
 }

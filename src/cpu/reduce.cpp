@@ -72,7 +72,7 @@ void store_results(const reduce_setup& s, char* accs, std::int64_t n, char* out,
     s.kernels.lift(reinterpret_cast<const char*>(p.initial), 1, initial);
     for (std::int64_t i = 0; i < n; ++i) s.kernels.merge(accs + i * s.kernels.acc_size, initial, 1);
   }
-  if (p.result == natural && !p.out2 && out_step == itemsize(natural))
+  if (p.result == natural && !p.out2 && (n == 1 || out_step == itemsize(natural)))
     return s.kernels.finish(accs, n, out, nullptr);
   for (std::int64_t begin = 0; begin < n; begin += results_at_once) {
     const std::int64_t length = std::min(results_at_once, n - begin);
@@ -223,6 +223,20 @@ void reduce_each(const reduce_setup& s) {
   });
 }
 
+// One output of so few contiguous elements that they are one leaf: no chunks, no buffers.
+bool is_one_leaf(const reduce_setup& s) {
+  const reduction_plan& p = s.plan;
+  return p.outputs == 1 && p.reduced == 1 && !p.mask && !s.converts() && p.length <= s.kernels.leaf_length &&
+         p.reduced_source[0] == s.item;
+}
+
+void reduce_one_leaf(const reduce_setup& s) {
+  alignas(16) char acc[64];
+  s.kernels.identity(acc, 1);
+  s.kernels.leaf(static_cast<const char*>(s.plan.source), s.plan.length, 0, acc);
+  store_results(s, acc, 1, static_cast<char*>(s.plan.out), static_cast<char*>(s.plan.out2), 0);
+}
+
 void reduce_nothing(const reduce_setup& s) {
   const reduction_plan& p = s.plan;
   for (std::int64_t o = 0; o < p.outputs; ++o) {
@@ -258,6 +272,7 @@ void reduce_rows(const reduce_setup& s) {
 void cpu_device::reduce(const reduction_plan& plan, stream_view) {
   const reduce_setup setup(plan);
   if (plan.length == 0) return reduce_nothing(setup);
+  if (is_one_leaf(setup)) return reduce_one_leaf(setup);
   if (along_columns(setup)) return reduce_columns(setup);
   reduce_rows(setup);
 }

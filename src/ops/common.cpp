@@ -2,12 +2,14 @@
 #include "ops/common.hpp"
 
 #include <cstdlib>
+#include <cstring>
 
 namespace numloom::detail {
 
 namespace {
 constexpr std::int64_t small_copy = 4096;  // bytes
-}
+constexpr unsigned char zero_element[16] = {};
+}  // namespace
 
 void copy_elements(device d, int itemsize, const shape_t& shape, void* to, const std::int64_t* to_strides,
                    const void* from, const std::int64_t* from_strides) {
@@ -36,8 +38,13 @@ void copy_into(const ndarray& to, const ndarray& from) {
 void fill_with(const ndarray& to, const scalar& value) {
   if (value.type == scalar::kind::complex && !is_complex(to.dtype()) && to.dtype() != dtype::bool_)
     fail<type_error>("expected a real number for dtype ", to.dtype(), ", got a complex one");
-  alignas(16) unsigned char element[16];
+  alignas(16) unsigned char element[16] = {};
   store_scalar(value, to.dtype(), element);
+  const bool zero = !std::memcmp(element, zero_element, sizeof element);
+  if (zero && to.device().is_cpu() && to.nbytes() <= small_copy && to.is_c_contiguous()) {
+    std::memset(to.data(access::write), 0, static_cast<std::size_t>(to.nbytes()));
+    return;
+  }
   static constexpr std::int64_t zeros[max_dims] = {};
   iteration_space space;
   const operand_layout operands[] = {{to.data(access::write), to.strides().data()}, {nullptr, zeros}};

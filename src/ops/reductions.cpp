@@ -162,8 +162,32 @@ ndarray combine_initial(ufunc f, const ndarray& result, const std::optional<scal
   return initial ? call(f, result, array_like(*initial)) : result;
 }
 
+// All elements of a contiguous array into one: no axes to sort out.
+ndarray reduce_whole(reduction op, const ndarray& a, std::optional<dtype> wanted) {
+  reduction_plan plan;
+  plan.op = op;
+  plan.type = a.dtype();
+  plan.loop = loop_dtype(op, a.dtype(), wanted);
+  plan.result = plan.result2 = result_dtype(op, plan.loop);
+  ndarray result = empty({}, plan.result, a.device());
+  plan.source = a.data(access::read);
+  plan.out = result.data(access::write);
+  plan.reduced = 1;
+  plan.reduced_shape[0] = plan.length = a.size();
+  plan.reduced_source[0] = a.itemsize();
+  backend_of(a.device()).reduce(plan, current_stream(a.device()));
+  result.set_scalar(true);
+  return result;
+}
+
+template <class Options> bool is_whole(const ndarray& a, const Options& options) {
+  return options.axis.all() && !options.out && !options.where && !options.keepdims && a.size() > 0 &&
+         a.is_c_contiguous();
+}
+
 ndarray run_reduction(reduction op, const char* operation, ufunc joins, const ndarray& a,
                       const reduction_options& options) {
+  if (!options.initial && is_whole(a, options)) return reduce_whole(op, a, options.dtype);
   reduction_call call{op, operation, options.axis.normalized(a.ndim(), operation), options.dtype,
                       options.keepdims};
   call.where = options.where ? &*options.where : nullptr;
@@ -233,6 +257,9 @@ std::int64_t reduced_length(const ndarray& a, const dims& axes) {
 }  // namespace
 
 ndarray mean(const ndarray& a, const reduction_options& options) {
+  if (!options.dtype && (a.dtype() == dtype::float32 || a.dtype() == dtype::float64) && is_whole(a, options))
+    return numloom::call(ufunc::divide, reduce_whole(reduction::sum, a, {}),
+                         array_like(static_cast<double>(a.size())));
   reduction_call call{
       reduction::sum, "mean", options.axis.normalized(a.ndim(), "mean"), {}, options.keepdims};
   call.where = options.where ? &*options.where : nullptr;
@@ -288,6 +315,8 @@ namespace {
 
 ndarray arg_reduction(reduction op, const char* operation, const ndarray& a, const arg_options& options) {
   if (!options.axis) {
+    if (!options.out && !options.keepdims && a.size() > 0 && a.is_c_contiguous())
+      return reduce_whole(op, a, {});
     const ndarray flat = a.is_c_contiguous() || a.ndim() <= 1 ? a : copy(a, order::C);
     reduction_call call{op, operation, axes().normalized(flat.ndim(), operation), {}, options.keepdims};
     ndarray result = new_result(flat, call, dtype::int64);

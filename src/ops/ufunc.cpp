@@ -6,56 +6,13 @@
 
 #include "core/backend.hpp"
 #include "core/shape.hpp"
-#include "cpu/loops.hpp"
 #include "numloom/reductions.hpp"
+#include "ops/small_ufunc.hpp"
 #include "ops/ufunc_types.hpp"
 
 namespace numloom {
 
 namespace {
-
-// Small contiguous operands of the loop's own dtype on the CPU skip programs and go to the inner loop.
-constexpr std::int64_t short_path_elements = 4096;
-
-bool takes_short_path(const ndarray& a) {
-  return a.size() <= short_path_elements && a.device().is_cpu() && a.is_c_contiguous();
-}
-
-ndarray scalar_if_0d(ndarray result, bool value_semantics) {
-  if (value_semantics) result.set_scalar(true);
-  return result;
-}
-
-ndarray short_call(ufunc f, dtype loop, const ndarray& like, char* const* inputs,
-                   const std::int64_t* input_steps, int nin) {
-  const out_rule rule = rule_of(f);
-  const dtype out_type = rule == out_rule::SAME        ? loop
-                         : rule == out_rule::TO_BOOL   ? dtype::bool_
-                         : rule == out_rule::REAL_PART ? real_part_of(loop)
-                                                       : dtype::uint8;
-  ndarray out(allocate(static_cast<std::size_t>(like.size() * itemsize(out_type)), cpu), 0, out_type,
-              like.shape(),
-              itemsize(out_type) == like.itemsize() ? like.strides()
-                                                    : contiguous_strides(like.shape(), itemsize(out_type)));
-  char* args[4];
-  std::int64_t steps[4];
-  for (int i = 0; i < nin; ++i) {
-    args[i] = inputs[i];
-    steps[i] = input_steps[i];
-  }
-  args[nin] = static_cast<char*>(out.data(access::write));
-  steps[nin] = itemsize(out_type);
-  cpu_host::ufunc_loop(f, loop)(args, steps, out.size());
-  return scalar_if_0d(std::move(out), like.ndim() == 0);
-}
-
-bool fits_every_integer(const scalar& n) {
-  return n.type == scalar::kind::boolean || (n.type == scalar::kind::integer && n.i >= 0 && n.i < 128);
-}
-
-bool is_plain(ufunc f) {
-  return info(f).nout == 1 && rule_of(f) != out_rule::LDEXP && f != ufunc::power && !is_logical_ufunc(f);
-}
 
 device device_of(ufunc f, std::span<const array_like> inputs, const ufunc_options& options) {
   // The device of the arrays; single elements on the CPU go along to any device.
@@ -329,79 +286,45 @@ void dispatch(ufunc f, std::span<const array_like> inputs, const ufunc_options& 
 
 ndarray call(ufunc f, std::span<const array_like> inputs, const ufunc_options& options) {
   ndarray results[2];
+  const bool usual = !options.where && !options.dtype && !options.out2 && options.order == order::K &&
+                     options.casting == casting::same_kind;
+  if (usual && run_small(f, inputs, options.out ? &*options.out : nullptr, results[0]))
+    return options.out ? *options.out : std::move(results[0]);
   dispatch(f, inputs, options, results);
-  return results[0];
+  return std::move(results[0]);
+}
+
+void call_into(ufunc f, std::span<const array_like> inputs, const ndarray& out) {
+  ndarray results[2];
+  if (run_small(f, inputs, &out, results[0])) return;
+  ufunc_options options;
+  options.out = out;
+  dispatch(f, inputs, options, results);
 }
 
 std::pair<ndarray, ndarray> call2(ufunc f, std::span<const array_like> inputs, const ufunc_options& options) {
   ndarray results[2];
   dispatch(f, inputs, options, results);
-  return {results[0], results[1]};
+  return {std::move(results[0]), std::move(results[1])};
 }
 
 ndarray call(ufunc f, const array_like& a) {
-  if (a.array() && takes_short_path(*a.array()) && is_plain(f)) {
-    bool found;
-    const dtype type = a.array()->dtype(), loop = loop_for(f, type, found);
-    if (found && loop == type) {
-      char* const inputs[] = {static_cast<char*>(a.array()->data(access::read))};
-      const std::int64_t steps[] = {itemsize(type)};
-      return short_call(f, loop, *a.array(), inputs, steps, 1);
-    }
-  }
+  small_call small;
+  if (small.prepare(f, a)) return small.run();
   const array_like inputs[] = {a};
   return call(f, inputs, {});
 }
 
 ndarray call(ufunc f, const array_like& a, const array_like& b) {
-  const ndarray* x = a.array();
-  const ndarray* y = b.array();
-  const ndarray* like = x ? x : y;
-  if (like && takes_short_path(*like) && is_plain(f)) {
-    const dtype type = like->dtype();
-    bool found;
-    const dtype loop = loop_for(f, type, found);
-    if (found && loop == type) {
-      const std::int64_t item = itemsize(type);
-      if (x && y) {
-        if (y->dtype() == type && x->shape() == y->shape() && takes_short_path(*y)) {
-          char* const inputs[] = {static_cast<char*>(x->data(access::read)),
-                                  static_cast<char*>(y->data(access::read))};
-          const std::int64_t steps[] = {item, item};
-          return short_call(f, loop, *x, inputs, steps, 2);
-        }
-      } else if (promote_with_scalar(type, x ? b.number() : a.number()) == type &&
-                 (!is_comparison(f) || !is_integer(type) ||
-                  fits_every_integer(x ? b.number() : a.number()))) {
-        alignas(16) char value[16];
-        store_scalar(x ? b.number() : a.number(), type, value);
-        char* const array = static_cast<char*>(like->data(access::read));
-        char* const inputs[] = {x ? array : value, x ? value : array};
-        const std::int64_t steps[] = {x ? item : 0, x ? 0 : item};
-        return short_call(f, loop, *like, inputs, steps, 2);
-      }
-    }
-  }
+  small_call small;
+  if (small.prepare(f, a, b)) return small.run();
   const array_like inputs[] = {a, b};
   return call(f, inputs, {});
 }
 
 ndarray call(ufunc f, const array_like& a, const scalar& b, const scalar& c) {
-  const ndarray* x = a.array();
-  if (x && takes_short_path(*x) && is_plain(f)) {
-    const dtype type = x->dtype();
-    bool found;
-    const dtype loop = loop_for(f, type, found);
-    if (found && loop == type && promote_with_scalar(type, b) == type &&
-        promote_with_scalar(type, c) == type) {
-      alignas(16) char values[2][16];
-      store_scalar(b, type, values[0]);
-      store_scalar(c, type, values[1]);
-      char* const inputs[] = {static_cast<char*>(x->data(access::read)), values[0], values[1]};
-      const std::int64_t steps[] = {itemsize(type), 0, 0};
-      return short_call(f, loop, *x, inputs, steps, 3);
-    }
-  }
+  small_call small;
+  if (small.prepare(f, a, b, c)) return small.run();
   const array_like inputs[] = {a, b, c};
   return call(f, inputs, {});
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Which loop a ufunc takes for which operands: the rows of ufuncs.def and NumPy's rules about them.
 #include <array>
+#include <atomic>
 #include <limits>
 #include <vector>
 
@@ -168,22 +169,39 @@ resolved_types resolve_wanted(ufunc f, std::span<const array_like> inputs, dtype
 
 // The first loop to which each input casts safely by itself: uint8 with int8 is computed in float16 by
 // arctan2, though the two have int16 in common.
-int first_loop(ufunc f, std::span<const array_like> inputs, dtype common) {
-  if (f == ufunc::divide && !is_inexact(common)) return static_cast<int>(dtype::float64);
-  dtype each[3];
+int search_loop(ufunc f, std::span<const dtype> each, dtype common) {
   bool one = true;
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    each[i] = inputs[i].array() ? inputs[i].array()->dtype() : common;
-    one &= each[i] == common;
-  }
+  for (const dtype t : each) one &= t == common;
   if (!one)
     for (int loop = 0; loop < dtype_count; ++loop) {
       bool fits = has_loop(f, static_cast<dtype>(loop));
-      for (std::size_t i = 0; i < inputs.size(); ++i)
-        fits = fits && can_cast(each[i], static_cast<dtype>(loop));
+      for (const dtype t : each) fits = fits && can_cast(t, static_cast<dtype>(loop));
       if (fits) return loop;
     }
   return loop_table()[static_cast<std::size_t>(f)][static_cast<std::size_t>(common)];
+}
+
+// The answer for two arrays, kept: 2 is added, so that 0 says "not asked yet".
+int loop_of_pair(ufunc f, dtype a, dtype b, dtype common) {
+  static std::atomic<std::int8_t> known[ufunc_count][dtype_count][dtype_count];
+  auto& kept = known[static_cast<int>(f)][static_cast<int>(a)][static_cast<int>(b)];
+  int loop = kept.load(std::memory_order_relaxed) - 2;
+  if (loop == -2) {
+    const dtype each[] = {a, b};
+    loop = search_loop(f, each, common);
+    kept.store(static_cast<std::int8_t>(loop + 2), std::memory_order_relaxed);
+  }
+  return loop;
+}
+
+int first_loop(ufunc f, std::span<const array_like> inputs, dtype common) {
+  if (f == ufunc::divide && !is_inexact(common)) return static_cast<int>(dtype::float64);
+  if (inputs.size() == 2 && inputs[0].array() && inputs[1].array())
+    return loop_of_pair(f, inputs[0].array()->dtype(), inputs[1].array()->dtype(), common);
+  dtype each[3];
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    each[i] = inputs[i].array() ? inputs[i].array()->dtype() : common;
+  return search_loop(f, std::span(each, inputs.size()), common);
 }
 
 }  // namespace

@@ -83,6 +83,36 @@ template <class Op, class T> NL_HD T combine_run(const T* from, long n) {
   return result;
 }
 
+// Extrema of floats where there is no NaN: one comparison a vector, and one addition that tells whether there
+// was a NaN (or infinities of both signs: found is false then too, and combine_run decides).
+template <class Op, class T> NL_HD T extremum_run(const T* from, long n, bool& found) {
+  constexpr int L = lanes<T>;
+  constexpr bool largest = is_same<Op, Max<T>>;
+  const vec<T> none = broadcast<T>(Op::identity());
+  vec<T> best[4] = {none, none, none, none}, sum[4] = {};
+  long i = 0;
+  for (; i + 4 * L <= n; i += 4 * L)
+    for (int k = 0; k < 4; ++k) {
+      const vec<T> v = load_vector(from + i + k * L);
+      best[k] = largest ? (v > best[k] ? v : best[k]) : (v < best[k] ? v : best[k]);
+      sum[k] += v;
+    }
+  const combine_any<Op, T> combine;
+  const vec<T> total = (sum[0] + sum[1]) + (sum[2] + sum[3]);
+  const vec<T> winner = combine(combine(best[0], best[1]), combine(best[2], best[3]));
+  T result = Op::identity(), check = T(0);
+  for (int k = 0; k < L; ++k) {
+    result = Op::combine(result, winner[k]);
+    check += total[k];
+  }
+  for (; i < n; ++i) {
+    result = Op::combine(result, from[i]);
+    check += from[i];
+  }
+  found = check == check;
+  return result;
+}
+
 // The sum of complex numbers is two sums of reals, four of each at a time.
 template <class Op, class T> NL_HD typename Op::acc combine_elements(const T* from, long n) {
   using acc = typename Op::acc;
@@ -103,7 +133,11 @@ template <class Op, class T> NL_HD typename Op::acc combine_elements(const T* fr
 
 // A function of its own: inlined wherever it is called, it would be half of this level's code.
 template <class Op, class T> [[gnu::noinline]] typename Op::acc combine_contiguous(const T* from, long n) {
-  if constexpr (combines_vectors<Op, T>)
+  if constexpr (combines_vectors<Op, T> && is_floating<T> && (is_same<Op, Min<T>> || is_same<Op, Max<T>>)) {
+    bool found;
+    const T best = extremum_run<Op, T>(from, n, found);
+    return found ? best : combine_run<Op, T>(from, n);
+  } else if constexpr (combines_vectors<Op, T>)
     return combine_run<Op, T>(from, n);
   else
     return combine_elements<Op, T>(from, n);
