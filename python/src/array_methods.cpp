@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "convert.hpp"
+#include "float_watch.hpp"
 #include "function.hpp"
 #include "numloom/creation.hpp"
 
@@ -32,10 +33,12 @@ PyObject* as_type(argument_slots s) {
       (layout == order::K || (layout == order::C && a.is_c_contiguous()) ||
        (layout == order::F && a.is_f_contiguous())))
     return Py_NewRef(s[0]);
+  const float_watch watch(is_inexact(a.dtype()));
   ndarray result = unlocked(a.size(), [&] {
     ndarray cast = astype(a, type, layout, casting::unsafe, always);
     return where ? to_device(cast, *where) : cast;
   });
+  watch.report("cast", result);
   result.set_scalar(a.is_scalar());
   return wrap(std::move(result));
 }

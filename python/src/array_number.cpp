@@ -3,6 +3,7 @@
 #include <array>
 
 #include "convert.hpp"
+#include "float_watch.hpp"
 #include "interop.hpp"
 #include "numloom/creation.hpp"
 #include "numloom/linalg.hpp"
@@ -23,6 +24,12 @@ PyObject* on_host(const char* name, PyObject* left, PyObject* right) {
   return args ? host_ufunc(name, "__call__", args.get(), nullptr) : nullptr;
 }
 
+// The operation's result, once its floating-point errors are reported.
+ndarray reported(const float_watch& watch, ufunc f, ndarray result, const ndarray* a, const ndarray* b) {
+  watch.report(info(f).name.data(), result, (!a || a->is_scalar()) && (!b || b->is_scalar()));
+  return result;
+}
+
 std::string text_of(ufunc f) { return std::string(info(f).name); }
 
 // [0] * n with a scalar result n repeats the list, as with NumPy's integers.
@@ -41,7 +48,9 @@ PyObject* binary_general(ufunc f, PyObject* left, PyObject* right) {
     operand a, b;
     if (!a.load(left, where) || !b.load(right, where)) return not_implemented();
     const std::int64_t work = std::max(a.size(), b.size());
-    return wrap(unlocked(work, [&] { return call(f, a.like(), b.like()); }));
+    const float_watch watch(may_err(f));
+    ndarray result = unlocked(work, [&] { return call(f, a.like(), b.like()); });
+    return wrap(reported(watch, f, std::move(result), a.array(), b.array()));
   });
   return !result && is_host_only() ? on_host(text_of(f).c_str(), left, right) : result;
 }
@@ -50,13 +59,17 @@ template <ufunc F> PyObject* binary(PyObject* left, PyObject* right) {
   if (is_exact_array(left) && is_exact_array(right))
     return guarded([&] {
       const ndarray &a = array_of(left), &b = array_of(right);
-      return wrap(unlocked(std::max(a.size(), b.size()), [&] { return call(F, a, b); }));
+      const float_watch watch(may_err(F));
+      ndarray result = unlocked(std::max(a.size(), b.size()), [&] { return call(F, a, b); });
+      return wrap(reported(watch, F, std::move(result), &a, &b));
     });
   if (is_exact_array(left) && PyFloat_CheckExact(right))
     return guarded([&] {
       const ndarray& a = array_of(left);
       const scalar number(PyFloat_AS_DOUBLE(right));
-      return wrap(unlocked(a.size(), [&] { return call(F, a, number); }));
+      const float_watch watch(may_err(F));
+      ndarray result = unlocked(a.size(), [&] { return call(F, a, number); });
+      return wrap(reported(watch, F, std::move(result), &a, nullptr));
     });
   return binary_general(F, left, right);
 }
@@ -64,7 +77,9 @@ template <ufunc F> PyObject* binary(PyObject* left, PyObject* right) {
 template <ufunc F> PyObject* unary(PyObject* self) {
   return guarded([&] {
     const ndarray& a = array_of(self);
-    return wrap(unlocked(a.size(), [&] { return call(F, a); }));
+    const float_watch watch(may_err(F));
+    ndarray result = unlocked(a.size(), [&] { return call(F, a); });
+    return wrap(reported(watch, F, std::move(result), &a, nullptr));
   });
 }
 
@@ -77,7 +92,9 @@ PyObject* in_place_general(ufunc f, PyObject* self, PyObject* other) {
     const array_like inputs[] = {target, b.like()};
     ufunc_options options;
     options.out = target;
+    const float_watch watch(may_err(f));
     unlocked(std::max(target.size(), b.size()), [&] { return call(f, inputs, options); });
+    watch.report(info(f).name.data(), target);
     return Py_NewRef(self);
   });
   if (result || !is_host_only()) return result;
@@ -122,7 +139,9 @@ PyObject* power(PyObject* left, PyObject* right, PyObject* modulus) {
     if (const auto simple = simple_power(array_of(left), right))
       return guarded([&] {
         const ndarray& a = array_of(left);
-        return wrap(unlocked(a.size(), [&] { return call(*simple, a); }));
+        const float_watch watch;
+        ndarray result = unlocked(a.size(), [&] { return call(*simple, a); });
+        return wrap(reported(watch, a.is_scalar() ? ufunc::power : *simple, std::move(result), &a, nullptr));
       });
   return binary<ufunc::power>(left, right);
 }
@@ -139,8 +158,10 @@ PyObject* divide_with_rest(PyObject* left, PyObject* right) {
     operand a, b;
     if (!a.load(left, where) || !b.load(right, where)) return not_implemented();
     const array_like inputs[] = {a.like(), b.like()};
+    const float_watch watch;
     auto pair =
         unlocked(std::max(a.size(), b.size()), [&] { return call2(ufunc::divmod, inputs, ufunc_options{}); });
+    reported(watch, ufunc::divmod, pair.first, a.array(), b.array());
     const ref first = checked(wrap(std::move(pair.first)));
     const ref second = checked(wrap(std::move(pair.second)));
     return PyTuple_Pack(2, first.get(), second.get());

@@ -39,8 +39,8 @@ int cost_of(ufunc op) {
 void add_step(block_program& p, const instruction& body) {
   const arity& operands = arities[static_cast<int>(body.op)];
   block_program::step& step = p.body[p.steps++];
-  step.run = ufunc_loop(body.op, body.loop);
-  if (!step.run)
+  step.run = ufunc_step(body.op, body.loop);
+  if (!step.run.run)
     fail<type_error>("[", info(body.op).name, "] expected a dtype that it has a loop for, got ", body.loop);
   step.operands = operands.in + operands.out;
   step.last_input = operands.in - 1;

@@ -7,7 +7,7 @@
 #include <cstdint>
 
 #include "core/iteration.hpp"
-#include "cpu/loops.hpp"
+#include "cpu/float_status.hpp"
 
 namespace numloom::cpu_host {
 
@@ -28,7 +28,7 @@ struct block_program {
   int registers = 0;    // the first are the inputs
   int register_size[max_values];
   struct step {
-    loop_fn run;
+    ufunc_step run;
     int operands, last_input;  // args: registers read up to last_input, then registers written
     int args[5];
   };

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "core/backend.hpp"
-#include "cpu/loops.hpp"
+#include "cpu/float_status.hpp"
 #include "numloom/reductions.hpp"
 #include "ops/ufunc_types.hpp"
 
@@ -44,7 +44,7 @@ ndarray short_call(ufunc f, dtype loop, const ndarray& like, char* const* inputs
   }
   args[nin] = static_cast<char*>(out.data(access::write));
   steps[nin] = itemsize(out_type);
-  cpu_host::ufunc_loop(f, loop)(args, steps, out.size());
+  cpu_host::ufunc_step(f, loop)(args, steps, out.size());
   return scalar_if_0d(std::move(out), like.ndim() == 0);
 }
 
