@@ -230,7 +230,7 @@ bool computed_in_place(const block_plan& b, int output) {
   if (p.store[output] || p.masked || b.streamed[output] || !b.in_line[output]) return false;
   for (int o = 0; o < output; ++o)
     if (p.output_register[o] == r) return false;
-  if (r < p.inputs) return p.steps == 0 && p.load[r];
+  if (r < p.inputs) return p.steps == 0 && static_cast<bool>(p.load[r]);
   const block_program::step& last = p.body[p.steps - 1];
   for (int a = last.last_input + 1; a < last.operands; ++a)
     if (last.args[a] == r) return true;

@@ -261,4 +261,36 @@ void run_checked(loop_fn loop, ufunc op, dtype type, char* const* args, const st
   float_errors::set(before | found);
 }
 
+namespace {
+
+bool has_special(dtype type, const char* p, std::int64_t step, std::int64_t n) {
+  switch (type) {
+    case dtype::float16: return any_special<std::uint16_t, 1>(p, step, n);
+    case dtype::float32: return any_special<std::uint32_t, 1>(p, step, n);
+    case dtype::float64: return any_special<std::uint64_t, 1>(p, step, n);
+    case dtype::complex64: return any_special<std::uint32_t, 2>(p, step, n);
+    case dtype::complex128: return any_special<std::uint64_t, 2>(p, step, n);
+    default: return false;
+  }
+}
+
+}  // namespace
+
+cast_step::cast_step(dtype source, dtype target) : run(cast_loop(source, target)), from(source), to(target) {
+  const bool to_integer = is_integer(target);
+  is_checked = (to_integer && is_inexact(source)) || (target == dtype::float16 && source != dtype::bool_);
+}
+
+void cast_step::run_checked(char* const* args, const std::int64_t* steps, std::int64_t n) const {
+  const unsigned before = float_errors::get();
+  unsigned found = 0;
+  if (is_integer(to) && has_special(from, args[0], steps[0], n)) found = float_errors::invalid;
+  run(args, steps, n);
+  if (to == dtype::float16 && has_special(to, args[1], steps[1], n))
+    for (std::int64_t i = 0; i < n && !found; ++i)
+      if (has_special(to, args[1] + i * steps[1], 0, 1) && !has_special(from, args[0] + i * steps[0], 0, 1))
+        found = float_errors::overflow;
+  float_errors::set(before | found);
+}
+
 }  // namespace numloom::cpu_host

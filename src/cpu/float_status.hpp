@@ -2,6 +2,7 @@
 /// Which loops leave true floating-point flags behind, and the flags of those that do not.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "cpu/loops.hpp"
@@ -39,6 +40,24 @@ struct ufunc_step {
   void operator()(char* const* args, const std::int64_t* steps, std::int64_t n) const {
     source == error_source::results ? run_checked(run, op, type, args, steps, n) : run(args, steps, n);
   }
+};
+
+/// A conversion, and whether it may lose what is not finite or grow to it.
+struct cast_step {
+  loop_fn run = nullptr;
+  dtype from{}, to{};
+  bool is_checked = false;
+
+  cast_step() = default;
+  cast_step(std::nullptr_t) {}
+  cast_step(dtype source, dtype target);
+  explicit operator bool() const noexcept { return run != nullptr; }
+  void operator()(char* const* args, const std::int64_t* steps, std::int64_t n) const {
+    is_checked ? run_checked(args, steps, n) : run(args, steps, n);
+  }
+
+ private:
+  void run_checked(char* const* args, const std::int64_t* steps, std::int64_t n) const;
 };
 
 }  // namespace numloom::cpu_host
