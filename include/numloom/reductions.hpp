@@ -20,7 +20,7 @@ class axes {
   bool all() const noexcept { return all_; }
   const inline_vector<int, 6>& list() const noexcept { return list_; }
   /// Distinct axes in [0, ndim), sorted. Throws axis_error; value_error for a repeated axis.
-  dims normalized(int ndim, std::string_view operation) const;
+  NL_API dims normalized(int ndim, std::string_view operation) const;
 
  private:
   bool all_ = true;

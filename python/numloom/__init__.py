@@ -7,6 +7,8 @@ The names are NumPy's. Those that have no native function yet run through NumPy 
 Beside them: Device, Stream, Event, devices, asnumpy, get_array_module, show_config, config, memory_stats.
 """
 
+import importlib
+
 import numpy as _numpy
 
 from . import _composed, _core, _fallback, _names
@@ -40,6 +42,8 @@ def __array_namespace_info__():
 
 def __getattr__(name):
     """Names of NumPy that are not native: functions that run on the host, made at first use."""
+    if name == "testing":
+        return importlib.import_module("numloom.testing")
     if name.startswith("__") or not hasattr(_numpy, name):
         raise AttributeError(f"module 'numloom' has no attribute {name!r}")
     found = getattr(_numpy, name)

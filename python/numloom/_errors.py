@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Exception classes that Python and NumPy do not have, and the making of those that need more than a text."""
 
+import sys
+import warnings
+
 import numpy as _numpy
 from numpy._core import _exceptions
 from numpy.linalg import LinAlgError
@@ -50,6 +53,41 @@ def casting_error(text: str) -> TypeError:
     if "Cannot cast" in text:
         return _input_casting(text)
     return _no_loop(text)
+
+
+_FLOAT_ERRORS = (  # NumPy's order, <cfenv>'s bit, the number that callbacks get
+    ("divide", 4, 1, "divide by zero"),
+    ("over", 8, 2, "overflow"),
+    ("under", 16, 4, "underflow"),
+    ("invalid", 1, 8, "invalid value"),
+)
+
+
+def report_float_errors(flags: int, name: str) -> None:
+    """Does what numpy.errstate says about floating-point errors that happened in the named operation."""
+    state = _numpy.geterr()
+    status = sum(number for _, bit, number, _ in _FLOAT_ERRORS if flags & bit)
+    for kind, bit, _, what in _FLOAT_ERRORS:
+        mode = state[kind]
+        if not flags & bit or mode == "ignore":
+            continue
+        text = f"{what} encountered in {name}"
+        if mode == "warn":
+            warnings.warn(text, RuntimeWarning, stacklevel=2)
+        elif mode == "raise":
+            raise FloatingPointError(text)
+        elif mode == "call":
+            callback = _numpy.geterrcall()
+            if callback is None:
+                raise NameError(f"python callback specified for {what} (in  {name}) but no function found.")
+            callback(what, status)
+        elif mode == "print":
+            print(f"Warning: {text}", file=sys.stderr)
+        elif mode == "log":
+            log = _numpy.geterrcall()
+            if log is None:
+                raise NameError(f"log specified for {what} (in {name}) but no object with write method found.")
+            log.write(f"Warning: {text}\n")
 
 
 def io_error(text: str) -> OSError:

@@ -6,8 +6,6 @@ constants, error states, printing options).   FALLBACK: NumPy's functions that r
 OWN: numloom's additions.
 """
 
-import types
-
 import numpy as _numpy
 
 from . import _composed, _core
@@ -27,26 +25,29 @@ _HOST_FUNCTIONS = {
 }  # fmt: skip
 
 _CORE = {name for name in dir(_core) if not name.startswith("_")}
-_NUMPY = {name for name in _numpy.__all__ if hasattr(_numpy, name)} | {
-    "exceptions",
-    "fft",
-    "linalg",
-    "random",
-}
+# NumPy's modules that numloom has its own of, and the others, which are NumPy's, imported at first use.
+OWN_MODULES = {"fft", "lib", "linalg", "random", "testing"}
+MODULES = set(_numpy.__numpy_submodules__) - OWN_MODULES
+_NUMPY = {name for name in _numpy.__all__ if name in _numpy.__numpy_submodules__ or hasattr(_numpy, name)}
 
 NATIVE = sorted(_CORE)
 
 
 def _is_host(name: str) -> bool:
     value = getattr(_numpy, name)
-    if name in _HOST_FUNCTIONS or isinstance(value, (type, types.ModuleType)):
+    if name in _HOST_FUNCTIONS or isinstance(value, type):
         return True
     return not callable(value)
 
 
 _OTHER = (
-    _NUMPY - _CORE - set(_composed.__all__) - {"fft", "lib", "linalg", "random", "show_config", "__version__"}
+    _NUMPY
+    - _CORE
+    - MODULES
+    - OWN_MODULES
+    - set(_composed.__all__)
+    - {"show_config", "__version__"}
 )
 HOST = sorted(name for name in _OTHER if _is_host(name))
 FALLBACK = sorted(_OTHER - set(HOST))
-ALL = sorted(_NUMPY | _CORE)
+ALL = sorted(_NUMPY | _CORE | MODULES | OWN_MODULES)

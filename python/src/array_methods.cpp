@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "convert.hpp"
+#include "float_watch.hpp"
 #include "function.hpp"
 #include "numloom/creation.hpp"
 
@@ -16,7 +17,12 @@ PyObject* as_type(argument_slots s) {
   const ndarray& a = array_of(s[0]);
   const dtype type = is_missing(s[1]) ? dtype::float64 : to_dtype(s[1]);
   if (!s[2] && !s[3] && !s[4] && !s[5] && !s[6] && !a.is_scalar() && !is_complex(a.dtype()))
-    return wrap_made([&] { return unlocked(a.size(), [&] { return astype(a, type); }); });
+    return wrap_made([&] {
+      const float_watch watch(is_inexact(a.dtype()));
+      ndarray result = unlocked(a.size(), [&] { return astype(a, type); });
+      watch.report("cast", result);
+      return result;
+    });
   const order layout = to_order(s[2], order::K);
   const casting rule = to_casting(s[3], casting::unsafe);
   const bool always = to_bool(s[5], true);
@@ -34,10 +40,12 @@ PyObject* as_type(argument_slots s) {
       (layout == order::K || (layout == order::C && a.is_c_contiguous()) ||
        (layout == order::F && a.is_f_contiguous())))
     return Py_NewRef(s[0]);
+  const float_watch watch(is_inexact(a.dtype()));
   ndarray result = unlocked(a.size(), [&] {
     ndarray cast = astype(a, type, layout, casting::unsafe, always);
     return where ? to_device(cast, *where) : cast;
   });
+  watch.report("cast", result);
   result.set_scalar(a.is_scalar());
   return wrap(std::move(result));
 }

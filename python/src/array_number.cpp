@@ -3,6 +3,7 @@
 #include <array>
 
 #include "convert.hpp"
+#include "float_watch.hpp"
 #include "interop.hpp"
 #include "numloom/creation.hpp"
 #include "numloom/linalg.hpp"
@@ -23,6 +24,12 @@ PyObject* on_host(const char* name, PyObject* left, PyObject* right) {
   return args ? host_ufunc(name, "__call__", args.get(), nullptr) : nullptr;
 }
 
+// The operation's result, once its floating-point errors are reported.
+ndarray reported(const float_watch& watch, ufunc f, ndarray result, const ndarray* a, const ndarray* b) {
+  watch.report(info(f).name.data(), result, (!a || a->is_scalar()) && (!b || b->is_scalar()));
+  return result;
+}
+
 std::string text_of(ufunc f) { return std::string(info(f).name); }
 
 // [0] * n with a scalar result n repeats the list, as with NumPy's integers.
@@ -41,7 +48,9 @@ PyObject* binary_general(ufunc f, PyObject* left, PyObject* right) {
     operand a, b;
     if (!a.load(left, where) || !b.load(right, where)) return not_implemented();
     const std::int64_t work = std::max(a.size(), b.size());
-    return wrap(unlocked(work, [&] { return call(f, a.like(), b.like()); }));
+    const float_watch watch(may_err(f));
+    ndarray result = unlocked(work, [&] { return call(f, a.like(), b.like()); });
+    return wrap(reported(watch, f, std::move(result), a.array(), b.array()));
   });
   return !result && is_host_only() ? on_host(text_of(f).c_str(), left, right) : result;
 }
@@ -50,13 +59,20 @@ template <ufunc F> PyObject* binary(PyObject* left, PyObject* right) {
   if (is_exact_array(left) && is_exact_array(right))
     return guarded([&] {
       const ndarray &a = array_of(left), &b = array_of(right);
-      return wrap_made([&] { return unlocked(std::max(a.size(), b.size()), [&] { return call(F, a, b); }); });
+      return wrap_made([&] {
+        const float_watch watch(may_err(F));
+        return reported(watch, F, unlocked(std::max(a.size(), b.size()), [&] { return call(F, a, b); }), &a,
+                        &b);
+      });
     });
   if (is_exact_array(left) && PyFloat_CheckExact(right))
     return guarded([&] {
       const ndarray& a = array_of(left);
       const scalar number(PyFloat_AS_DOUBLE(right));
-      return wrap_made([&] { return unlocked(a.size(), [&] { return call(F, a, number); }); });
+      return wrap_made([&] {
+        const float_watch watch(may_err(F));
+        return reported(watch, F, unlocked(a.size(), [&] { return call(F, a, number); }), &a, nullptr);
+      });
     });
   return binary_general(F, left, right);
 }
@@ -64,7 +80,10 @@ template <ufunc F> PyObject* binary(PyObject* left, PyObject* right) {
 template <ufunc F> PyObject* unary(PyObject* self) {
   return guarded([&] {
     const ndarray& a = array_of(self);
-    return wrap_made([&] { return unlocked(a.size(), [&] { return call(F, a); }); });
+    return wrap_made([&] {
+      const float_watch watch(may_err(F));
+      return reported(watch, F, unlocked(a.size(), [&] { return call(F, a); }), &a, nullptr);
+    });
   });
 }
 
@@ -75,7 +94,9 @@ PyObject* in_place_general(ufunc f, PyObject* self, PyObject* other) {
     operand b;
     if (!b.load(other, target.device())) return not_implemented();
     const array_like inputs[] = {target, b.like()};
+    const float_watch watch(may_err(f));
     unlocked(std::max(target.size(), b.size()), [&] { call_into(f, inputs, target); });
+    watch.report(info(f).name.data(), target);
     return Py_NewRef(self);
   });
   if (result || !is_host_only()) return result;
@@ -92,7 +113,9 @@ template <ufunc F> PyObject* in_place(PyObject* self, PyObject* other) {
   if (is_exact_array(other) && std::max(target.size(), array_of(other).size()) <= released_gil::elements)
     return guarded([&] {
       const array_like inputs[] = {target, array_of(other)};
+      const float_watch watch(may_err(F));
       call_into(F, inputs, target);
+      watch.report(info(F).name.data(), target);
       return Py_NewRef(self);
     });
   return in_place_general(F, self, other);
@@ -127,7 +150,9 @@ PyObject* power(PyObject* left, PyObject* right, PyObject* modulus) {
     if (const auto simple = simple_power(array_of(left), right))
       return guarded([&] {
         const ndarray& a = array_of(left);
-        return wrap(unlocked(a.size(), [&] { return call(*simple, a); }));
+        const float_watch watch;
+        ndarray result = unlocked(a.size(), [&] { return call(*simple, a); });
+        return wrap(reported(watch, a.is_scalar() ? ufunc::power : *simple, std::move(result), &a, nullptr));
       });
   return binary<ufunc::power>(left, right);
 }
@@ -144,8 +169,10 @@ PyObject* divide_with_rest(PyObject* left, PyObject* right) {
     operand a, b;
     if (!a.load(left, where) || !b.load(right, where)) return not_implemented();
     const array_like inputs[] = {a.like(), b.like()};
+    const float_watch watch;
     auto pair =
         unlocked(std::max(a.size(), b.size()), [&] { return call2(ufunc::divmod, inputs, ufunc_options{}); });
+    reported(watch, ufunc::divmod, pair.first, a.array(), b.array());
     const ref first = checked(wrap(std::move(pair.first)));
     const ref second = checked(wrap(std::move(pair.second)));
     return PyTuple_Pack(2, first.get(), second.get());

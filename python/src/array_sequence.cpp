@@ -2,6 +2,7 @@
 // Indexing, assignment, length, iteration, containment.
 #include "array_type.hpp"
 #include "convert.hpp"
+#include "float_watch.hpp"
 #include "interop.hpp"
 #include "numloom/creation.hpp"
 #include "numloom/indexing.hpp"
@@ -254,10 +255,12 @@ int assign(PyObject* self, PyObject* key, PyObject* value) {
     const index_items items = items_of(key, a.device());
     operand source;
     load_value(source, value, a);
+    const float_watch watch(source.array() && is_inexact(source.array()->dtype()));
     unlocked(a.size(), [&] {
       set_item(a, items, source.like());
       return 0;
     });
+    watch.report("cast", a);
     return 0;
   });
 }

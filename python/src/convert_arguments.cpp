@@ -3,6 +3,7 @@
 #include <climits>
 
 #include "convert.hpp"
+#include "float_watch.hpp"
 
 namespace numloom::python {
 
@@ -150,6 +151,15 @@ PyObject* wrap_or_out(ndarray value, PyObject* out) {
   if (is_missing(out) || out == Py_Ellipsis) return wrap(std::move(value));
   if (PyTuple_Check(out)) out = PyTuple_GET_ITEM(out, 0);
   return Py_NewRef(out);
+}
+
+void report_float_errors(unsigned flags, const char* name, bool of_scalars) {
+  static PyObject* const report =
+      checked(PyObject_GetAttrString(checked(PyImport_ImportModule("numloom._errors")).get(),
+                                     "report_float_errors"))
+          .release();
+  const ref text = checked(PyUnicode_FromFormat("%s%s", of_scalars ? "scalar " : "", name));
+  checked(PyObject_CallFunction(report, "IO", flags, text.get()));
 }
 
 }  // namespace numloom::python

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "float_watch.hpp"
 #include "function.hpp"
 #include "interop.hpp"
 #include "numloom/creation.hpp"
@@ -247,7 +248,11 @@ ndarray make_array(PyObject* o, const array_request& r, bool& shares) {
   }
   const ndarray source = a;
   const device where = r.device ? *r.device : is_ours ? a.device() : current_device();
-  if (r.dtype && *r.dtype != a.dtype()) a = unlocked(a.size(), [&] { return astype(a, *r.dtype, r.order); });
+  if (r.dtype && *r.dtype != a.dtype()) {
+    const float_watch watch(is_inexact(a.dtype()));
+    a = unlocked(a.size(), [&] { return astype(a, *r.dtype, r.order); });
+    watch.report("cast", a);
+  }
   if (a.device() != where) a = to_device(a, where);
   const order layout = r.order == order::A && !a.is_f_contiguous() ? order::C : r.order;
   const bool is_fresh = is_new || a.bytes() != source.bytes();

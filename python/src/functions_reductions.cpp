@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Reductions and scans.
+#include "float_watch.hpp"
 #include "function.hpp"
 #include "numloom/reductions.hpp"
 
@@ -18,10 +19,34 @@ axes fitting_axes(const axes& axis, const ndarray& a) {
   return axis.list()[0] == 0 || axis.list()[0] == -1 ? axes() : axis;
 }
 
-PyObject* run(plain_reduction f, PyObject* array, reduction_options options, PyObject* out) {
+PyObject* run(plain_reduction f, PyObject* array, reduction_options options, PyObject* out,
+              const char* step = "reduce") {
   const ndarray a = to_array(array);
   options.axis = fitting_axes(options.axis, a);
-  return wrap_or_out(unlocked(a.size(), [&] { return f(a, options); }), out);
+  const float_watch watch(f == sum || f == prod || f == mean);
+  ndarray result = unlocked(a.size(), [&] { return f(a, options); });
+  watch.report(step, result, result.ndim() == 0 && step[0] == 'd');
+  return wrap_or_out(std::move(result), out);
+}
+
+// Elements that one result is made of.
+double items_of(const ndarray& a, const axes& axis) {
+  double items = 1;
+  for (const std::int64_t d : axis.normalized(a.ndim(), "mean"))
+    items *= static_cast<double>(a.shape()[static_cast<int>(d)]);
+  return items;
+}
+
+void warn(const char* text) { checked(PyErr_WarnEx(PyExc_RuntimeWarning, text, 1)); }
+
+// The flags of a variance: its one pass raises some that the result shows to mean nothing.
+void report_variance(const float_watch& watch, const ndarray& a, const ndarray& result, bool divided) {
+  const unsigned flags = float_errors::get();
+  if (flags == 0 || !result.device().is_cpu() || !is_inexact(result.dtype())) return;
+  const auto every = [](const ndarray& b) { return b.item().real() != 0; };
+  if (every(all(call(ufunc::isfinite, result))) || every(any(call(ufunc::isnan, a)))) return;
+  float_errors::set(flags);
+  watch.report(divided ? "divide" : "subtract", result, divided && result.ndim() == 0);
 }
 
 // sum(a) of an array of ours: nothing to read, and the result is made where it stays.
@@ -91,7 +116,10 @@ PyObject* average(argument_slots s) {
   options.out = to_out(s[3]);
   options.keepdims = to_bool(s[4], false);
   options.where = to_mask(s[5], device_of(s[0]));
-  return run(mean, s[0], options, s[3]);
+  const ndarray a = to_array(s[0]);
+  if (!options.where && a.size() == 0 && items_of(a, fitting_axes(options.axis, a)) == 0)
+    warn("Mean of empty slice");
+  return run(mean, s[0], options, s[3], a.size() == 0 ? "divide" : "reduce");
 }
 
 // (a, axis, dtype, out, ddof, keepdims, *, where, mean, correction)
@@ -109,7 +137,12 @@ template <variance F> PyObject* spread(argument_slots s) {
   options.where = to_mask(s[6], device_of(s[0]));
   const ndarray a = to_array(s[0]);
   options.axis = fitting_axes(options.axis, a);
-  return wrap_or_out(unlocked(a.size(), [&] { return F(a, options); }), s[3]);
+  const bool too_few = !options.where && items_of(a, options.axis) <= options.ddof;
+  if (too_few) warn("Degrees of freedom <= 0 for slice");
+  const float_watch watch;
+  ndarray result = unlocked(a.size(), [&] { return F(a, options); });
+  report_variance(watch, a, result, too_few);
+  return wrap_or_out(std::move(result), s[3]);
 }
 
 // (a, axis, out, *, keepdims)
@@ -131,7 +164,10 @@ template <scan F> PyObject* running(argument_slots s) {
   options.dtype = to_optional_dtype(s[2]);
   options.out = to_out(s[3]);
   const ndarray a = to_array(s[0]);
-  return wrap_or_out(unlocked(a.size(), [&] { return F(a, options); }), s[3]);
+  const float_watch watch;
+  ndarray result = unlocked(a.size(), [&] { return F(a, options); });
+  watch.report("accumulate", result);
+  return wrap_or_out(std::move(result), s[3]);
 }
 
 constexpr auto both = function_row::function_and_method;

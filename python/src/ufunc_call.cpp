@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "float_watch.hpp"
 #include "function.hpp"
 #include "interop.hpp"
 #include "ufunc_type.hpp"
@@ -174,17 +175,24 @@ PyObject* call_elementwise(const ufunc_object* f, PyObject* const* inputs, const
     if (!operands[i].load(inputs[i], where)) fail_operand(f, inputs[i]);
     work = std::max(work, operands[i].size());
   }
-  if (k.simple && f->nout == 1 && n == 1)
-    return wrap(unlocked(work, [&] { return call(f->id, operands[0].like()); }));
-  if (k.simple && f->nout == 1 && n == 2)
-    return wrap(unlocked(work, [&] { return call(f->id, operands[0].like(), operands[1].like()); }));
+  const float_watch watch(may_err(f->id));
+  if (k.simple && f->nout == 1 && n < 3) {
+    ndarray result = unlocked(work, [&] {
+      return n == 1 ? call(f->id, operands[0].like()) : call(f->id, operands[0].like(), operands[1].like());
+    });
+    watch.report(f->name, result);
+    return wrap(std::move(result));
+  }
   const array_like all[] = {operands[0].like(), operands[1].like(), operands[2].like()};
   const std::span<const array_like> used(all, n);
   if (f->nout == 2) {
     auto both = unlocked(work, [&] { return call2(f->id, used, k.options); });
+    watch.report(f->name, both.first);
     return pair_of(std::move(both.first), std::move(both.second), k.out);
   }
-  return wrap_or_out(unlocked(work, [&] { return call(f->id, used, k.options); }), k.out[0]);
+  ndarray result = unlocked(work, [&] { return call(f->id, used, k.options); });
+  watch.report(f->name, result);
+  return wrap_or_out(std::move(result), k.out[0]);
 }
 
 // An operand or output that wants to decide by itself (NEP 13), borrowed; null where nobody does.
@@ -239,15 +247,19 @@ PyObject* call_plainly(const ufunc_object* f, PyObject* const* args, Py_ssize_t 
   };
   return guarded([&]() -> PyObject* {
     const array_like inputs[] = {like(0), like(count - 1)};
+    const float_watch watch(may_err(f->id));
     if (out) {
       const ndarray& target = array_of(out);
       unlocked(std::max(work, target.size()),
                [&] { call_into(f->id, std::span(inputs, static_cast<std::size_t>(count)), target); });
+      watch.report(f->name, target);
       return Py_NewRef(out);
     }
     return wrap_made([&] {
-      return unlocked(
+      ndarray result = unlocked(
           work, [&] { return count == 1 ? call(f->id, inputs[0]) : call(f->id, inputs[0], inputs[1]); });
+      watch.report(f->name, result);
+      return result;
     });
   });
 }

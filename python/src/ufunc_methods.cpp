@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "float_watch.hpp"
 #include "function.hpp"
 #include "numloom/reductions.hpp"
 #include "ufunc_type.hpp"
@@ -39,7 +40,10 @@ PyObject* reduce_native(const ufunc_object* f, PyObject* const* s) {
   if (s[5] == Py_None && a.size() == 0 && options.axis.all())
     raise(PyExc_ValueError, "zero-size array to reduction operation %s which has no identity", f->name);
   options.where = to_mask(s[6], a.device());
-  return wrap_or_out(unlocked(a.size(), [&] { return reduce(f->id, a, options); }), s[3]);
+  const float_watch watch(f->id == ufunc::add || f->id == ufunc::multiply);
+  ndarray result = unlocked(a.size(), [&] { return reduce(f->id, a, options); });
+  watch.report("reduce", result);
+  return wrap_or_out(std::move(result), s[3]);
 }
 
 // (array, axis, dtype, out)

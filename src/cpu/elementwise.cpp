@@ -39,8 +39,8 @@ int cost_of(ufunc op) {
 void add_step(block_program& p, const instruction& body) {
   const arity& operands = arities[static_cast<int>(body.op)];
   block_program::step& step = p.body[p.steps++];
-  step.run = ufunc_loop(body.op, body.loop);
-  if (!step.run)
+  step.run = ufunc_step(body.op, body.loop);
+  if (!step.run.run)
     fail<type_error>("[", info(body.op).name, "] expected a dtype that it has a loop for, got ", body.loop);
   step.operands = operands.in + operands.out;
   step.last_input = operands.in - 1;
@@ -67,12 +67,12 @@ void cpu_device::elementwise(const bound_program& bound, stream_view) {
   }
   for (int i = 0; i < code.inputs; ++i) {
     const dtype from = bound.type[code.outputs + i], to = code.register_type[i];
-    p.load[i] = from == to ? nullptr : cast_loop(from, to);
+    p.load[i] = from == to ? cast_step() : cast_step(from, to);
   }
   for (int o = 0; o < code.outputs; ++o) {
     const dtype from = code.register_type[code.output_register[o]], to = bound.type[o];
     p.output_register[o] = code.output_register[o];
-    p.store[o] = from == to ? nullptr : cast_loop(from, to);
+    p.store[o] = from == to ? cast_step() : cast_step(from, to);
   }
   for (int s = 0; s < code.instructions; ++s) add_step(p, code.body[s]);
   run_blocks(p);

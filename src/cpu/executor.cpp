@@ -231,7 +231,7 @@ bool computed_in_place(const block_plan& b, int output) {
   if (p.store[output] || p.masked || b.streamed[output] || !b.in_line[output]) return false;
   for (int o = 0; o < output; ++o)
     if (p.output_register[o] == r) return false;
-  if (r < p.inputs) return p.steps == 0 && p.load[r];
+  if (r < p.inputs) return p.steps == 0 && static_cast<bool>(p.load[r]);
   const block_program::step& last = p.body[p.steps - 1];
   for (int a = last.last_input + 1; a < last.operands; ++a)
     if (last.args[a] == r) return true;
@@ -426,19 +426,48 @@ class walker {
     loaded_columns_ = columns_;
   }
 
+  int arguments(const block_program::step& step, char** args, std::int64_t* steps) const {
+    for (int a = 0; a < step.operands; ++a) {
+      const argument value = value_of(step.args[a]);
+      args[a] = value.at;
+      steps[a] = value.step;
+    }
+    return step.operands;
+  }
+
   void compute() {
     const block_program& p = b_.p;
+    char* args[5];
+    std::int64_t steps[5];
+    const unsigned before = p.masked ? float_errors::get() : 0;
+    if (p.masked) float_errors::set(0);
     for (int s = 0; s < p.steps; ++s) {
-      const block_program::step& step = p.body[s];
-      char* args[5];
-      std::int64_t steps[5];
-      for (int a = 0; a < step.operands; ++a) {
-        const argument value = value_of(step.args[a]);
-        args[a] = value.at;
-        steps[a] = value.step;
-      }
-      step.run(args, steps, n_);
+      arguments(p.body[s], args, steps);
+      p.masked ? p.body[s].run.run(args, steps, n_) : p.body[s].run(args, steps, n_);
     }
+    if (!p.masked) return;
+    suspected_ = float_errors::get();
+    float_errors::set(before);
+  }
+
+  // Elements that the mask leaves out commit no errors.
+  void flag_masked(argument mask) const {
+    const block_program& p = b_.p;
+    char* args[5];
+    std::int64_t steps[5];
+    unsigned found = 0;
+    for (int s = 0; s < p.steps; ++s) {
+      const ufunc_step& step = p.body[s].run;
+      const int count = arguments(p.body[s], args, steps);
+      if (step.source == error_source::none || (step.source == error_source::hardware && !suspected_) ||
+          errors_in(step.op, step.type, args, steps, n_) == 0)
+        continue;
+      for (std::int64_t i = 0; i < n_; ++i) {
+        if (mask.at[i * mask.step]) found |= errors_in(step.op, step.type, args, steps, 1);
+        for (int a = 0; a < count; ++a) args[a] += steps[a];
+      }
+    }
+    if (found) float_errors::set(float_errors::get() | found);
   }
 
   void store() {
@@ -451,6 +480,7 @@ class walker {
         move_box<true>(k, memory_ + b_.gathered[k]);
         mask = {memory_ + b_.gathered[k], 1};
       }
+      flag_masked(mask);
     }
     for (int i = 0; i < 2; ++i)
       if (ahead_[i] >= 0) next_[i] = at_[ahead_[i]] + n_ * p.operand_size[ahead_[i]];
@@ -507,6 +537,7 @@ class walker {
   char* at_[max_operands];
   int ahead_[2] = {-1, -1};
   const char* next_[2] = {nullptr, nullptr};
+  unsigned suspected_ = 0;  // floating-point errors of a block of which a mask leaves elements out
   std::int64_t index_[max_dims + 1];
   std::int64_t rows_ = 0, columns_ = 0, n_ = 0, loaded_ = 0, loaded_columns_ = 0;
 };

@@ -7,7 +7,7 @@
 #include <cstdint>
 
 #include "core/iteration.hpp"
-#include "cpu/loops.hpp"
+#include "cpu/float_status.hpp"
 
 namespace numloom::cpu_host {
 
@@ -21,14 +21,14 @@ struct block_program {
   int inputs = 0, outputs = 0;
   int operand_size[max_operands];   // bytes of an element in memory
   const void* value[max_operands];  // of inputs passed by value
-  loop_fn load[max_operands];       // of input i: conversion into register i; null if it is already so
-  loop_fn store[max_operands];      // of output o: conversion from its register; null if none
+  cast_step load[max_operands];       // of input i: conversion into register i; null if it is already so
+  cast_step store[max_operands];      // of output o: conversion from its register; null if none
   int output_register[max_operands];
   bool masked = false;  // the last operand is a bool mask
   int registers = 0;    // the first are the inputs
   int register_size[max_values];
   struct step {
-    loop_fn run;
+    ufunc_step run;
     int operands, last_input;  // args: registers read up to last_input, then registers written
     int args[5];
   };

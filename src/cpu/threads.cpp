@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "numloom/error.hpp"
+#include "numloom/float_errors.hpp"
 
 namespace numloom::cpu_host {
 
@@ -73,6 +74,7 @@ class pool {
     help();
     for (int spin = 0; finished_.load(std::memory_order_acquire) != chunks; ++spin)
       spin < spins_before_sleep ? pause() : static_cast<void>(sched_yield());
+    float_errors::set(float_errors::get() | float_errors_.exchange(0, std::memory_order_relaxed));
     if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
   }
 
@@ -99,6 +101,11 @@ class pool {
       const std::lock_guard lock(error_mutex_);
       if (!error_) error_ = std::current_exception();
     }
+    // A worker's floating-point errors belong to whoever asked for the run.
+    if (const unsigned found = float_errors::get(); found != 0) {
+      float_errors_.fetch_or(found, std::memory_order_relaxed);
+      float_errors::set(0);
+    }
     finished_.fetch_add(1, std::memory_order_release);
   }
 
@@ -111,6 +118,7 @@ class pool {
   alignas(64) std::atomic<std::uint32_t> finished_{0};
   alignas(64) std::atomic<int> wakeups_{0};
   std::atomic<int> sleepers_{0};
+  std::atomic<unsigned> float_errors_{0};
   std::atomic<bool> stopping_{false};
   std::atomic<bool> busy_{false};
   std::mutex error_mutex_;
@@ -122,6 +130,7 @@ thread_local bool inside_run = false;
 
 void pool::work() {
   inside_run = true;
+  float_errors::set(0);  // a new thread has its creator's
   for (int spin = 0;;) {
     if (help()) spin = 0;
     if (stopping_.load(std::memory_order_relaxed)) return;

@@ -32,7 +32,7 @@ dtype result_of(ufunc f, dtype loop) {
 
 // A ufunc over operands of one dtype that needs no conversion; run is null where there is no such loop.
 struct own_loop {
-  cpu_host::loop_fn run = nullptr;
+  cpu_host::ufunc_step run;
   dtype result = dtype::float64;
 };
 using own_loops = std::array<std::array<own_loop, dtype_count>, ufunc_count>;
@@ -46,7 +46,7 @@ const own_loop& loop_of(ufunc f, dtype type) {
         const auto t = static_cast<dtype>(d);
         bool found;
         if (is_plain(op) && loop_for(op, t, found) == t && found)
-          (*made)[static_cast<std::size_t>(i)][static_cast<std::size_t>(d)] = {cpu_host::ufunc_loop(op, t),
+          (*made)[static_cast<std::size_t>(i)][static_cast<std::size_t>(d)] = {cpu_host::ufunc_step(op, t),
                                                                                result_of(op, t)};
       }
     return made;
@@ -79,7 +79,7 @@ ndarray new_result(const ndarray& like, dtype type) {
 bool small_call::begin(ufunc f, const ndarray& like, int nin) {
   if (!is_small(like)) return false;
   const own_loop& own = loop_of(f, like.dtype());
-  if (!own.run) return false;
+  if (!own.run.run) return false;
   loop_ = own.run;
   result_ = own.result;
   type_ = like.dtype();
@@ -177,7 +177,7 @@ bool is_apart(const ndarray& out, std::span<const array_like> inputs) {
 struct converted_input {
   char* at;
   std::int64_t step;
-  cpu_host::loop_fn convert = nullptr;
+  cpu_host::cast_step convert;
   std::int64_t converted_step = 0;
   alignas(16) char value[16];
 
@@ -193,7 +193,7 @@ struct converted_input {
     at = static_cast<char*>(x->data(access::read));
     step = x->size() == 1 ? 0 : x->itemsize();
     if (x->dtype() == type) return;
-    convert = cpu_host::cast_loop(x->dtype(), type);
+    convert = cpu_host::cast_step(x->dtype(), type);
     if (step != 0) {
       converted_step = itemsize(type);
       return;
@@ -201,7 +201,7 @@ struct converted_input {
     char* const args[] = {at, value};
     const std::int64_t steps[] = {0, 0};
     convert(args, steps, 1);
-    convert = nullptr;
+    convert = {};
     at = value;
   }
 };
@@ -216,14 +216,14 @@ bool run_small(ufunc f, std::span<const array_like> inputs, const ndarray* out, 
   if (out && (!is_small(*out) || !(out->shape() == like->shape()) || !is_apart(*out, inputs))) return false;
   const resolved_types types = resolve(f, inputs);
   if (out && (out->dtype() != types.out[0] || !out->writeable())) return false;
-  const cpu_host::loop_fn loop = cpu_host::ufunc_loop(f, types.loop);
-  if (!loop) return false;
+  const cpu_host::ufunc_step loop(f, types.loop);
+  if (!loop.run) return false;
 
   converted_input operands[3];
   bool converts = false;
   for (std::size_t i = 0; i < nin; ++i) {
     operands[i].bind(inputs[i], types.in[i]);
-    converts |= operands[i].convert != nullptr;
+    converts |= static_cast<bool>(operands[i].convert);
   }
   if (!out) result = new_result(*like, types.out[0]);
   char* to = static_cast<char*>((out ? *out : result).data(access::write));

@@ -3,7 +3,7 @@
 /// without a program. What does not fit goes the general way (ufunc.cpp), which gives the same values.
 #pragma once
 
-#include "cpu/loops.hpp"
+#include "cpu/float_status.hpp"
 #include "numloom/ufuncs.hpp"
 
 namespace numloom {
@@ -22,7 +22,7 @@ class small_call {
   bool begin(ufunc f, const ndarray& like, int nin);
   void add(const ndarray& a);
   bool add(ufunc f, const scalar& number);
-  cpu_host::loop_fn loop_;
+  cpu_host::ufunc_step loop_;
   dtype type_, result_;
   const ndarray* like_;
   int used_;

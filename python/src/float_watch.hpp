@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// Floating-point errors of work on the CPU, reported as numpy.errstate says.
+#pragma once
+
+#include "convert.hpp"
+#include "numloom/float_errors.hpp"
+
+namespace numloom::python {
+
+/// Reports the flags under the operation's name; throws python_error where that raises.
+void report_float_errors(unsigned flags, const char* name, bool of_scalars);
+
+/// Watches the flags from here to report(). Two reads of a register where nothing happens.
+class float_watch {
+ public:
+  explicit float_watch(bool active = true) : active_(active) {
+    if (active) float_errors::clear();
+  }
+  /// of_scalars: the operation was one on numbers, which NumPy's texts say.
+  void report(const char* name, const ndarray& result, bool of_scalars = false) const {
+    if (!active_) return;
+    const unsigned flags = float_errors::get();
+    if (__builtin_expect(flags != 0, 0) && result.device().is_cpu()) {
+      float_errors::clear();
+      report_float_errors(flags, name, of_scalars);
+    }
+  }
+
+ private:
+  bool active_;
+};
+
+}  // namespace numloom::python
