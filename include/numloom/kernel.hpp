@@ -56,6 +56,8 @@ struct compile_options {
   std::vector<std::pair<std::string, std::string>> defines{};  ///< macros and their values
   std::vector<std::pair<std::string, std::string>> headers{};  ///< `#include "name"` -> text
   std::vector<std::string> include_dirs{};                     ///< folders of headers
+  std::vector<std::string> names{};  ///< further kernels to compile with it; they share its variables
+  std::string file{};  ///< the program's file that holds the text, for messages; empty: the caller's
   bool debug = false;  ///< on the CPU: check every access and operation, and say which line was wrong
   bool check = false;  ///< on the CPU: also look for races between threads
 };
@@ -63,7 +65,7 @@ struct compile_options {
 /// One argument of a kernel on its way there; made implicitly. A view: it is not stored.
 class NL_API kernel_argument {
  public:
-  enum class kind : std::uint8_t { array, number, bytes, null };
+  enum class kind : std::uint8_t { array, number, bytes, structures, null };
   kernel_argument(const ndarray& a) : kind_(kind::array), pointer_(&a) {}
   kernel_argument(std::nullptr_t) : kind_(kind::null) {}
   kernel_argument(const scalar& s) : kind_(kind::number), number_(s) {}
@@ -80,6 +82,24 @@ class NL_API kernel_argument {
            !std::is_convertible_v<const T&, const ndarray&> && !std::is_constructible_v<scalar, T>)
       kernel_argument(const T& value)
       : kind_(kind::bytes), pointer_(&value), bytes_(sizeof(T)) {}
+
+  /// Memory of structures, `itemsize` bytes each, for a pointer; on the CPU. (Arrays hold numbers only.)
+  static kernel_argument structures(void* data, std::size_t itemsize, bool writeable) {
+    kernel_argument a(nullptr);
+    a.kind_ = kind::structures;
+    a.pointer_ = data;
+    a.bytes_ = itemsize;
+    a.number_ = scalar(writeable);
+    return a;
+  }
+  /// A structure by value, whose type is not known here.
+  static kernel_argument value(const void* data, std::size_t bytes) {
+    kernel_argument a(nullptr);
+    a.kind_ = kind::bytes;
+    a.pointer_ = data;
+    a.bytes_ = bytes;
+    return a;
+  }
 
   kind type() const noexcept { return kind_; }
   const ndarray& array() const noexcept { return *static_cast<const ndarray*>(pointer_); }
@@ -119,10 +139,15 @@ class NL_API kernel {
 
   /// The instance of a template with these arguments: k["float, 16"].
   kernel operator[](const std::string& template_arguments) const;
+  /// Another kernel of the same text. Where both names are in options.names they share their variables.
+  kernel sibling(const std::string& name) const;
   /// Compiles for a device (default: the current one) unless that has been done.
   void compile(std::optional<device> where = {}) const;
   /// Copies an array into a `__constant__` or `__device__` variable of the source.
   void set_constant(const std::string& variable, const ndarray& values) const;
+
+  /// The bytes of such a variable, as an array of uint8 over its memory.
+  ndarray get_global(const std::string& variable) const;
 
   const std::string& name() const;
   const std::string& source() const;
@@ -135,6 +160,9 @@ class NL_API kernel {
  private:
   std::shared_ptr<kernel_detail::kernel_state> state_;
 };
+
+/// The names of the kernels that a text declares, templates left out.
+NL_API std::vector<std::string> find_kernel_names(const std::string& source);
 
 /// The cache of compiled kernels: where it is, what it holds, and how this process has used it.
 struct kernel_cache_state {

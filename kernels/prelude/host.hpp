@@ -23,6 +23,7 @@
 
 namespace numloom {
 using simt::complex;
+using simt::flat;
 using simt::float16;
 using simt::view;
 }  // namespace numloom

@@ -51,4 +51,12 @@ template <class T, int N = 1> struct view {
   }
 };
 
+/// A view read and written in C order with one index: flat x{v}; x[i].
+template <class T, int N> struct flat {
+  view<T, N> all;
+  NL_HD T& operator[](long i) const { return all.flat(i); }
+  NL_HD long size() const { return all.size(); }
+};
+template <class T, int N> flat(view<T, N>) -> flat<T, N>;
+
 }  // namespace numloom::NL_TARGET

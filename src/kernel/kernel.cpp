@@ -10,8 +10,7 @@ using namespace kernel_detail;
 
 kernel::kernel(std::string source, std::string name, compile_options options, std::source_location where)
     : state_(std::make_shared<kernel_state>(
-          std::make_shared<program_source>(std::move(source), std::move(options),
-                                           source_place{where.file_name(), static_cast<int>(where.line())}),
+          std::make_shared<program_source>(std::move(source), std::move(options), where.file_name()),
           std::move(name))) {}
 
 kernel::kernel(std::shared_ptr<kernel_state> state) : state_(std::move(state)) {}
@@ -32,6 +31,8 @@ void store(const kernel_function& f, std::size_t i, const kernel_argument& a, de
     case kernel_argument::kind::array: return store_array(f, i, a.array(), where, buffer);
     case kernel_argument::kind::number: return store_number(f, i, a.number(), buffer);
     case kernel_argument::kind::bytes: return store_bytes(f, i, a.data(), a.bytes(), buffer);
+    case kernel_argument::kind::structures:
+      return store_pointer(f, i, const_cast<void*>(a.data()), a.bytes(), a.number().b, buffer);
     case kernel_argument::kind::null: return store_null(f, i, buffer);
   }
 }
@@ -60,6 +61,10 @@ kernel kernel::operator[](const std::string& template_arguments) const {
   return kernel(state_->instance(template_arguments));
 }
 
+kernel kernel::sibling(const std::string& name) const {
+  return kernel(std::make_shared<kernel_state>(state_->program(), name));
+}
+
 void kernel::compile(std::optional<device> where) const { state_->on(where ? *where : current_device()); }
 
 void kernel::set_constant(const std::string& variable, const ndarray& values) const {
@@ -74,6 +79,18 @@ void kernel::set_constant(const std::string& variable, const ndarray& values) co
   k.module->write_global(v, plain.data(access::read));
 }
 
+ndarray kernel::get_global(const std::string& variable) const {
+  const loaded_kernel& k = state_->on(current_device());
+  const global_variable v = k.module->find_global(variable);
+  if (v.address == nullptr)
+    fail<value_error>("[kernel ", name(), "] the source has no variable '", variable, "'");
+  auto* owner = new std::shared_ptr<kernel_module>(k.module);
+  const auto release = [](void* o) noexcept { delete static_cast<std::shared_ptr<kernel_module>*>(o); };
+  storage_ptr bytes = adopt(v.address, v.bytes, current_device(), owner, release, true);
+  const auto count = static_cast<std::int64_t>(v.bytes);
+  return ndarray(std::move(bytes), 0, dtype::uint8, {count}, {1});
+}
+
 const std::string& kernel::name() const { return state_->name(); }
 const std::string& kernel::source() const { return state_->program()->text(); }
 
@@ -83,6 +100,14 @@ std::string kernel::signature() const {
   for (const parameter& p : f.parameters)
     list += (list.empty() ? "" : ", ") + p.text + (p.name.empty() ? "" : " " + p.name);
   return f.name + "(" + list + ")";
+}
+
+std::vector<std::string> find_kernel_names(const std::string& source) {
+  std::vector<std::string> names;
+  for (const kernel_declaration& k : find_kernels(source)) {
+    if (k.templates.empty()) names.push_back(k.name);
+  }
+  return names;
 }
 
 kernel_cache_state kernel_cache_info() { return cache_state(); }

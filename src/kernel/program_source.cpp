@@ -24,10 +24,10 @@ constexpr std::size_t most_errors_shown = 5;
 
 }  // namespace
 
-program_source::program_source(std::string source, compile_options options, source_place place)
+program_source::program_source(std::string source, compile_options options, std::string caller)
     : text_(std::move(source)),
       options_(std::move(options)),
-      place_(std::move(place)),
+      file_(options_.file.empty() ? std::move(caller) : options_.file),
       declared_(find_kernels(text_)) {}
 
 const kernel_declaration* program_source::find(const std::string& name) const {
@@ -77,20 +77,20 @@ std::string program_source::with_places(std::string message) const {
     std::size_t end = number;
     while (end < message.size() && message[end] >= '0' && message[end] <= '9') ++end;
     if (end == number) continue;
-    if (first_line < 0) first_line = place_.file.empty() ? 0 : find_in_file(place_.file, text_);
+    if (first_line < 0) first_line = file_.empty() ? 0 : find_in_file(file_, text_);
     if (first_line == 0) break;
     const int line = std::stoi(message.substr(number, end - number)) + first_line - 1;
-    message.replace(at, end - at, place_.file + ":" + std::to_string(line));
+    message.replace(at, end - at, file_ + ":" + std::to_string(line));
   }
   return message;
 }
 
 void program_source::refuse(const std::vector<std::string>& names, const std::string& log) const {
   const std::vector<diagnostic> errors = find_errors(log);
-  const int first_line = place_.file.empty() ? 0 : find_in_file(place_.file, text_);
+  const int first_line = file_.empty() ? 0 : find_in_file(file_, text_);
   const bool found = first_line > 0;
   std::string text = "[kernel " + joined(names) + "] the source does not compile";
-  std::string file = found ? place_.file : source_name;
+  std::string file = found ? file_ : source_name;
   int line = 0;
   std::size_t shown = 0;
   bool in_names = true;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "kernel/state.hpp"
 
+#include <algorithm>
+
 namespace numloom::kernel_detail {
 
 std::string type_text(dtype t) {
@@ -68,8 +70,12 @@ const loaded_kernel& kernel_state::on(device where) {
     fail<type_error>("[kernel ", name_,
                      "] is a template: expected its arguments, as in k[\"float\"], or "
                      "arrays from whose dtypes they follow");
-  k.module = program_->module_for({name_}, where);
-  k.function = &k.module->functions().front();
+  std::vector<std::string> names = program_->options().names;
+  if (std::find(names.begin(), names.end(), name_) == names.end()) names = {name_};
+  const auto position =
+      static_cast<std::size_t>(std::find(names.begin(), names.end(), name_) - names.begin());
+  k.module = program_->module_for(names, where);
+  k.function = &k.module->functions()[position];
   return k;
 }
 

@@ -15,16 +15,10 @@
 
 namespace numloom::kernel_detail {
 
-/// Where a kernel's text was written, for messages.
-struct source_place {
-  std::string file;   // the program's file; empty when unknown
-  int near_line = 0;  // the line of the kernel object's making
-};
-
 /// A text with several kernels, compiled once for each device and set of names.
 class program_source {
  public:
-  program_source(std::string source, compile_options options, source_place place);
+  program_source(std::string source, compile_options options, std::string caller);
 
   const std::string& text() const { return text_; }
   const compile_options& options() const { return options_; }
@@ -42,7 +36,7 @@ class program_source {
 
   std::string text_;
   compile_options options_;
-  source_place place_;
+  std::string file_;  // where the text was written, if anybody knows
   std::vector<kernel_declaration> declared_;
   std::mutex mutex_;
   std::map<std::string, std::shared_ptr<kernel_module>> modules_;
