@@ -9,6 +9,7 @@
 #include "numloom/error.hpp"
 #include "numloom/indexing.hpp"
 #include "numloom/io.hpp"
+#include "numloom/kernel.hpp"
 #include "numloom/linalg.hpp"
 #include "numloom/manipulation.hpp"
 #include "numloom/memory.hpp"

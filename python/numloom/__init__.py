@@ -15,6 +15,7 @@ from . import _composed, _core, _fallback, _names
 from ._composed import *  # noqa: F403
 from ._config import config as config
 from ._config import show_config as show_config
+from ._errors import CompileError as CompileError
 from ._errors import CudaError as CudaError
 from ._errors import NotAvailableError as NotAvailableError
 from ._errors import TransferError as TransferError
@@ -30,7 +31,7 @@ from . import lib as lib  # noqa: E402
 from . import linalg as linalg  # noqa: E402
 from . import random as random  # noqa: E402
 
-__all__ = sorted({*_names.ALL, *_composed.__all__, *_names.OWN})
+__all__ = sorted({*_names.ALL, *_composed.__all__, *_names.OWN, *_names.LATE})
 
 
 def __array_namespace_info__():
@@ -41,9 +42,12 @@ def __array_namespace_info__():
 
 
 def __getattr__(name):
-    """Names of NumPy that are not native: functions that run on the host, made at first use."""
+    """Modules loaded late, and NumPy's functions that run on the host, made at first use."""
     if name == "testing":
         return importlib.import_module("numloom.testing")
+    if name in _names.LATE:
+        globals()[name] = getattr(importlib.import_module("." + _names.LATE[name], __name__), name)
+        return globals()[name]
     if name.startswith("__") or not hasattr(_numpy, name):
         raise AttributeError(f"module 'numloom' has no attribute {name!r}")
     found = getattr(_numpy, name)

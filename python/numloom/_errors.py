@@ -8,11 +8,21 @@ import numpy as _numpy
 from numpy._core import _exceptions
 from numpy.linalg import LinAlgError
 
-__all__ = ["CudaError", "HostOnlyError", "LinAlgError", "NotAvailableError", "TransferError"]
+__all__ = ["CompileError", "CudaError", "HostOnlyError", "LinAlgError", "NotAvailableError", "TransferError"]
 
 
 class CudaError(RuntimeError):
     """A CUDA call failed, or earlier work on the GPU did (found at a synchronising point)."""
+
+
+class CompileError(RuntimeError):
+    """The text of a kernel does not compile: log, file and line say what and where."""
+
+    def __init__(self, text, log="", file="", line=0):
+        super().__init__(text)
+        self.log = log
+        self.file = file
+        self.line = line
 
 
 class NotAvailableError(RuntimeError):

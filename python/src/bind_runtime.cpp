@@ -4,6 +4,7 @@
 #include <pybind11/stl.h>
 
 #include "numloom/cpu.hpp"
+#include "numloom/kernel.hpp"
 #include "numloom/version.hpp"
 #include "runtime.hpp"
 
@@ -186,6 +187,25 @@ void bind_memory(py::module_& m) {
       py::arg("a"), py::arg("b"), py::arg("max_work") = py::none(), "May two arrays share an element?");
 }
 
+void bind_kernel_cache(py::module_& m) {
+  m.def(
+      "kernel_cache_info",
+      [] {
+        const kernel_cache_state s = kernel_cache_info();
+        py::dict result;
+        result["folder"] = s.folder;
+        result["files"] = s.files;
+        result["bytes"] = s.bytes;
+        result["limit"] = s.limit;
+        result["hits"] = s.hits;
+        result["misses"] = s.misses;
+        return result;
+      },
+      "Where compiled kernels are kept, how much that is, and how often this process found one there.");
+  m.def("_kernel_names", &find_kernel_names);
+  m.def("clear_kernel_cache", &clear_kernel_cache, "Removes compiled kernels from the disk.");
+}
+
 void bind_settings(py::module_& m) {
   m.def("_set_transfers", [](int wanted) { configuration.transfers = static_cast<policy>(wanted); });
   m.def("_transfer_counts",
@@ -224,6 +244,7 @@ void bind_runtime(py::module_& m) {
   bind_devices(m);
   bind_streams(m);
   bind_memory(m);
+  bind_kernel_cache(m);
   bind_settings(m);
 }
 

@@ -4,6 +4,7 @@
 
 #include "convert.hpp"
 #include "function.hpp"
+#include "kernel_type.hpp"
 #include "runtime.hpp"
 #include "ufunc_type.hpp"
 
@@ -36,6 +37,7 @@ PYBIND11_MODULE(_core, m, pybind11::mod_gil_used()) {
     make_array_type(m.ptr());
     make_ufuncs(m.ptr());
     add_functions(m.ptr());
+    make_kernel_types(m.ptr());
     bind_runtime(m);
     bind_random(m);
   } catch (const numloom::python::python_error&) {

@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "numloom/error.hpp"
+#include "numloom/kernel.hpp"
 
 namespace numloom::python {
 
@@ -45,6 +46,13 @@ void set_casting_error(const casting_error& e) {
   if (value) PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(value.get())), value.get());
 }
 
+void set_compile_error(const compile_error& e) {
+  const ref make(imported("numloom._errors", "CompileError"));
+  if (!make) return;
+  const ref value(PyObject_CallFunction(make.get(), "sssi", e.what(), e.log.c_str(), e.file.c_str(), e.line));
+  if (value) PyErr_SetObject(make.get(), value.get());
+}
+
 }  // namespace
 
 void set_python_error() noexcept {
@@ -65,6 +73,8 @@ void set_python_error() noexcept {
     PyErr_SetString(PyExc_OverflowError, e.what());
   } catch (const linalg_error& e) {
     set_by_name("LinAlgError", e.what());
+  } catch (const compile_error& e) {
+    set_compile_error(e);
   } catch (const cuda_error& e) {
     set_by_name("CudaError", e.what());
   } catch (const not_available& e) {

@@ -6,8 +6,10 @@ namespace numloom::simt {
 namespace {
 
 [[noreturn]] void refuse(const grid_launch& launch, int code, const std::string& text) {
-  throw kernel_error(code, "[" + cuda_runtime::symbol_name(launch.kernel) + "] launched at " + launch.file +
-                               ":" + std::to_string(launch.line) + ": " + text);
+  std::string place;
+  if (launch.file[0] != 0)
+    place = std::string("launched at ") + launch.file + ":" + std::to_string(launch.line) + ": ";
+  throw kernel_error(code, "[" + cuda_runtime::symbol_name(launch.kernel) + "] " + place + text);
 }
 
 std::string triple(dim3 v) {

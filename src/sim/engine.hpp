@@ -82,8 +82,16 @@ struct thread_record {
   [[maybe_unused]] char* tsan_group = nullptr;
 };
 
-// The thread whose code runs now; null in host code.
+// The thread whose code runs now; null in host code. A kernel compiled from a string is a library of its own
+// and finds it through kernels/prelude/engine_link.hpp.
+#if !defined(NUMLOOM_KERNEL_STRING)
 [[gnu::tls_model("initial-exec")]] extern constinit thread_local thread_record* current_thread;
+#else
+struct current_thread_reader {
+  thread_record* operator->() const;
+};
+constexpr current_thread_reader current_thread{};
+#endif
 
 int block_barrier(barrier_kind kind, int predicate, site where);
 // `value` and `result` have `bytes` (at most 16) bytes. Votes, matches and reductions give a 4-byte word.

@@ -363,9 +363,11 @@ const std::string& scheduler::kernel_name() const {
 }
 
 std::string scheduler::failure_text(const std::string& text) const {
-  return "[" + kernel_name() + "] " + text + "; launched at " + launch_->file + ":" +
-         std::to_string(launch_->line) + " with grid " + triple(launch_->grid) + ", block " +
-         triple(launch_->block);
+  const bool known = launch_->file[0] != 0;  // a launch from Python is in the traceback
+  const std::string place =
+      known ? std::string(" at ") + launch_->file + ":" + std::to_string(launch_->line) : "";
+  return "[" + kernel_name() + "] " + text + "; launched" + place + " with grid " + triple(launch_->grid) +
+         ", block " + triple(launch_->block);
 }
 
 std::string scheduler::running_thread() const {

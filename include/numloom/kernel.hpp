@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// Kernels from strings: CUDA C++ in a text, compiled when it is first needed, checked at every call, cached
+/// on disk. On a GPU NVRTC compiles it; on the CPU the system's C++ compiler does, against the simulator.
+#pragma once
+
+#include <complex>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <map>
+#include <memory>
+#include <optional>
+#include <source_location>
+#include <span>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "numloom/ndarray.hpp"
+#include "numloom/stream.hpp"
+
+namespace numloom {
+
+/// The text of a kernel does not compile (Python: numloom.CompileError).
+struct NL_API compile_error : std::runtime_error {
+  compile_error(const std::string& text, std::string log_, std::string file_, int line_)
+      : std::runtime_error(text), log(std::move(log_)), file(std::move(file_)), line(line_) {}
+  std::string log;   ///< all that the compiler said
+  std::string file;  ///< of the first error: the user's own file, where the text was found in it
+  int line;          ///< of the first error, 0 when it has none
+};
+
+/// One, two or three numbers of blocks or threads.
+struct extent3 {
+  std::int64_t x = 1, y = 1, z = 1;
+  constexpr extent3() = default;
+  template <class I>
+  requires std::is_integral_v<I>
+  constexpr extent3(I x_) : x(static_cast<std::int64_t>(x_)) {}
+  constexpr extent3(std::int64_t x_, std::int64_t y_, std::int64_t z_ = 1) : x(x_), y(y_), z(z_) {}
+};
+
+/// How a kernel is launched: `{.grid = {8, 8}, .block = {16, 16}}`, or `{.size = n}` for as many threads as
+/// there are elements (whole blocks, so a kernel still asks `if (i < n)`).
+struct launch_config {
+  extent3 grid = 0;                    ///< 0: from size
+  extent3 block = 0;                   ///< 0: 256 threads
+  std::size_t shared_bytes = 0;        ///< dynamic shared memory
+  std::optional<std::int64_t> size{};  ///< threads wanted, along x
+  std::optional<stream_view> stream{};
+};
+
+struct compile_options {
+  std::vector<std::string> options{};                          ///< for the compiler: "-O3", "-DN=4"
+  std::vector<std::pair<std::string, std::string>> defines{};  ///< macros and their values
+  std::vector<std::pair<std::string, std::string>> headers{};  ///< `#include "name"` -> text
+  std::vector<std::string> include_dirs{};                     ///< folders of headers
+  std::vector<std::string> names{};  ///< further kernels to compile with it; they share its variables
+  std::string file{};  ///< the program's file that holds the text, for messages; empty: the caller's
+  bool debug = false;  ///< on the CPU: check every access and operation, and say which line was wrong
+  bool check = false;  ///< on the CPU: also look for races between threads
+};
+
+/// One argument of a kernel on its way there; made implicitly. A view: it is not stored.
+class NL_API kernel_argument {
+ public:
+  enum class kind : std::uint8_t { array, number, bytes, structures, null };
+  kernel_argument(const ndarray& a) : kind_(kind::array), pointer_(&a) {}
+  kernel_argument(std::nullptr_t) : kind_(kind::null) {}
+  kernel_argument(const scalar& s) : kind_(kind::number), number_(s) {}
+  template <class T>
+  requires(std::is_convertible_v<const T&, const ndarray&>) kernel_argument(const T& a)
+      : kernel_argument(static_cast<const ndarray&>(a)) {}
+  template <class T>
+  requires(std::is_arithmetic_v<T> || std::is_same_v<T, std::complex<float>> ||
+           std::is_same_v<T, std::complex<double>> || std::is_same_v<T, float16>) kernel_argument(T value)
+      : kind_(kind::number), number_(value) {}
+  /// A structure by value: the kernel's own must have the same size.
+  template <class T>
+  requires(std::is_class_v<T>&& std::is_trivially_copyable_v<T> &&
+           !std::is_convertible_v<const T&, const ndarray&> && !std::is_constructible_v<scalar, T>)
+      kernel_argument(const T& value)
+      : kind_(kind::bytes), pointer_(&value), bytes_(sizeof(T)) {}
+
+  /// Memory of structures, `itemsize` bytes each, for a pointer; on the CPU. (Arrays hold numbers only.)
+  static kernel_argument structures(void* data, std::size_t itemsize, bool writeable) {
+    kernel_argument a(nullptr);
+    a.kind_ = kind::structures;
+    a.pointer_ = data;
+    a.bytes_ = itemsize;
+    a.number_ = scalar(writeable);
+    return a;
+  }
+  /// A structure by value, whose type is not known here.
+  static kernel_argument value(const void* data, std::size_t bytes) {
+    kernel_argument a(nullptr);
+    a.kind_ = kind::bytes;
+    a.pointer_ = data;
+    a.bytes_ = bytes;
+    return a;
+  }
+
+  kind type() const noexcept { return kind_; }
+  const ndarray& array() const noexcept { return *static_cast<const ndarray*>(pointer_); }
+  const scalar& number() const noexcept { return number_; }
+  const void* data() const noexcept { return pointer_; }
+  std::size_t bytes() const noexcept { return bytes_; }
+
+ private:
+  kind kind_;
+  const void* pointer_ = nullptr;
+  std::size_t bytes_ = 0;
+  scalar number_{false};
+};
+
+namespace kernel_detail {
+class kernel_state;
+}
+
+/// A kernel from a string. Compiled at the first call (or by compile()); a cheap handle.
+///
+///     numloom::kernel saxpy(source, "saxpy");
+///     saxpy({.size = n}, 2.0f, x, y, n);
+class NL_API kernel {
+ public:
+  /// `name`: of a `__global__` function of the source, or a name expression ("scale<float>").
+  explicit kernel(std::string source, std::string name, compile_options options = {},
+                  std::source_location where = std::source_location::current());
+
+  /// Launches. Throws type_error, overflow_error and value_error for arguments that the kernel does not take
+  /// (before anything runs), compile_error, and cuda_error for what goes wrong while it runs.
+  template <class... Arguments>
+  void operator()(const launch_config& config, const Arguments&... arguments) const {
+    const std::initializer_list<kernel_argument> list{kernel_argument(arguments)...};
+    launch(config, {list.begin(), list.size()});
+  }
+  void launch(const launch_config& config, std::span<const kernel_argument> arguments) const;
+
+  /// The instance of a template with these arguments: k["float, 16"].
+  kernel operator[](const std::string& template_arguments) const;
+  /// Another kernel of the same text. Where both names are in options.names they share their variables.
+  kernel sibling(const std::string& name) const;
+  /// Compiles for a device (default: the current one) unless that has been done.
+  void compile(std::optional<device> where = {}) const;
+  /// Copies an array into a `__constant__` or `__device__` variable of the source.
+  void set_constant(const std::string& variable, const ndarray& values) const;
+
+  /// The bytes of such a variable, as an array of uint8 over its memory.
+  ndarray get_global(const std::string& variable) const;
+
+  const std::string& name() const;
+  const std::string& source() const;
+  /// "scale<float>(float const* x, float* y, int n)"; compiles if it must.
+  std::string signature() const;
+
+  explicit kernel(std::shared_ptr<kernel_detail::kernel_state> state);
+  kernel_detail::kernel_state& state() const { return *state_; }
+
+ private:
+  std::shared_ptr<kernel_detail::kernel_state> state_;
+};
+
+/// The names of the kernels that a text declares, templates left out.
+NL_API std::vector<std::string> find_kernel_names(const std::string& source);
+
+/// The cache of compiled kernels: where it is, what it holds, and how this process has used it.
+struct kernel_cache_state {
+  std::string folder;
+  std::uint64_t files = 0, bytes = 0, limit = 0;
+  std::uint64_t hits = 0, misses = 0;
+};
+NL_API kernel_cache_state kernel_cache_info();
+/// Removes all compiled kernels from the disk; loaded ones stay.
+NL_API void clear_kernel_cache();
+
+}  // namespace numloom

@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Kernels from strings in the call shapes of CuPy and PyCUDA. Imported when one of the names is first used.
+
+RawKernel, RawModule and SourceModule are thin: the checking, compiling and caching is Kernel's. The elementwise,
+reduction and scan kernels are text around the user's expressions (_kernel_text); the text is made once for each
+combination of dtypes and dimensions.
+"""
+
+import sys
+
+from . import _core
+from ._elementwise_kernel import ElementwiseKernel, ReductionKernel, ScanKernel
+
+__all__ = ["ElementwiseKernel", "RawKernel", "RawModule", "ReductionKernel", "ScanKernel", "SourceModule"]
+
+_ONLY_CUDA = "expected {0}={1!r}: numloom compiles with NVRTC or, without a GPU, with the C++ compiler; got {2!r}"
+
+
+def _caller() -> str:
+    """The file of the code that called the caller's caller: most often the text stands there."""
+    return sys._getframe(2).f_code.co_filename
+
+
+def _check_backend(backend):
+    if backend not in ("nvrtc", "auto"):
+        raise ValueError("[RawKernel] " + _ONLY_CUDA.format("backend", "nvrtc", backend))
+
+
+class RawKernel(_core.Kernel):
+    """CuPy's RawKernel: k(grid, block, args, shared_mem=0, stream=None). `extern "C"` is fine and not needed.
+
+    Unlike CuPy's, arguments are checked against the kernel: numbers are converted to the parameter's type, arrays
+    must have its dtype, be contiguous, and be on the kernel's device.
+    """
+
+    def __new__(cls, code, name, options=(), backend="nvrtc", *, translate_cucomplex=False,
+                enable_cooperative_groups=False, jitify=False, **keywords):  # fmt: skip
+        """Make the kernel; it compiles when it is first called."""
+        _check_backend(backend)
+        if translate_cucomplex or jitify:
+            raise NotImplementedError("[RawKernel] translate_cucomplex and jitify are not supported")
+        keywords.setdefault("file", _caller())
+        return super().__new__(cls, code, name, options=tuple(options), **keywords)
+
+    @property
+    def code(self) -> str:
+        """The text."""
+        return self.source
+
+
+class RawModule:
+    """CuPy's RawModule: several kernels of one text, which share its __constant__ and __device__ variables."""
+
+    def __init__(self, *, code=None, path=None, options=(), backend="nvrtc", translate_cucomplex=False,
+                 enable_cooperative_groups=False, name_expressions=None, jitify=False, **keywords):  # fmt: skip
+        _check_backend(backend)
+        if (code is None) == (path is None):
+            raise TypeError("[RawModule] expected one of code and path")
+        if translate_cucomplex or jitify:
+            raise NotImplementedError("[RawModule] translate_cucomplex and jitify are not supported")
+        if path is not None:
+            with open(path) as file:
+                code = file.read()
+        keywords.setdefault("file", _caller() if path is None else str(path))
+        names = [*_core._kernel_names(code), *(name_expressions or ())]
+        if not names:
+            raise ValueError("[RawModule] the source has no kernel (templates need name_expressions)")
+        self._names = names
+        self._kernel = _core.Kernel(code, names[0], options=tuple(options), names=names, **keywords)
+
+    def compile(self, log_stream=None):
+        """Compile now instead of at the first call."""
+        self._kernel.compile()
+
+    def get_function(self, name):
+        """The kernel of that name or name expression."""
+        return self._kernel.sibling(name)
+
+    def get_global(self, name):
+        """The bytes of a __constant__ or __device__ variable, as an array of uint8: get_global("w").view("f4")."""
+        return self._kernel.get_global(name)
+
+
+class _Function:
+    """PyCUDA's Function: f(a, b, grid=(1, 1), block=(16, 16, 1), shared=0, stream=None)."""
+
+    def __init__(self, kernel):
+        self._kernel = kernel
+
+    def __call__(self, *args, block, grid=(1, 1, 1), shared=0, stream=None, texrefs=(), time_kernel=False):
+        if texrefs or time_kernel:
+            raise NotImplementedError("[SourceModule] texrefs and time_kernel are not supported")
+        self._kernel(*args, grid=grid, block=block, shared=shared, stream=stream)
+
+    def prepare(self, arg_types, shared=None, texrefs=()):
+        """For PyCUDA's programs: types come from the kernel itself, so there is nothing to prepare."""
+        return self
+
+    def prepared_call(self, grid, block, *args, shared_size=0):
+        """Launch with positional grid and block."""
+        self._kernel(*args, grid=grid, block=block, shared=shared_size)
+
+    def prepared_async_call(self, grid, block, stream, *args, shared_size=0):
+        """The same on a stream."""
+        self._kernel(*args, grid=grid, block=block, shared=shared_size, stream=stream)
+
+
+class SourceModule:
+    """PyCUDA's SourceModule. Arrays of NumPy go in In(a), Out(a), InOut(a), or as they are on the CPU."""
+
+    def __init__(self, source, nvcc="nvcc", options=None, keep=False, no_extern_c=False, arch=None, code=None,
+                 cache_dir=None, include_dirs=()):  # fmt: skip
+        if cache_dir is not None:
+            raise NotImplementedError("[SourceModule] cache_dir: set NUMLOOM_CACHE_DIR instead")
+        self._module = RawModule(
+            code=source, options=tuple(options or ()), include_dirs=list(include_dirs), file=_caller()
+        )
+
+    def get_function(self, name):
+        """The kernel of that name."""
+        return _Function(self._module.get_function(name))
+
+    def get_global(self, name):
+        """A __constant__ or __device__ variable: its bytes as an array of uint8, and how many they are."""
+        data = self._module.get_global(name)
+        return data, data.nbytes

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Python objects on their way to a kernel.
+#include "interop.hpp"
+#include "kernel_type.hpp"
+
+namespace numloom::python {
+
+kernel_arguments::~kernel_arguments() {
+  for (Py_buffer& buffer : buffers_) PyBuffer_Release(&buffer);
+}
+
+const ndarray& kernel_arguments::keep(ndarray a) {
+  return *kept_.emplace_back(std::make_unique<ndarray>(std::move(a)));
+}
+
+void kernel_arguments::add(PyObject* o, std::size_t position) {
+  if (arguments_.empty()) arguments_.reserve(8);
+  if (is_array(o)) {
+    arguments_.emplace_back(array_of(o));
+  } else if (PyFloat_CheckExact(o)) {
+    arguments_.emplace_back(scalar(PyFloat_AS_DOUBLE(o)));
+  } else if (PyLong_Check(o) || PyFloat_Check(o) || PyComplex_Check(o)) {
+    try {
+      arguments_.emplace_back(to_scalar(o));
+    } catch (const python_error&) {
+      if (!PyErr_ExceptionMatches(numpy.host_only)) throw;
+      PyErr_Clear();
+      raise(PyExc_OverflowError, "[kernel] argument %zu: %R does not fit 64 bits", position + 1, o);
+    }
+  } else if (o == Py_None) {
+    arguments_.emplace_back(nullptr);
+  } else if (is_numpy_array(o)) {
+    add_numpy(o);
+  } else if (is_transfer(o)) {
+    add_transfer(o, position);
+  } else if (is_numpy_scalar(o)) {
+    const ref is_record(PyObject_GetAttrString(o, "fields"));
+    if (!is_record) PyErr_Clear();
+    if (is_record && is_record.get() != Py_None) return add_structures(o);
+    arguments_.emplace_back(to_scalar(o));
+  } else if (PyIndex_Check(o)) {
+    arguments_.emplace_back(to_scalar(o));
+  } else if (PyObject_HasAttrString(o, "__dlpack__") == 1) {
+    arguments_.emplace_back(keep(from_dlpack(o, {}, {})));
+  } else {
+    raise(PyExc_TypeError, "[kernel] argument %zu: expected an array or a number, got %s", position + 1,
+          Py_TYPE(o)->tp_name);
+  }
+}
+
+// NumPy's arrays are used where they are; structured ones as memory.
+void kernel_arguments::add_numpy(PyObject* o) {
+  const ref type = checked(PyObject_GetAttrString(o, "dtype"));
+  const ref names = checked(PyObject_GetAttrString(type.get(), "names"));
+  if (names.get() != Py_None) return add_structures(o);
+  arguments_.emplace_back(keep(from_numpy(o, cpu)));
+}
+
+void kernel_arguments::add_structures(PyObject* o) {
+  Py_buffer buffer;
+  bool writeable = true;
+  if (PyObject_GetBuffer(o, &buffer, PyBUF_FULL) != 0) {
+    PyErr_Clear();
+    writeable = false;
+    checked(PyObject_GetBuffer(o, &buffer, PyBUF_FULL_RO));
+  }
+  buffers_.push_back(buffer);
+  if (!PyBuffer_IsContiguous(&buffer, 'C'))
+    raise(PyExc_ValueError, "[kernel] expected a C-contiguous array of structures");
+  const auto itemsize = static_cast<std::size_t>(buffer.itemsize);
+  arguments_.push_back(buffer.ndim == 0 ? kernel_argument::value(buffer.buf, itemsize)
+                                        : kernel_argument::structures(buffer.buf, itemsize, writeable));
+}
+
+// A kernel may write to what it gets, so In lends a copy; Out and InOut lend the array itself where they can.
+void kernel_arguments::add_transfer(PyObject* o, std::size_t position) {
+  const auto* t = reinterpret_cast<const transfer_object*>(o);
+  if (!is_array(t->array) && !is_numpy_array(t->array))
+    raise(PyExc_TypeError, "[kernel] argument %zu: expected an array in %s(), got %s", position + 1,
+          Py_TYPE(o)->tp_name, Py_TYPE(t->array)->tp_name);
+  const ndarray& given = is_array(t->array) ? array_of(t->array) : keep(from_numpy(t->array, cpu));
+  if (t->mode == transfer::in) {
+    arguments_.emplace_back(keep(copy(given, order::C)));
+    return;
+  }
+  if (!given.writeable())
+    raise(PyExc_ValueError, "[kernel] argument %zu: the array is read-only", position + 1);
+  if (given.is_c_contiguous()) {
+    arguments_.emplace_back(given);
+    return;
+  }
+  const ndarray& here = keep(copy(given, order::C));
+  results_.push_back({here, given});
+  arguments_.emplace_back(here);
+}
+
+void kernel_arguments::copy_back() const {
+  for (const copied& r : results_) copyto(r.there, r.here);
+}
+
+}  // namespace numloom::python

@@ -1,0 +1,394 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The types Kernel, BoundKernel, In, Out and InOut. A launch goes from the vectorcall straight to the
+// library: reading four arguments costs a tenth of a microsecond.
+#include "kernel_type.hpp"
+
+#include <optional>
+
+#include "function.hpp"
+
+namespace numloom::python {
+
+PyTypeObject* transfer_types[3];
+
+namespace {
+
+PyTypeObject* kernel_type;
+PyTypeObject* bound_type;
+
+struct kernel_object {
+  PyObject_HEAD vectorcallfunc call;
+  PyObject* doc;
+  std::optional<kernel> value;
+};
+
+struct bound_object {
+  PyObject_HEAD vectorcallfunc call;
+  PyObject* kernel;
+  launch_config config;
+};
+
+kernel& kernel_of(PyObject* o) { return *reinterpret_cast<kernel_object*>(o)->value; }
+
+// ---- grid, block, stream ----
+
+extent3 to_extent(PyObject* o, const char* what) {
+  if (!PyTuple_Check(o) && !PyList_Check(o)) return extent3(to_int(o, what));
+  const std::vector<std::int64_t> list = to_int_list(o, what);
+  if (list.empty() || list.size() > 3)
+    raise(PyExc_ValueError, "[kernel] expected one to three numbers for %s, got %R", what, o);
+  return extent3(list[0], list.size() > 1 ? list[1] : 1, list.size() > 2 ? list[2] : 1);
+}
+
+std::optional<stream_view> to_stream(PyObject* o) {
+  if (is_missing(o)) return {};
+  const ref pointer(PyObject_GetAttrString(o, "ptr"));
+  if (!pointer) {
+    PyErr_Clear();
+    raise(PyExc_TypeError, "[kernel] expected a Stream, got %s", Py_TYPE(o)->tp_name);
+  }
+  const ref where(PyObject_GetAttrString(o, "device"));
+  stream_view s;
+  s.handle = PyLong_AsVoidPtr(pointer.get());
+  if (where) s.device = *to_device_argument(where.get());
+  return s;
+}
+
+void read_keyword(PyObject* name, PyObject* value, launch_config& config) {
+  const std::string_view key = to_text(name, "keyword");
+  if (key == "size")
+    config.size = to_int(value, "size");
+  else if (key == "grid")
+    config.grid = to_extent(value, "grid");
+  else if (key == "block")
+    config.block = to_extent(value, "block");
+  else if (key == "shared" || key == "shared_mem")
+    config.shared_bytes = static_cast<std::size_t>(to_int(value, "shared"));
+  else if (key == "stream")
+    config.stream = to_stream(value);
+  else
+    raise(PyExc_TypeError,
+          "[kernel] got an unexpected keyword argument '%U' (size, grid, block, shared, stream)", name);
+}
+
+// ---- launches ----
+
+PyObject* launch(const kernel& k, const launch_config& config, PyObject* const* args, std::size_t count) {
+  kernel_arguments arguments(current_device());
+  for (std::size_t i = 0; i < count; ++i) arguments.add(args[i], i);
+  {
+    const released_gil release(released_gil::elements + 1);
+    k.launch(config, arguments.all());
+  }
+  arguments.copy_back();
+  Py_RETURN_NONE;
+}
+
+// k(x, y, size=n); k(x, y, grid=g, block=b); k(grid, block, x, y); k(grid, block, (x, y)) as CuPy has it.
+PyObject* call_kernel(PyObject* self, PyObject* const* args, std::size_t flags, PyObject* keywords) {
+  return guarded([&]() -> PyObject* {
+    auto count = static_cast<std::size_t>(PyVectorcall_NARGS(flags));
+    launch_config config;
+    const Py_ssize_t named = keywords ? PyTuple_GET_SIZE(keywords) : 0;
+    for (Py_ssize_t i = 0; i < named; ++i)
+      read_keyword(PyTuple_GET_ITEM(keywords, i), args[count + static_cast<std::size_t>(i)], config);
+    const bool shaped = config.size || config.grid.x != 0;
+    if (shaped) return launch(kernel_of(self), config, args, count);
+    if (count < 2 || is_array(args[0]) || is_array(args[1]) || PyFloat_Check(args[0]))
+      raise(PyExc_TypeError,
+            "[kernel] expected k(grid, block, arguments...), k(arguments..., size=n) or "
+            "k[grid, block](arguments...)");
+    config.grid = to_extent(args[0], "grid");
+    if (config.block.x != 0) raise(PyExc_TypeError, "[kernel] got multiple values for block");
+    config.block = to_extent(args[1], "block");
+    if (count == 3 && (PyTuple_Check(args[2]) || PyList_Check(args[2]))) {
+      const ref list = checked(PySequence_Fast(args[2], "arguments"));
+      return launch(kernel_of(self), config, PySequence_Fast_ITEMS(list.get()),
+                    static_cast<std::size_t>(PySequence_Fast_GET_SIZE(list.get())));
+    }
+    return launch(kernel_of(self), config, args + 2, count - 2);
+  });
+}
+
+PyObject* call_bound(PyObject* self, PyObject* const* args, std::size_t flags, PyObject* keywords) {
+  return guarded([&]() -> PyObject* {
+    if (keywords && PyTuple_GET_SIZE(keywords) != 0)
+      raise(PyExc_TypeError, "[kernel] k[grid, block](...) takes no keyword arguments");
+    const auto* bound = reinterpret_cast<const bound_object*>(self);
+    return launch(kernel_of(bound->kernel), bound->config, args,
+                  static_cast<std::size_t>(PyVectorcall_NARGS(flags)));
+  });
+}
+
+// ---- k[...] ----
+
+PyObject* make_kernel(PyTypeObject* type, kernel value) {
+  const ref o = checked(type->tp_alloc(type, 0));
+  auto* k = reinterpret_cast<kernel_object*>(o.get());
+  k->call = &call_kernel;
+  new (&k->value) std::optional<kernel>(std::move(value));
+  return Py_NewRef(o.get());
+}
+
+// A template argument as text: "float", a dtype or its class, a number, True.
+std::string template_text(PyObject* o) {
+  if (PyUnicode_Check(o)) return std::string(to_text(o, "template argument"));
+  if (PyBool_Check(o)) return o == Py_True ? "true" : "false";
+  if (PyLong_Check(o) || PyIndex_Check(o)) return std::to_string(to_int(o, "template argument"));
+  return std::string(name_of(to_dtype(o)));
+}
+
+bool is_shape(PyObject* o) {
+  if (PyTuple_Check(o) || PyList_Check(o)) return true;
+  return !PyBool_Check(o) && !is_array(o) && PyIndex_Check(o);
+}
+
+// k[grid, block], k[grid, block, stream, shared]; k["float"], k[np.float32, 16].
+PyObject* subscript(PyObject* self, PyObject* key) {
+  return guarded([&]() -> PyObject* {
+    const ref items = PyTuple_Check(key) ? ref::borrowed(key) : checked(PyTuple_Pack(1, key));
+    const Py_ssize_t count = PyTuple_GET_SIZE(items.get());
+    const auto item = [&](Py_ssize_t i) { return PyTuple_GET_ITEM(items.get(), i); };
+    if (count == 0) raise(PyExc_ValueError, "[kernel] expected k[grid, block] or k[template arguments]");
+    if (!is_shape(item(0))) {
+      std::string list;
+      for (Py_ssize_t i = 0; i < count; ++i) list += (i ? ", " : "") + template_text(item(i));
+      return make_kernel(Py_TYPE(self), kernel_of(self)[list]);
+    }
+    if (count < 2 || count > 4)
+      raise(PyExc_ValueError,
+            "[kernel] expected k[grid, block] or k[grid, block, stream, shared], got %zd items", count);
+    const ref o = checked(bound_type->tp_alloc(bound_type, 0));
+    auto* bound = reinterpret_cast<bound_object*>(o.get());
+    bound->call = &call_bound;
+    bound->kernel = Py_NewRef(self);
+    new (&bound->config) launch_config;
+    bound->config.grid = to_extent(item(0), "grid");
+    bound->config.block = to_extent(item(1), "block");
+    if (count > 2 && !(PyLong_Check(item(2)) && PyLong_AsLong(item(2)) == 0))
+      bound->config.stream = to_stream(item(2));
+    if (count > 3) bound->config.shared_bytes = static_cast<std::size_t>(to_int(item(3), "shared"));
+    return Py_NewRef(o.get());
+  });
+}
+
+// ---- Kernel(source, name, ...) ----
+
+std::vector<std::string> to_texts(PyObject* o, const char* what) {
+  std::vector<std::string> list;
+  if (is_missing(o)) return list;
+  if (PyUnicode_Check(o)) return {std::string(to_text(o, what))};
+  const ref items = checked(PySequence_Fast(o, what));
+  for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(items.get()); ++i)
+    list.emplace_back(to_text(PySequence_Fast_GET_ITEM(items.get(), i), what));
+  return list;
+}
+
+std::vector<std::pair<std::string, std::string>> to_pairs(PyObject* o, const char* what) {
+  std::vector<std::pair<std::string, std::string>> list;
+  if (is_missing(o)) return list;
+  if (!PyDict_Check(o))
+    raise(PyExc_TypeError, "[Kernel] expected a dict for %s, got %s", what, Py_TYPE(o)->tp_name);
+  PyObject *name, *value;
+  for (Py_ssize_t at = 0; PyDict_Next(o, &at, &name, &value);) {
+    const ref text = PyBool_Check(value) ? ref(PyUnicode_FromString(value == Py_True ? "true" : "false"))
+                                         : checked(PyObject_Str(value));
+    list.emplace_back(to_text(name, what), to_text(text.get(), what));
+  }
+  return list;
+}
+
+// The file of the Python code that makes the kernel: most often the text stands there too.
+std::string callers_file() {
+  PyFrameObject* frame = PyEval_GetFrame();
+  if (frame == nullptr) return "";
+  const ref code(reinterpret_cast<PyObject*>(PyFrame_GetCode(frame)));
+  const ref name(PyObject_GetAttrString(code.get(), "co_filename"));
+  const char* text = name ? PyUnicode_AsUTF8(name.get()) : nullptr;
+  if (text == nullptr) PyErr_Clear();
+  return text ? text : "";
+}
+
+PyObject* new_kernel(PyTypeObject* type, PyObject* positional, PyObject* keywords) {
+  return guarded([&]() -> PyObject* {
+    static const char* names[] = {"source", "name",  "options", "defines", "headers", "include_dirs",
+                                  "debug",  "check", "file",    "names",   nullptr};
+    PyObject *source, *name = nullptr, *options = nullptr, *defines = nullptr, *headers = nullptr;
+    PyObject *folders = nullptr, *file = nullptr, *more = nullptr;
+    int debug = 0, check = 0;
+    if (!PyArg_ParseTupleAndKeywords(positional, keywords, "U|O$OOOOppOO:Kernel", const_cast<char**>(names),
+                                     &source, &name, &options, &defines, &headers, &folders, &debug, &check,
+                                     &file))
+      throw python_error{};
+    compile_options o;
+    o.options = to_texts(options, "options");
+    o.defines = to_pairs(defines, "defines");
+    o.headers = to_pairs(headers, "headers");
+    o.include_dirs = to_texts(folders, "include_dirs");
+    o.names = to_texts(more, "names");
+    o.debug = debug != 0;
+    o.check = check != 0;
+    o.file = is_missing(file) ? callers_file() : std::string(to_text(file, "file"));
+    const std::string plain = is_missing(name) ? "" : std::string(to_text(name, "name"));
+    return make_kernel(type, kernel(std::string(to_text(source, "source")), plain, std::move(o)));
+  });
+}
+
+void free_kernel(PyObject* o) {
+  auto* k = reinterpret_cast<kernel_object*>(o);
+  k->value.~optional();
+  PyTypeObject* type = Py_TYPE(o);
+  type->tp_free(o);
+  Py_DECREF(type);
+}
+
+void free_bound(PyObject* o) {
+  auto* bound = reinterpret_cast<bound_object*>(o);
+  Py_CLEAR(bound->kernel);
+  PyTypeObject* type = Py_TYPE(o);
+  type->tp_free(o);
+  Py_DECREF(type);
+}
+
+// ---- methods ----
+
+PyObject* compile_method(PyObject* self, PyObject*) {
+  return guarded([&]() -> PyObject* {
+    {
+      const released_gil release(released_gil::elements + 1);
+      kernel_of(self).compile();
+    }
+    return Py_NewRef(self);
+  });
+}
+
+PyObject* set_constant_method(PyObject* self, PyObject* args) {
+  return guarded([&]() -> PyObject* {
+    PyObject *name, *values;
+    if (!PyArg_ParseTuple(args, "UO:set_constant", &name, &values)) throw python_error{};
+    kernel_of(self).set_constant(std::string(to_text(name, "name")), to_array(values));
+    Py_RETURN_NONE;
+  });
+}
+
+PyObject* text_object(const std::string& text) {
+  return PyUnicode_FromStringAndSize(text.data(), static_cast<Py_ssize_t>(text.size()));
+}
+PyObject* name_property(PyObject* self, void*) { return text_object(kernel_of(self).name()); }
+PyObject* source_property(PyObject* self, void*) { return text_object(kernel_of(self).source()); }
+PyObject* signature_property(PyObject* self, void*) {
+  return guarded([&] { return text_object(kernel_of(self).signature()); });
+}
+PyObject* represent(PyObject* self) { return text_object("<numloom.Kernel " + kernel_of(self).name() + ">"); }
+
+PyObject* sibling_method(PyObject* self, PyObject* name) {
+  return guarded(
+      [&] { return make_kernel(kernel_type, kernel_of(self).sibling(std::string(to_text(name, "name")))); });
+}
+
+PyObject* get_global_method(PyObject* self, PyObject* name) {
+  return guarded([&] { return wrap(kernel_of(self).get_global(std::string(to_text(name, "name")))); });
+}
+
+PyMethodDef kernel_methods[] = {
+    {"sibling", sibling_method, METH_O, "Another kernel of the same text."},
+    {"get_global", get_global_method, METH_O,
+     "The bytes of a __constant__ or __device__ variable, as an array of uint8 over its memory."},
+    {"compile", compile_method, METH_NOARGS, "Compiles for the current device unless that has been done."},
+    {"set_constant", set_constant_method, METH_VARARGS,
+     "Copies values into a __constant__ or __device__ variable of the source."},
+    {nullptr, nullptr, 0, nullptr}};
+PyGetSetDef kernel_properties[] = {
+    {"name", name_property, nullptr, "The kernel's name, with its template arguments.", nullptr},
+    {"source", source_property, nullptr, "The text.", nullptr},
+    {"signature", signature_property, nullptr, "Name and parameters, as compiled.", nullptr},
+    {nullptr, nullptr, nullptr, nullptr, nullptr}};
+
+const char kernel_doc[] =
+    "Kernel(source, name=None, *, options=(), defines=None, headers=None, include_dirs=(), debug=False, "
+    "check=False, file=None)\n--\n\n"
+    "A kernel of the CUDA C++ text `source`: the function `name`, or an instance of a template "
+    "('scale<float>').\n\n"
+    "k[grid, block](x, y, n), k(grid, block, x, y, n), k(x, y, n, size=n) launch it; k['float'] is a "
+    "template's\n"
+    "instance. It is compiled when first used and kept on disk. Arguments are checked against its "
+    "signature.\n"
+    "Without a GPU the system's C++ compiler and a simulator run it on CPU and NumPy arrays.";
+
+// ---- In, Out, InOut ----
+
+PyObject* new_transfer(PyTypeObject* type, PyObject* args, PyObject*) {
+  return guarded([&]() -> PyObject* {
+    PyObject* array;
+    if (!PyArg_ParseTuple(args, "O", &array)) throw python_error{};
+    const ref o = checked(type->tp_alloc(type, 0));
+    auto* t = reinterpret_cast<transfer_object*>(o.get());
+    t->array = Py_NewRef(array);
+    t->mode = type == transfer_types[0]   ? transfer::in
+              : type == transfer_types[1] ? transfer::out
+                                          : transfer::in_out;
+    return Py_NewRef(o.get());
+  });
+}
+void free_transfer(PyObject* o) {
+  Py_CLEAR(reinterpret_cast<transfer_object*>(o)->array);
+  PyTypeObject* type = Py_TYPE(o);
+  type->tp_free(o);
+  Py_DECREF(type);
+}
+PyMemberDef transfer_members[] = {
+    {"array", T_OBJECT_EX, offsetof(transfer_object, array), READONLY, "The array."},
+    {nullptr, 0, 0, 0, nullptr}};
+
+template <class F> void* slot(F* function) { return reinterpret_cast<void*>(function); }
+
+PyTypeObject* make_type(PyObject* module, const char* name, std::size_t bytes, PyType_Slot* slots,
+                        unsigned flags) {
+  PyType_Spec spec = {name, static_cast<int>(bytes), 0, Py_TPFLAGS_DEFAULT | flags, slots};
+  const ref type = checked(PyType_FromSpec(&spec));
+  const char* plain = std::strrchr(name, '.') + 1;
+  if (plain[0] != '_') checked(PyModule_AddObjectRef(module, plain, type.get()));
+  return reinterpret_cast<PyTypeObject*>(Py_NewRef(type.get()));
+}
+
+}  // namespace
+
+void make_kernel_types(PyObject* module) {
+  static PyMemberDef kernel_members[] = {
+      {"__vectorcalloffset__", T_PYSSIZET, offsetof(kernel_object, call), READONLY, nullptr},
+      {nullptr, 0, 0, 0, nullptr}};
+  static PyMemberDef bound_members[] = {
+      {"__vectorcalloffset__", T_PYSSIZET, offsetof(bound_object, call), READONLY, nullptr},
+      {nullptr, 0, 0, 0, nullptr}};
+  PyType_Slot kernel_slots[] = {{Py_tp_new, slot(&new_kernel)},
+                                {Py_tp_dealloc, slot(&free_kernel)},
+                                {Py_tp_call, slot(&PyVectorcall_Call)},
+                                {Py_mp_subscript, slot(&subscript)},
+                                {Py_tp_repr, slot(&represent)},
+                                {Py_tp_members, kernel_members},
+                                {Py_tp_methods, kernel_methods},
+                                {Py_tp_getset, kernel_properties},
+                                {Py_tp_doc, const_cast<char*>(kernel_doc)},
+                                {0, nullptr}};
+  kernel_type = make_type(module, "numloom.Kernel", sizeof(kernel_object), kernel_slots,
+                          Py_TPFLAGS_HAVE_VECTORCALL | Py_TPFLAGS_BASETYPE);
+  PyType_Slot bound_slots[] = {{Py_tp_dealloc, slot(&free_bound)},
+                               {Py_tp_call, slot(&PyVectorcall_Call)},
+                               {Py_tp_members, bound_members},
+                               {0, nullptr}};
+  bound_type = make_type(module, "numloom._BoundKernel", sizeof(bound_object), bound_slots,
+                         Py_TPFLAGS_HAVE_VECTORCALL | Py_TPFLAGS_DISALLOW_INSTANTIATION);
+  const char* docs[] = {"In(a): a kernel reads a; what it writes there is dropped.",
+                        "Out(a): a kernel writes a.", "InOut(a): a kernel reads and writes a."};
+  const char* names[] = {"numloom.In", "numloom.Out", "numloom.InOut"};
+  for (int i = 0; i < 3; ++i) {
+    PyType_Slot slots[] = {{Py_tp_new, slot(&new_transfer)},
+                           {Py_tp_dealloc, slot(&free_transfer)},
+                           {Py_tp_members, transfer_members},
+                           {Py_tp_doc, const_cast<char*>(docs[i])},
+                           {0, nullptr}};
+    transfer_types[i] = make_type(module, names[i], sizeof(transfer_object), slots, 0);
+  }
+}
+
+}  // namespace numloom::python

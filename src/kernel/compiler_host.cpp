@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// CUDA strings for the CPU: the text, with the simulator's headers in front and a table of its kernels
+// behind, goes to the system's C++ compiler; the shared object comes from the cache the next time.
+#include <sys/stat.h>
+
+#include <cstdlib>
+
+#include "kernel/cache.hpp"
+#include "kernel/hash.hpp"
+#include "kernel/headers.hpp"
+#include "kernel/host_module.hpp"
+#include "kernel/process.hpp"
+#include "kernel/source_text.hpp"
+#include "numloom/version.hpp"
+
+namespace numloom::kernel_detail {
+namespace {
+
+// The first that exists of NUMLOOM_CXX, CXX, c++, g++, clang++.
+std::string host_compiler() {
+  for (const char* variable : {"NUMLOOM_CXX", "CXX"}) {
+    const char* name = std::getenv(variable);
+    if (name == nullptr || *name == 0) continue;
+    if (std::string found = find_program(name); !found.empty()) return found;
+    if (std::string(variable) == "NUMLOOM_CXX") return "";
+  }
+  for (const char* name : {"c++", "g++", "clang++"}) {
+    if (std::string found = find_program(name); !found.empty()) return found;
+  }
+  return "";
+}
+
+// Another compiler, or another version of it, is another file.
+std::string identity(const std::string& compiler) {
+  struct stat status {};
+  stat(compiler.c_str(), &status);
+  return compiler + " " + std::to_string(status.st_size) + " " + std::to_string(status.st_mtime);
+}
+
+std::vector<std::string> flags_of(const compile_options& options) {
+  std::vector<std::string> flags{"-std=c++20", "-O2", "-fPIC", "-shared", "-w", "-x", "c++",
+                                 "-fno-exceptions",       // CUDA has none
+                                 "-fno-strict-aliasing",  // and reads memory as it likes
+                                 "-fwrapv", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math",
+                                 "-fno-diagnostics-show-caret", "-fdiagnostics-color=never", "-Wl,-Bsymbolic",
+                                 // The same name in two kernels' files is two functions.
+                                 "-fno-gnu-unique"};
+  for (const auto& [name, value] : options.defines) flags.push_back("-D" + name + "=" + value);
+  for (const std::string& folder : options.include_dirs) flags.push_back("-I" + folder);
+  for (const std::string& option : options.options) {
+    // What only NVRTC and nvcc know.
+    const bool cuda_only = option.rfind("--", 0) == 0 || option.rfind("-arch", 0) == 0 ||
+                           option.rfind("-use_fast_math", 0) == 0 || option.rfind("-rdc", 0) == 0 ||
+                           option.rfind("-std", 0) == 0 || option.rfind("-maxrregcount", 0) == 0 ||
+                           option.rfind("-lineinfo", 0) == 0 || option == "-G";
+    if (option.rfind("--define-macro=", 0) == 0) flags.push_back("-D" + option.substr(15));
+    if (option.rfind("--include-path=", 0) == 0) flags.push_back("-I" + option.substr(15));
+    if (!cuda_only) flags.push_back(option);
+  }
+  return flags;
+}
+
+// `using` declarations for those of our names that the text uses without a namespace.
+std::string using_lines(const std::string& source) {
+  std::string lines;
+  for (const char* name : {"view", "complex", "float16"}) {
+    if (uses_unqualified(source, name)) lines += std::string("using numloom::simt::") + name + ";\n";
+  }
+  return lines;
+}
+
+std::string rows_text(const std::vector<std::string>& names) {
+  std::string text = "static const numloom::simt::kernel_row nl_rows[] = {\n";
+  text += "#line 1 \"" + std::string(names_name) + "\"\n";
+  for (const std::string& name : names) text += "numloom::simt::kernel_rows<&" + name + ">::row(),\n";
+  text += "#line 1 \"<end>\"\n};\nextern \"C\" __attribute__((visibility(\"default\"))) ";
+  text +=
+      "const numloom::simt::kernel_row* numloom_kernel_attach("
+      "const numloom::simt::engine_table* engine, unsigned* count) {\n"
+      "  numloom::simt::engine = *engine;\n  *count = " +
+      std::to_string(names.size()) + ";\n  return nl_rows;\n}\n";
+  return text;
+}
+
+std::string whole_text(const compile_job& job) {
+  std::string text = host_prelude() + using_lines(job.source);
+  text += "#line 1 \"" + std::string(source_name) + "\"\n";
+  text += rewrite_shared(expand_includes(job.source, source_name, job.options.headers));
+  return text + "\n" + rows_text(job.names);
+}
+
+}  // namespace
+
+std::shared_ptr<kernel_module> compile_for_host(const compile_job& job) {
+  const std::string compiler = host_compiler();
+  if (compiler.empty()) {
+    fail<not_available>(
+        "[kernel] without a GPU a C++ compiler runs CUDA on the CPU: expected c++, g++ or "
+        "clang++ on PATH, or its path in NUMLOOM_CXX");
+  }
+  const std::string text = whole_text(job);
+  std::vector<std::string> words{compiler};
+  for (std::string& flag : flags_of(job.options)) words.push_back(std::move(flag));
+  sha256 hash;
+  hash.add(NUMLOOM_VERSION " host");
+  hash.add(identity(compiler));
+  for (const std::string& word : words) hash.add(word);
+  hash.add(text);
+  hash.add(included_contents(job.source, job.options.include_dirs));
+  const std::string path = cached_file(hash.digest(), ".so", [&](const std::string& target) {
+    words.insert(words.end(), {"-o", target, "-"});
+    const process_result result = run_process(words, text);
+    if (result.status != 0) throw compiler_refused{result.errors};
+  });
+  return load_host_module(path, job.names);
+}
+
+}  // namespace numloom::kernel_detail

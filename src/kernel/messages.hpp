@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// A compiler's messages in terms of the user's own file.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace numloom::kernel_detail {
+
+/// Line of `file` on which `text` begins, 0 when it is not found there.
+int find_in_file(const std::string& file, std::string_view text);
+
+struct diagnostic {
+  std::string file;
+  int line = 0, column = 0;
+  std::string message;
+};
+/// The errors in what g++, clang or NVRTC has said.
+std::vector<diagnostic> find_errors(std::string_view log);
+
+/// "   14 |   y[i] = q;\n      |          ^"
+std::string excerpt(std::string_view text, int line, int shown_line, int column);
+std::string line_of(std::string_view text, int line);
+
+}  // namespace numloom::kernel_detail

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <algorithm>
+
+#include "kernel/messages.hpp"
+#include "kernel/state.hpp"
+
+namespace numloom::kernel_detail {
+namespace {
+
+// "numloom::scale<float>" -> "scale"
+std::string plain(const std::string& name) {
+  const std::string base = trim(std::string_view(name).substr(0, name.find('<')));
+  const std::size_t scope = base.rfind("::");
+  return scope == base.npos ? base : base.substr(scope + 2);
+}
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
+constexpr std::size_t most_errors_shown = 5;
+
+}  // namespace
+
+program_source::program_source(std::string source, compile_options options, std::string caller)
+    : text_(std::move(source)),
+      options_(std::move(options)),
+      file_(options_.file.empty() ? std::move(caller) : options_.file),
+      declared_(find_kernels(text_)) {}
+
+const kernel_declaration* program_source::find(const std::string& name) const {
+  const std::string wanted = plain(name);
+  for (const kernel_declaration& k : declared_) {
+    if (k.name == wanted) return &k;
+  }
+  return nullptr;
+}
+
+std::shared_ptr<kernel_module> program_source::module_for(const std::vector<std::string>& names,
+                                                          device where) {
+  // Everything runs on the host's compiler and the simulator as long as there is no GPU in the build.
+  const std::string key = to_string(where) + "\n" + joined(names);
+  const std::lock_guard lock(mutex_);
+  std::shared_ptr<kernel_module>& module = modules_[key];
+  if (module) return module;
+  try {
+    module = compile_for_host({text_, names, options_});
+  } catch (const compiler_refused& refused) {
+    modules_.erase(key);
+    refuse(names, refused.log);
+  } catch (...) {
+    modules_.erase(key);
+    throw;
+  }
+  name_parameters(*module);
+  return module;
+}
+
+// The compiler's types carry no names; the text does.
+void program_source::name_parameters(kernel_module& module) const {
+  for (const kernel_function& f : module.functions()) {
+    const kernel_declaration* declared = find(f.name);
+    if (declared == nullptr || declared->parameters.size() != f.parameters.size()) continue;
+    for (std::size_t i = 0; i < f.parameters.size(); ++i)
+      const_cast<parameter&>(f.parameters[i]).name = declared->parameters[i].name;
+  }
+}
+
+std::string program_source::with_places(std::string message) const {
+  const std::string mark = source_name;
+  int first_line = -1;
+  for (std::size_t at = message.find(mark); at != message.npos; at = message.find(mark, at + 1)) {
+    const std::size_t number = at + mark.size() + 1;
+    if (number >= message.size() || message[number - 1] != ':') continue;
+    std::size_t end = number;
+    while (end < message.size() && message[end] >= '0' && message[end] <= '9') ++end;
+    if (end == number) continue;
+    if (first_line < 0) first_line = file_.empty() ? 0 : find_in_file(file_, text_);
+    if (first_line == 0) break;
+    const int line = std::stoi(message.substr(number, end - number)) + first_line - 1;
+    message.replace(at, end - at, file_ + ":" + std::to_string(line));
+  }
+  return message;
+}
+
+void program_source::refuse(const std::vector<std::string>& names, const std::string& log) const {
+  const std::vector<diagnostic> errors = find_errors(log);
+  const int first_line = file_.empty() ? 0 : find_in_file(file_, text_);
+  const bool found = first_line > 0;
+  std::string text = "[kernel " + joined(names) + "] the source does not compile";
+  std::string file = found ? file_ : source_name;
+  int line = 0;
+  std::size_t shown = 0;
+  bool in_names = true;
+  for (const diagnostic& d : errors) in_names = in_names && d.file == names_name;
+  if (in_names && !errors.empty()) {
+    std::vector<std::string> all;
+    for (const kernel_declaration& k : declared_) all.push_back(k.name);
+    text += ": no kernel for '" + joined(names) +
+            "'; kernels in the source: " + (all.empty() ? "none" : joined(all));
+  }
+  for (const diagnostic& d : errors) {
+    if (++shown > most_errors_shown) break;
+    const bool ours = d.file == source_name;
+    const int shown_line = ours && found ? d.line + first_line - 1 : d.line;
+    const std::string where = ours ? file : d.file;
+    if (line == 0 && ours) line = shown_line;
+    text += "\n" + where + ":" + std::to_string(shown_line) + ": error: " + d.message;
+    if (!ours) continue;
+    if (const std::string lines = excerpt(text_, d.line, shown_line, d.column); !lines.empty())
+      text += "\n" + lines;
+  }
+  if (errors.empty()) text += "\n" + log;
+  throw compile_error(text, with_places(log), file, line);
+}
+
+}  // namespace numloom::kernel_detail
