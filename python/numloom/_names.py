@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Which names the module has, and where each comes from: the one place that says so.
 
-NATIVE: functions and ufuncs of numloom._core.   HOST: NumPy's own objects, which hold no arrays (dtypes,
+NATIVE: functions and ufuncs of numloom._core.   COMPOSED: written in Python with those.   HOST: NumPy's own objects, which hold no arrays (dtypes,
 constants, error states, printing options).   FALLBACK: NumPy's functions that run on host copies.
 OWN: numloom's additions.
 """
@@ -10,7 +10,7 @@ import types
 
 import numpy as _numpy
 
-from . import _composed, _core
+from . import _composed, _core, _histograms, _sets
 
 OWN = (
     "CudaError", "Device", "Event", "NotAvailableError", "Stream", "TransferError", "asnumpy", "config",
@@ -26,6 +26,10 @@ _HOST_FUNCTIONS = {
     "seterrcall", "show_runtime", "test", "typename",
 }  # fmt: skip
 
+# Functions written in Python with those of _core.
+COMPOSED = {
+    name: getattr(module, name) for module in (_composed, _histograms, _sets) for name in module.__all__
+}
 _CORE = {name for name in dir(_core) if not name.startswith("_")}
 _NUMPY = {name for name in _numpy.__all__ if hasattr(_numpy, name)} | {
     "exceptions",
@@ -45,7 +49,7 @@ def _is_host(name: str) -> bool:
 
 
 _OTHER = (
-    _NUMPY - _CORE - set(_composed.__all__) - {"fft", "lib", "linalg", "random", "show_config", "__version__"}
+    _NUMPY - _CORE - set(COMPOSED) - {"fft", "lib", "linalg", "random", "show_config", "__version__"}
 )
 HOST = sorted(name for name in _OTHER if _is_host(name))
 FALLBACK = sorted(_OTHER - set(HOST))
