@@ -27,22 +27,24 @@ bool is_worth_a_try(const ndarray& a) { return a.device().is_cpu() && a.size() >
 bool has_no_nan(const ndarray& result) { return !some(isnan(result)); }
 
 template <ndarray (*F)(const ndarray&, const reduction_options&)>
-ndarray total_of_numbers(const ndarray& a, const reduction_options& options, double neutral) {
+ndarray total_of_numbers(const ndarray& a, const reduction_options& options) {
   if (!may_hold_nan(a)) return F(a, options);
   if (is_worth_a_try(a) && !options.out) {
     const ndarray quick = F(a, options);
     if (has_no_nan(quick)) return quick;
   }
-  return F(without_nan(a, neutral), options);
+  reduction_options rules = options;
+  rules.where = counting_mask(a, options.where);
+  return F(a, rules);
 }
 
 }  // namespace
 
 ndarray nansum(const ndarray& a, const reduction_options& options) {
-  return total_of_numbers<sum>(a, options, 0);
+  return total_of_numbers<sum>(a, options);
 }
 ndarray nanprod(const ndarray& a, const reduction_options& options) {
-  return total_of_numbers<prod>(a, options, 1);
+  return total_of_numbers<prod>(a, options);
 }
 ndarray nanmin(const ndarray& a, const reduction_options& options) { return reduce(ufunc::fmin, a, options); }
 ndarray nanmax(const ndarray& a, const reduction_options& options) { return reduce(ufunc::fmax, a, options); }
@@ -140,33 +142,26 @@ std::pair<double, double> finite_limits(dtype type) {
   });
 }
 
-void make_finite(const ndarray& a, const nan_to_num_options& options) {
+// NaN pass through the limits, so one clip sets both infinities where they become the dtype's own limits.
+ndarray finite_numbers(const ndarray& a, const nan_to_num_options& options) {
   const auto [high, low] = finite_limits(a.dtype());
-  const auto infinite = [&](const ndarray& x, bool negative) {
-    return equal(
-        x, negative ? -std::numeric_limits<double>::infinity() : std::numeric_limits<double>::infinity());
-  };
-  const ndarray missing = isnan(a), above = infinite(a, false), below = infinite(a, true);
-  const auto replace = [&](const ndarray& mask, double value) {
-    copyto(a, filled({}, value, a.dtype(), a.device()), casting::unsafe, &mask);
-  };
-  replace(missing, options.nan);
-  replace(above, options.posinf.value_or(high));
-  replace(below, options.neginf.value_or(low));
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  ndarray result = options.posinf || options.neginf ? a : clip(a, low, high);
+  if (options.posinf || options.neginf) {
+    result = where(equal(a, infinity), options.posinf.value_or(high), result);
+    result = where(equal(a, -infinity), options.neginf.value_or(low), result);
+  }
+  return where(isnan(result), options.nan, result);
 }
 
 }  // namespace
 
 ndarray nan_to_num(const ndarray& a, const nan_to_num_options& options) {
-  const ndarray made = copy(a);
-  if (is_floating(a.dtype())) {
-    make_finite(made, options);
-  } else if (is_complex(a.dtype())) {
-    const ndarray flat = reshape(made, {a.size()});
-    const ndarray parts = flat.view_as(real_part_of(a.dtype()));
-    make_finite(parts, options);
-    if (!may_share_memory(flat, made)) copyto(made, reshape(flat, a.shape()), casting::no);
-  }
+  if (!is_inexact(a.dtype())) return scalar_if_0d(copy(a));
+  if (is_floating(a.dtype())) return scalar_if_0d(finite_numbers(a, options));
+  const ndarray made = empty_like(a);
+  for (const bool imaginary : {false, true})
+    copyto(part_of_complex(made, imaginary), finite_numbers(part_of_complex(a, imaginary), options));
   return scalar_if_0d(made);
 }
 
