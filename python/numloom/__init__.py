@@ -11,8 +11,7 @@ import importlib
 
 import numpy as _numpy
 
-from . import _composed, _core, _fallback, _names
-from ._composed import *  # noqa: F403
+from . import _core, _fallback, _names
 from ._config import config as config
 from ._config import show_config as show_config
 from ._errors import CompileError as CompileError
@@ -25,13 +24,14 @@ __array_api_version__ = "2024.12"
 
 globals().update({name: getattr(_core, name) for name in _names.NATIVE})
 globals().update({name: getattr(_numpy, name) for name in _names.HOST})
+globals().update(_names.COMPOSED)
 
 from . import fft as fft  # noqa: E402 (they use the names above)
 from . import lib as lib  # noqa: E402
 from . import linalg as linalg  # noqa: E402
 from . import random as random  # noqa: E402
 
-__all__ = sorted({*_names.ALL, *_composed.__all__, *_names.OWN, *_names.LATE})
+__all__ = sorted({*_names.ALL, *_names.COMPOSED, *_names.OWN, *_names.LATE})
 
 
 def __array_namespace_info__():

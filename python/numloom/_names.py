@@ -1,18 +1,19 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Which names the module has, and where each comes from: the one place that says so.
 
-NATIVE: functions and ufuncs of numloom._core.   HOST: NumPy's own objects, which hold no arrays (dtypes,
-constants, error states, printing options).   FALLBACK: NumPy's functions that run on host copies.
-OWN: numloom's additions.
+NATIVE: functions and ufuncs of numloom._core.   COMPOSED: written in Python with those.
+HOST: NumPy's own objects, which hold no arrays (dtypes, constants, error states, printing options).
+FALLBACK: NumPy's functions that run on host copies.   OWN: numloom's additions.   LATE: of these, the ones
+whose module is imported at first use.
 """
 
 import numpy as _numpy
 
-from . import _composed, _core
+from . import _composed, _core, _histograms, _sets
 
 OWN = (
-    "CompileError", "CudaError", "Device", "Event", "NotAvailableError", "Stream", "TransferError", "asnumpy", "config",
-    "current_device", "device_count", "devices", "free_cached_memory", "get_array_module", "memory_stats",
+    "CompileError", "CudaError", "Device", "Event", "NotAvailableError", "Stream", "TransferError", "asnumpy",
+    "config", "current_device", "device_count", "devices", "free_cached_memory", "get_array_module", "memory_stats",
     "reset_peak_memory", "set_memory_limit", "show_config", "synchronize",
 )  # fmt: skip
 
@@ -29,6 +30,10 @@ _HOST_FUNCTIONS = {
     "seterrcall", "show_runtime", "test", "typename",
 }  # fmt: skip
 
+# Functions written in Python with those of _core.
+COMPOSED = {
+    name: getattr(module, name) for module in (_composed, _histograms, _sets) for name in module.__all__
+}
 _CORE = {name for name in dir(_core) if not name.startswith("_")}
 # NumPy's modules that numloom has its own of, and the others, which are NumPy's, imported at first use.
 OWN_MODULES = {"fft", "lib", "linalg", "random", "testing"}
@@ -45,14 +50,7 @@ def _is_host(name: str) -> bool:
     return not callable(value)
 
 
-_OTHER = (
-    _NUMPY
-    - _CORE
-    - MODULES
-    - OWN_MODULES
-    - set(_composed.__all__)
-    - {"show_config", "__version__"}
-)
+_OTHER = _NUMPY - _CORE - MODULES - OWN_MODULES - set(COMPOSED) - {"show_config", "__version__"}
 HOST = sorted(name for name in _OTHER if _is_host(name))
 FALLBACK = sorted(_OTHER - set(HOST))
 ALL = sorted(_NUMPY | _CORE | MODULES | OWN_MODULES)

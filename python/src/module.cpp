@@ -18,6 +18,8 @@ void add_functions(PyObject* module) {
   add_reduction_functions(table, false);
   add_manipulation_functions(table, false);
   add_indexing_functions(table, false);
+  add_set_functions(table, false);
+  add_statistics_functions(table, false);
   const ref name = checked(PyUnicode_FromString("numloom"));
   for (PyMethodDef& row : table) {
     const ref function = checked(PyCFunction_NewEx(&row, nullptr, name.get()));

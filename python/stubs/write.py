@@ -12,7 +12,7 @@ import pathlib
 import numpy
 
 import numloom
-from numloom import _composed, _names
+from numloom import _names
 
 _HEAD = """# SPDX-License-Identifier: BSD-3-Clause
 # Written by python/stubs/write.py with NumPy {version}; do not edit.
@@ -231,7 +231,7 @@ def _main_stub() -> str:
             lines.append(f"def {name}{_BOUND_WITH_PYBIND11[name]}: ...")
         elif not isinstance(value, type):
             lines.append(_function(name, value))
-    lines += [_function(name, getattr(_composed, name), "Any") for name in sorted(_composed.__all__)]
+    lines += [_function(name, function, "Any") for name, function in sorted(_names.COMPOSED.items())]
     lines += [f"def {name}(*args: Any, **kwargs: Any) -> Any: ..." for name in _names.FALLBACK]
     return "\n".join(lines) + "\n"
 
