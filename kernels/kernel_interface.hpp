@@ -166,9 +166,12 @@ void searchsorted(i64* out, const void* sorted, i64 n, const void* values, i64 m
                   void* stream);
 
 // ---- random ----
-/// The words of a PCG64 stream; 128-bit numbers as {high, low}. See pcg64_words.
+/// The words of a stream; 128-bit numbers as {high, low}. See word_stream.
 struct random_words {
+  int engine;  ///< 0 PCG64, 1 PCG64DXSM, 2 Philox
   u64 state[2], increment[2];
+  u64 counter[4], key[2], buffer[4];
+  i64 buffer_position;
   u64 half_word;
   bool has_half;
 };
@@ -185,13 +188,14 @@ struct random_fill_call {
   void* out;
   i64 n;  ///< elements wanted
   u64 low, range;
+  double scale, shift;  ///< float64 only: shift + scale * x; 1 and 0 leave x alone
   // Where draws and elements do not correspond: a batch of `tiles` tiles, arrays of that length, zeroed
   // progress.
   i64 tiles;
   i64* counts;
   void* scan_memory;  ///< for counts_scan()
   random_progress* progress;
-  i64 *carry_in, *carry_used, *carry_out;  ///< normal numbers; used starts as -1
+  i64 *carry_in, *carry_used, *carry_out;  ///< ziggurat; used starts as -1
 };
 i64 random_tiles(i64 draws);
 i64 draws_of_random_tile();
@@ -201,9 +205,12 @@ void random_bools(const random_fill_call& call, void* stream);
 void random_whole_range(const random_fill_call& call, int draw_bytes, int out_bytes, void* stream);
 /// out = low + [0, range], one batch
 void random_bounded(const random_fill_call& call, int draw_bytes, int out_bytes, void* stream);
-/// To be repeated until nothing has changed; then write.
-void random_normal_judge(const random_fill_call& call, bool single, void* stream);
-void random_normal_write(const random_fill_call& call, bool single, void* stream);
+/// -log(1 - u)
+void random_exponential_inverted(const random_fill_call& call, bool single, void* stream);
+/// Normal or exponential numbers by the ziggurat. Judge: to be repeated until nothing has changed; then
+/// write.
+void random_ziggurat_judge(const random_fill_call& call, bool exponential, bool single, void* stream);
+void random_ziggurat_write(const random_fill_call& call, bool exponential, bool single, void* stream);
 
 // ---- matmul ----
 /// As matmul_call: strides in elements.

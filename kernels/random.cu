@@ -10,21 +10,35 @@ namespace numloom::NL_TARGET {
 namespace {
 
 // ---- one draw, one element ----
+struct fill_parameters {
+  u64 low;
+  double scale, shift;
+};
 struct Uniform {
-  static __device__ __forceinline__ double of(u64 word, u64) { return uniform_f64(word); }
-  static __device__ __forceinline__ float of(u32 draw, u64) { return uniform_f32(draw); }
+  static __device__ __forceinline__ double of(u64 word, const fill_parameters& p) {
+    return p.shift + p.scale * uniform_f64(word);
+  }
+  static __device__ __forceinline__ float of(u32 draw, const fill_parameters&) { return uniform_f32(draw); }
+};
+struct InvertedExponential {
+  static __device__ __forceinline__ double of(u64 word, const fill_parameters&) {
+    return -::log1p(-uniform_f64(word));
+  }
+  static __device__ __forceinline__ float of(u32 draw, const fill_parameters&) {
+    return -::log1pf(-uniform_f32(draw));
+  }
 };
 struct Offset {
-  static __device__ __forceinline__ u64 of(u64 draw, u64 low) { return low + draw; }
+  static __device__ __forceinline__ u64 of(u64 draw, const fill_parameters& p) { return p.low + draw; }
 };
 
 template <class F, class Draw, class Out>
 __global__ void __launch_bounds__(block_size)
-    fill_draws_kernel(Out* out, i64 n, random_source r, i64 first_draw, u64 low) {
+    fill_draws_kernel(Out* out, i64 n, random_source r, i64 first_draw, fill_parameters p) {
   const i64 first = i64(blockIdx.x) * random_tile;
   for_each_draw<Draw>(r, first_draw + first, [&](int k, Draw draw) {
     const i64 i = first + k * block_size + threadIdx.x;
-    if (i < n) out[i] = static_cast<Out>(F::of(draw, low));
+    if (i < n) out[i] = static_cast<Out>(F::of(draw, p));
   });
 }
 
@@ -78,7 +92,7 @@ __global__ void __launch_bounds__(block_size)
 
 template <class F, class Draw, class Out> void fill_draws(const kernels::random_fill_call& c, void* stream) {
   launch(fill_draws_kernel<F, Draw, Out>, {block_count(c.n, random_tile), block_size}, stream, c.out, c.n,
-         source_of(c.words, sizeof(Draw)), c.first_draw, c.low);
+         source_of(c.words, sizeof(Draw)), c.first_draw, fill_parameters{c.low, c.scale, c.shift});
 }
 
 template <class Draw, class Out> void fill_bounded(const kernels::random_fill_call& c, void* stream) {
@@ -94,18 +108,25 @@ template <class Draw, class Out> void fill_bounded(const kernels::random_fill_ca
 
 random_source source_of(const kernels::random_words& w, int draw_bytes) {
   random_source r = {};
-  const u128 increment = {w.increment[0], w.increment[1]};
-  r.base = {w.state[0], w.state[1]};
+  r.engine = w.engine;
   r.has_half = w.has_half;
   r.half_word = w.half_word;
+  if (w.engine == 2) {
+    for (int i = 0; i < 4; ++i) r.counter[i] = w.counter[i], r.buffer[i] = w.buffer[i];
+    for (int i = 0; i < 2; ++i) r.key[i] = w.key[i];
+    r.buffer_position = w.buffer_position;
+    return r;
+  }
+  const u128 increment = {w.increment[0], w.increment[1]};
+  r.power[0] = w.engine == 0 ? pcg64_step(increment) : pcg64dxsm_step(increment);
+  r.base = {w.state[0], w.state[1]};
   const u64 all = ~u64(0);
-  if (w.has_half) r.base = pcg64_steps(increment, {all, all})(r.base);  // 2^128 - 1 steps: one back
-  r.power[0] = pcg64_step(increment);
+  if (w.has_half) r.base = repeated(r.power[0], {all, all})(r.base);  // 2^128 - 1 steps: one back
   for (int bit = 1; bit < jump_bits; ++bit) {
     const lcg_step& half = r.power[bit - 1];
     r.power[bit] = {half.multiplier * half.multiplier, half(half.addend)};
   }
-  r.stride = pcg64_steps(increment, {0, static_cast<u64>(block_size * draw_bytes / 8)});
+  r.stride = repeated(r.power[0], {0, static_cast<u64>(block_size * draw_bytes / 8)});
   return r;
 }
 
@@ -122,6 +143,13 @@ void random_uniform(const random_fill_call& c, bool single, void* stream) {
     fill_draws<Uniform, u32, float>(c, stream);
   else
     fill_draws<Uniform, u64, double>(c, stream);
+}
+
+void random_exponential_inverted(const random_fill_call& c, bool single, void* stream) {
+  if (single)
+    fill_draws<InvertedExponential, u32, float>(c, stream);
+  else
+    fill_draws<InvertedExponential, u64, double>(c, stream);
 }
 
 void random_bools(const random_fill_call& c, void* stream) {

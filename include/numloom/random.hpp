@@ -2,12 +2,14 @@
 /// Random numbers: NumPy's Generator over PCG64. The same seed gives NumPy's own numbers, on every device.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <vector>
 
 #include "numloom/ndarray.hpp"
+#include "numloom/ufuncs.hpp"
 
 namespace numloom {
 
@@ -23,6 +25,20 @@ struct pcg64_state {
 };
 
 namespace random {
+
+/// The bit generators of NumPy whose streams can be entered at any position.
+enum class engine : std::uint8_t { pcg64, pcg64dxsm, philox };
+
+/// Where a stream of one of them stands. A PCG64 position is one too.
+struct stream_state : pcg64_state {
+  engine kind = engine::pcg64;
+  // Philox: the block of that counter is in the buffer, its first buffer_position words are spent.
+  int buffer_position = 4;
+  std::uint64_t counter[4] = {}, key[2] = {}, buffer[4] = {};
+  stream_state() = default;
+  stream_state(const pcg64_state& s, engine which = engine::pcg64) : pcg64_state(s), kind(which) {}
+  friend bool operator==(const stream_state&, const stream_state&) = default;
+};
 
 /// numpy.random.SeedSequence: mixes entropy of any length into well distributed words.
 class NL_API seed_sequence {
@@ -59,9 +75,22 @@ NL_API pcg64_state pcg64_seed(const seed_sequence& sequence);
 /// 2^128. Forgets a half-used word, as NumPy does.
 NL_API pcg64_state pcg64_advance(pcg64_state s, uint128 delta);
 
+/// The states that numpy.random.PCG64DXSM(sequence) and numpy.random.Philox(sequence) start in.
+NL_API stream_state pcg64dxsm_seed(const seed_sequence& sequence);
+NL_API stream_state philox_seed(const seed_sequence& sequence);
+
 struct integers_options {
   numloom::dtype dtype = numloom::dtype::int64;
   bool endpoint = false;  ///< high is included
+};
+
+enum class exponential_method : std::uint8_t { ziggurat, inverse };
+
+struct choice_options {
+  bool replace = true;
+  std::optional<ndarray> p{};  ///< a probability for each element; they sum to 1
+  int axis = 0;
+  bool shuffle = true;  ///< without replacement: false is faster, and the order then tells something
 };
 
 /// numpy.random.Generator(PCG64(seed)). Arrays are made on the current device. Copies go on independently
@@ -72,13 +101,17 @@ class NL_API generator {
   generator() : generator(seed_sequence()) {}
   explicit generator(std::uint64_t seed) : generator(seed_sequence(seed)) {}
   explicit generator(const seed_sequence& sequence) : state_(pcg64_seed(sequence)) {}
-  explicit generator(const pcg64_state& s) : state_(s) {}
+  explicit generator(const stream_state& s) : state_(s) {}
 
   /// Uniform in [0, 1). dtype is float64 or float32.
   ndarray random(const shape_t& shape, dtype type = dtype::float64);
   /// Uniform integers in [low, high), or [low, high] with endpoint. Throws value_error when the bounds are
   /// empty or do not fit the dtype.
   ndarray integers(const scalar& low, const scalar& high, const shape_t& shape,
+                   integers_options options = {});
+  /// Uniform integers in [low, high) with bounds of their own for every element. An empty shape: the bounds'
+  /// common one.
+  ndarray integers(const ndarray& low, const ndarray& high, const std::optional<shape_t>& shape = {},
                    integers_options options = {});
   /// Uniform integers in [0, high).
   ndarray integers(const scalar& high, const shape_t& shape, integers_options options = {}) {
@@ -90,6 +123,29 @@ class NL_API generator {
   ndarray uniform(double low, double high, const shape_t& shape);
   /// loc + scale * standard_normal(shape), float64. Throws value_error for a negative scale.
   ndarray normal(double loc, double scale, const shape_t& shape);
+  /// The same with parameters for every element, broadcast to the shape, or to their common one.
+  ndarray uniform(const array_like& low, const array_like& high, const std::optional<shape_t>& shape);
+  ndarray normal(const array_like& loc, const array_like& scale, const std::optional<shape_t>& shape);
+  ndarray exponential(const array_like& scale, const std::optional<shape_t>& shape);
+  /// Exponential with mean 1 (scale). dtype is float64 or float32.
+  ndarray standard_exponential(const shape_t& shape, dtype type = dtype::float64,
+                               exponential_method method = exponential_method::ziggurat);
+  ndarray exponential(double scale, const shape_t& shape);
+
+  /// The numbers 0 to n - 1 in random order.
+  ndarray permutation(std::int64_t n);
+  /// A copy of x with its slices along the axis in random order.
+  ndarray permutation(const ndarray& x, int axis = 0);
+  /// The same in place. Throws value_error for a read-only array.
+  void shuffle(const ndarray& x, int axis = 0);
+  /// A copy of x in which every one-dimensional slice along the axis is shuffled on its own; without an axis
+  /// all elements. `out` must have x's shape.
+  ndarray permuted(const ndarray& x, std::optional<int> axis = {}, const std::optional<ndarray>& out = {});
+  /// Elements of a along an axis, or of 0 to population - 1. Throws value_error for a sample that cannot be.
+  ndarray choice(const ndarray& a, const shape_t& shape, const choice_options& options = {});
+  ndarray choice(std::int64_t population, const shape_t& shape, const choice_options& options = {});
+  std::vector<std::byte> bytes(std::int64_t length);
+
   /// The next 64-bit words: numpy.random.PCG64.random_raw. dtype uint64.
   ndarray random_raw(const shape_t& shape);
 
@@ -97,15 +153,17 @@ class NL_API generator {
   /// otherwise.
   void random_into(const ndarray& out);
   void standard_normal_into(const ndarray& out);
+  void standard_exponential_into(const ndarray& out,
+                                 exponential_method method = exponential_method::ziggurat);
 
   /// Where the generator stands, as numpy.random.PCG64().state has it.
-  const pcg64_state& state() const noexcept { return state_; }
-  void set_state(const pcg64_state& s) noexcept { state_ = s; }
-  /// Skips `delta` 64-bit draws.
-  void advance(uint128 delta) { state_ = pcg64_advance(state_, delta); }
+  const stream_state& state() const noexcept { return state_; }
+  void set_state(const stream_state& s) noexcept { state_ = s; }
+  /// Skips `delta` 64-bit draws (PCG64 only).
+  void advance(uint128 delta);
 
  private:
-  pcg64_state state_;
+  stream_state state_;
 };
 
 /// numpy.random.default_rng.

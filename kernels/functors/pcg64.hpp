@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// PCG64 (O'Neill 2014, XSL-RR 128/64): a 128-bit LCG, so that any position can be jumped to. Word i of a
-// stream is the output of the state after i + 1 steps.
+// PCG64 (O'Neill 2014): a 128-bit LCG, so that any position can be jumped to. Word i of a stream is the
+// output of the state after i + 1 steps with XSL-RR, of the state after i steps with DXSM (which also has a
+// multiplier of 64 bits).
 #pragma once
 #include "target.hpp"
 
@@ -44,9 +45,11 @@ struct lcg_step {
 
 NL_HD lcg_step pcg64_step(u128 increment) { return {{0x2360ed051fc65da4u, 0x4385df649fccf645u}, increment}; }
 
+NL_HD lcg_step pcg64dxsm_step(u128 increment) { return {{0, 0xda942042e4dd58b5u}, increment}; }
+
 // `count` steps as one (Brown, "Random number generation with arbitrary strides", 1994).
-NL_HD lcg_step pcg64_steps(u128 increment, u128 count) {
-  lcg_step power = pcg64_step(increment), all = {{0, 1}, {0, 0}};
+NL_HD lcg_step repeated(lcg_step power, u128 count) {
+  lcg_step all = {{0, 1}, {0, 0}};
   while ((count.high | count.low) != 0) {
     if (count.low & 1u) all = {all.multiplier * power.multiplier, power(all.addend)};
     power = {power.multiplier * power.multiplier, power(power.addend)};
@@ -55,10 +58,19 @@ NL_HD lcg_step pcg64_steps(u128 increment, u128 count) {
   return all;
 }
 
+NL_HD lcg_step pcg64_steps(u128 increment, u128 count) { return repeated(pcg64_step(increment), count); }
+
 NL_HD u64 pcg64_output(u128 state) {
   const u64 value = state.high ^ state.low;
   const unsigned turn = static_cast<unsigned>(state.high >> 58);
   return value >> turn | value << (-turn & 63u);
+}
+
+NL_HD u64 pcg64dxsm_output(u128 state) {
+  const u64 odd = state.low | 1;
+  u64 value = (state.high ^ state.high >> 32) * 0xda942042e4dd58b5u;
+  value ^= value >> 48;
+  return value * odd;
 }
 
 // ---- what a draw of some width means ----

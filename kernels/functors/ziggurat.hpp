@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Normal numbers by the ziggurat, draw for draw as numpy.random.Generator makes them. One draw makes a sample
-// in 98.5 % of the cases; the others are finished by settle(), which takes more draws. So every position of
-// the stream can be judged at once as if a sample began there (ziggurat_draw), and only the exceptional
-// positions have to be walked in order, because they alone say where the next sample does not begin.
+// Normal and exponential numbers by the ziggurat, draw for draw as numpy.random.Generator makes them. One
+// draw makes a sample in 98.5 % of the cases; the others are finished by settle(), which takes more draws. So
+// every position of the stream can be judged at once as if a sample began there (ziggurat_draw,
+// exponential_draw), and only the exceptional positions have to be walked in order, because they alone say
+// where the next sample does not begin.
 #pragma once
 #include "functors/pcg64.hpp"
+#include "functors/ziggurat_exponential_tables.hpp"
 #include "functors/ziggurat_tables.hpp"
 
 namespace numloom::NL_TARGET {
@@ -80,6 +82,58 @@ template <class T, class Next> NL_HD bool settle(ziggurat_draw<T>& d, Next&& nex
       return true;
     }
   }
+}
+
+// The same for the exponential distribution.
+template <class T> struct exponential_draw;
+
+template <> struct exponential_draw<double> {
+  using draw = u64;
+  static constexpr double edge = 7.6971174701310497140446280481;
+  double value;
+  u32 strip;
+  bool plain;
+
+  NL_HD explicit exponential_draw(u64 word) {
+    strip = static_cast<u32>(word >> 3) & 255u;
+    const u64 magnitude = word >> 11;
+    value = static_cast<double>(static_cast<i64>(magnitude)) * exponential_width_f64[strip];
+    plain = magnitude < exponential_bound_f64[strip];
+  }
+  static NL_HD double uniform(u64 word) { return uniform_f64(word); }
+  static NL_HD double log1p_(double x) { return ::log1p(x); }
+  static NL_HD double exp_(double x) { return ::exp(x); }
+  static NL_HD double height(u32 i) { return exponential_height_f64[i]; }
+};
+
+template <> struct exponential_draw<float> {
+  using draw = u32;
+  static constexpr float edge = 7.6971174701310497140446280481f;
+  float value;
+  u32 strip;
+  bool plain;
+
+  NL_HD explicit exponential_draw(u32 bits) {
+    strip = bits >> 1 & 255u;
+    const u32 magnitude = bits >> 9;
+    value = static_cast<float>(static_cast<i32>(magnitude)) * exponential_width_f32[strip];
+    plain = magnitude < exponential_bound_f32[strip];
+  }
+  static NL_HD float uniform(u32 bits) { return uniform_f32(bits); }
+  static NL_HD float log1p_(float x) { return ::log1pf(x); }
+  static NL_HD float exp_(float x) { return ::expf(x); }
+  static NL_HD float height(u32 i) { return exponential_height_f32[i]; }
+};
+
+template <class T, class Next> NL_HD bool settle(exponential_draw<T>& d, Next&& next) {
+  using rule = exponential_draw<T>;
+  const T u = rule::uniform(next());
+  if (d.strip == 0) {  // the tail is exponential again
+    d.value = rule::edge - rule::log1p_(-u);
+    return true;
+  }
+  const T low = rule::height(d.strip), high = rule::height(d.strip - 1);
+  return (high - low) * u + low < rule::exp_(-d.value);
 }
 
 }  // namespace numloom::NL_TARGET

@@ -1,135 +1,201 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Random numbers: numpy.random. default_rng(seed) gives NumPy's own numbers, on every device.
+"""Random numbers: numpy.random. The same seed gives NumPy's own numbers, on every device.
 
-Generator draws random, integers, standard_normal, normal and uniform natively; its other distributions, the
-legacy functions and other bit generators run NumPy's on the host and share one state with the native ones.
+The bit generators are NumPy's, state and all. Generator draws on the device from those whose streams can be
+entered anywhere (PCG64, PCG64DXSM, Philox): random, integers, uniform, normal, exponential, their standard
+forms, permutation, permuted, shuffle, choice, bytes. Its other distributions, other bit generators and the
+legacy functions are drawn by NumPy on the host, from the same state.
 """
+
+import inspect
 
 import numpy as _numpy
 import numpy.random as _host
-from numpy.random import MT19937, PCG64, PCG64DXSM, SFC64, BitGenerator, Philox, SeedSequence
+from numpy.random import BitGenerator, SeedSequence
 
 from . import _core, _fallback
 
 __all__ = sorted({*_host.__all__, "BitGenerator", "Generator", "default_rng"})
 
 
-class Generator:
+# ---- bit generators ----
+
+
+class _Words:
+    """random_raw with arrays on the current device."""
+
+    def random_raw(self, size=None, output=True):
+        """The next words of the stream as they are; one as an int without a size."""
+        if size is None or not output:
+            return super().random_raw(size, output)
+        if _engine_of(self):
+            return Generator(self)._raw(size)
+        return _core._adopt(super().random_raw(size), _core.current_device(), False)
+
+
+class PCG64(_Words, _host.PCG64):
+    """numpy.random.PCG64: a 128-bit LCG with the XSL-RR output function (O'Neill 2014)."""
+
+
+class PCG64DXSM(_Words, _host.PCG64DXSM):
+    """numpy.random.PCG64DXSM: PCG64 with a stronger output function."""
+
+
+class Philox(_Words, _host.Philox):
+    """numpy.random.Philox: 4x64 with ten rounds (Salmon, Moraes, Dror and Shaw 2011)."""
+
+
+class MT19937(_Words, _host.MT19937):
+    """numpy.random.MT19937: the Mersenne Twister (Matsumoto and Nishimura 1998)."""
+
+
+class SFC64(_Words, _host.SFC64):
+    """numpy.random.SFC64: Doty-Humphrey's small fast chaotic generator."""
+
+
+_ENGINES = ((_host.PCG64, 1), (_host.PCG64DXSM, 2), (_host.Philox, 3))
+_checked: dict[int, bool] = {}
+
+
+def _engine_of(bit_generator) -> int:
+    """The number of the engine that draws this stream on a device; 0 for none."""
+    for kind, number in _ENGINES:
+        if isinstance(bit_generator, kind):
+            if number not in _checked:
+                _checked[number] = _state_is_as_known(kind, number)
+            return number if _checked[number] else 0
+    return 0
+
+
+def _state_is_as_known(kind, number: int) -> bool:
+    """Does NumPy lay out this state as the native generator reads it?"""
+    probe = kind(20240229)
+    native = _core._Generator(probe, number)
+    _host.Generator(probe).random(5, dtype=_numpy.float32)
+    said = probe.state
+    if kind is _host.Philox:
+        words = (tuple(int(w) for w in said["state"][part]) for part in ("counter", "key"))
+        buffer = tuple(int(w) for w in said["buffer"])
+        expected = (*words, said["buffer_pos"], buffer, said["has_uint32"], said["uinteger"])
+    else:
+        expected = (said["state"]["state"], said["state"]["inc"], said["has_uint32"], said["uinteger"])
+    return native._read_state() == expected
+
+
+# ---- Generator ----
+
+
+class Generator(_core._Generator):
     """numpy.random.Generator whose arrays live on the current device."""
 
-    def __init__(self, bit_generator):
-        self._host = _host.Generator(bit_generator)
-        self._is_pcg64 = type(bit_generator) is PCG64
-        self._ahead = None  # the native generator, while it is the one that was drawn from last
-
-    def _native(self):
-        """The native generator at the current position; None for other bit generators."""
-        if self._ahead is None and self._is_pcg64:
-            s = self._host.bit_generator.state
-            self._ahead = _core._PCG64(
-                s["state"]["state"], s["state"]["inc"], bool(s["has_uint32"]), s["uinteger"]
-            )
-        return self._ahead
-
-    def _on_host(self):
-        """NumPy's generator at the current position."""
-        if self._ahead is not None:
-            state, increment, has_uint32, uinteger = self._ahead.state
-            self._host.bit_generator.state = {
-                "bit_generator": "PCG64",
-                "state": {"state": state, "inc": increment},
-                "has_uint32": int(has_uint32),
-                "uinteger": uinteger,
-            }
-            self._ahead = None
-        return self._host
-
-    def _fall_back(self, name, args, kwargs):
-        return _fallback.run(f"random.{name}", getattr(self._on_host(), name), args, kwargs)
+    def __new__(cls, bit_generator):
+        """A generator over the state of a bit generator, NumPy's or numloom's."""
+        if isinstance(bit_generator, type) or not hasattr(bit_generator, "capsule"):
+            _host.Generator(bit_generator)  # raises NumPy's error
+        return super().__new__(cls, bit_generator, _engine_of(bit_generator))
 
     @property
-    def bit_generator(self):
-        """NumPy's bit generator, at the current position."""
-        return self._on_host().bit_generator
+    def _host(self):
+        """NumPy's generator over the same state."""
+        found = self.__dict__.get("_numpys")
+        if found is None:
+            found = self.__dict__["_numpys"] = _host.Generator(self.bit_generator)
+        return found
+
+    def _call_host(self, name, counted, *args, **kwargs):
+        """NumPy's method of that name. `counted`: numloom has none for these arguments."""
+        method = getattr(self._host, name)
+        if name == "shuffle" and args and not isinstance(args[0], _core.ndarray):
+            return method(*args, **kwargs)  # in place, in NumPy's own array or a list
+        result = _fallback._Call().run(f"random.{name}", method, args, kwargs)
+        if counted:
+            _fallback.note(f"random.{name}")
+        return result
 
     def spawn(self, n_children):
         """New generators that are independent of this one and of each other."""
-        return [Generator(child.bit_generator) for child in self._on_host().spawn(n_children)]
+        return [Generator(child) for child in self.bit_generator.spawn(n_children)]
 
-    def random(self, size=None, dtype=_numpy.float64, out=None):
-        """Uniform in [0, 1); float64 or float32."""
-        return self._fill_or_draw("random", size, dtype, out)
+    # Parameters for every element: called by the native methods.
 
-    def standard_normal(self, size=None, dtype=_numpy.float64, out=None):
-        """Normal with mean 0 and deviation 1; float64 or float32."""
-        return self._fill_or_draw("standard_normal", size, dtype, out)
+    def _uniform(self, low, high, size):
+        arrays, shape = _parameters(size, low, high)
+        if arrays is None:
+            return self._call_host("uniform", False, low, high, size)
+        first, last = arrays
+        if shape == ():
+            return self.uniform(first.item(), last.item(), size)
+        span = last - first
+        if not _core.isfinite(span).all() or _any_negative(span):
+            return self._call_host("uniform", False, low, high, size)
+        return _scaled(self.random(shape), span, first)
 
-    def _fill_or_draw(self, name, size, dtype, out):
-        native = self._native()
-        if native is None or (out is not None and not isinstance(out, _core.ndarray)):
-            kwargs = {"size": size, "dtype": dtype}
-            return self._fall_back(name, (), kwargs if out is None else {**kwargs, "out": out})
-        if out is None:
-            return getattr(native, name)(size, _floating(dtype, name))
-        if size is not None and (size if isinstance(size, tuple) else (size,)) != out.shape:
-            raise ValueError("size must match out.shape when used together")
-        if out.dtype != _floating(dtype, name):
-            raise TypeError(
-                f"Supplied output array has the wrong type. Expected {_numpy.dtype(dtype)}, got {out.dtype}"
-            )
-        getattr(native, f"{name}_into")(out)
-        return out
+    def _normal(self, loc, scale, size):
+        arrays, shape = _parameters(size, loc, scale)
+        if arrays is None or _any_negative(arrays[1]):
+            return self._call_host("normal", False, loc, scale, size)
+        if shape == ():
+            return self.normal(arrays[0].item(), arrays[1].item(), size)
+        return _scaled(self.standard_normal(shape), arrays[1], arrays[0])
 
-    def integers(self, low, high=None, size=None, dtype=_numpy.int64, endpoint=False):
-        """Uniform integers in [low, high), or [low, high] with endpoint; with one bound, from 0 to it."""
-        native = self._native()
-        first, last = (0, low) if high is None else (low, high)
-        if native is None or not all(_is_number(b) and int(b) == b for b in (first, last)):
-            return self._fall_back("integers", (low, high, size, dtype, endpoint), {})
-        return native.integers(int(first), int(last), size, _numpy.dtype(dtype), endpoint)
-
-    def uniform(self, low=0.0, high=1.0, size=None):
-        """Uniform in [low, high)."""
-        native = self._native()
-        if native is None or not (_is_number(low) and _is_number(high)):
-            return self._fall_back("uniform", (low, high, size), {})
-        return native.uniform(float(low), float(high), size)
-
-    def normal(self, loc=0.0, scale=1.0, size=None):
-        """Normal with that mean and deviation."""
-        native = self._native()
-        if native is None or not (_is_number(loc) and _is_number(scale)):
-            return self._fall_back("normal", (loc, scale, size), {})
-        return native.normal(float(loc), float(scale), size)
-
-    def __getattr__(self, name):
-        if name.startswith("_") or not hasattr(_host.Generator, name):
-            raise AttributeError(f"'Generator' object has no attribute {name!r}")
-
-        def draw(*args, **kwargs):
-            return self._fall_back(name, args, kwargs)
-
-        draw.__name__, draw.__doc__ = name, getattr(_host.Generator, name).__doc__
-        return draw
+    def _exponential(self, scale, _, size):
+        arrays, shape = _parameters(size, scale)
+        if arrays is None or _any_negative(arrays[0]):
+            return self._call_host("exponential", False, scale, size)
+        if shape == ():
+            return self.exponential(arrays[0].item(), size)
+        return _scaled(self.standard_exponential(shape), arrays[0])
 
     def __repr__(self):
-        return f"Generator({type(self._host.bit_generator).__name__})"
+        return f"{self} at 0x{id(self):X}"
+
+    def __str__(self):
+        return f"{type(self).__name__}({type(self.bit_generator).__name__})"
 
     def __reduce__(self):
-        return Generator, (self.bit_generator,)
+        return type(self), (self.bit_generator,)
 
 
-def _floating(dtype, name):
-    found = _numpy.dtype(dtype)
-    if found not in (_numpy.float64, _numpy.float32):
-        raise TypeError(f"Unsupported dtype {found!r} for {name}")
-    return found
+def _drawn_by_numpy(name):
+    def draw(self, *args, **kwargs):
+        return self._call_host(name, True, *args, **kwargs)
+
+    found = getattr(_host.Generator, name)
+    draw.__name__, draw.__qualname__, draw.__doc__ = name, f"Generator.{name}", found.__doc__
+    return draw
 
 
-def _is_number(value) -> bool:
-    return isinstance(value, (int, float, _numpy.number)) or (
-        isinstance(value, _core.ndarray) and value.ndim == 0 and value.dtype.kind in "biuf"
-    )
+HOST_DISTRIBUTIONS = tuple(
+    name for name in dir(_host.Generator) if not name.startswith("_") and not hasattr(Generator, name)
+)
+for _name in HOST_DISTRIBUTIONS:
+    setattr(Generator, _name, _drawn_by_numpy(_name))
+
+
+def _parameters(size, *values):
+    """Parameters as float64 arrays and the shape of the result; None for what NumPy has to judge."""
+    try:
+        arrays = [_core.asarray(v) for v in values]
+        if any(a.dtype.kind not in "biuf" for a in arrays):
+            return None, None
+        arrays = [a.astype(_numpy.float64, copy=False) for a in arrays]
+        shape = _numpy.broadcast_shapes(*(a.shape for a in arrays))
+        if size is None:
+            return arrays, shape
+        wanted = tuple(size) if isinstance(size, (tuple, list)) else (int(size),)
+        fits = _numpy.broadcast_shapes(shape, wanted) == wanted
+        return (arrays, wanted if shape else ()) if fits else (None, None)
+    except (ValueError, TypeError):
+        return None, None
+
+
+def _any_negative(a) -> bool:
+    return bool((_core.signbit(a) & ~_core.isnan(a)).any())
+
+
+def _scaled(x, scale, shift=None):
+    _core.multiply(x, scale, out=x)
+    return x if shift is None else _core.add(x, shift, out=x)
 
 
 def default_rng(seed=None):
@@ -140,15 +206,86 @@ def default_rng(seed=None):
         return Generator(seed.bit_generator)
     if isinstance(seed, BitGenerator):
         return Generator(seed)
-    return Generator(PCG64(seed.to_numpy() if isinstance(seed, _core.ndarray) else seed))
+    if isinstance(seed, (_host.RandomState, RandomState)):
+        return Generator(seed._bit_generator)
+    return Generator(PCG64(_to_host(seed)))
+
+
+# ---- the legacy generator ----
+
+_WITH_DTYPE = {"randint"}  # NumPy's own parameter
+
+
+def _to_host(value):
+    return value.to_numpy() if isinstance(value, _core.ndarray) else value
+
+
+def _legacy_call(name, function, args, kwargs):
+    """NumPy's frozen generator, its numbers on the current device; dtype= converts them."""
+    dtype = None if name in _WITH_DTYPE else kwargs.pop("dtype", None)
+    if name == "shuffle" and args and not isinstance(args[0], _core.ndarray):
+        return function(*args, **kwargs)
+    result = _fallback._Call().run(f"random.{name}", function, args, kwargs)
+    return result if dtype is None else _core.asarray(result, dtype=dtype)
+
+
+class RandomState:
+    """numpy.random.RandomState whose arrays live on the current device. Floats take dtype=."""
+
+    def __init__(self, seed=None):
+        """Seeded as NumPy's; a bit generator is drawn from."""
+        self._host = _host.RandomState(_to_host(seed))
+
+    def __getattr__(self, name):
+        """NumPy's methods."""
+        if name == "_host":
+            raise AttributeError(name)
+        found = getattr(self._host, name)
+        if not callable(found) or name in ("get_state", "set_state", "seed") or name.startswith("_"):
+            return found
+
+        def draw(*args, **kwargs):
+            return _legacy_call(name, found, args, kwargs)
+
+        draw.__name__, draw.__doc__ = name, found.__doc__
+        return draw
+
+    def __dir__(self):
+        """NumPy's names."""
+        return dir(self._host)
+
+    def __str__(self):
+        return str(self._host)
+
+    def __reduce__(self):
+        return _restored, (self._host,)
+
+
+def _restored(host):
+    made = RandomState.__new__(RandomState)
+    made._host = host
+    return made
+
+
+def _make_legacy(name):
+    found = getattr(_host, name)
+
+    def draw(*args, **kwargs):
+        return _legacy_call(name, found, args, kwargs)
+
+    draw.__name__ = draw.__qualname__ = name
+    draw.__module__ = "numloom.random"
+    draw.__doc__ = f"numpy.random.{name}, its numbers on the current device.\n\n{inspect.getdoc(found) or ''}"
+    return draw
 
 
 def __getattr__(name):
+    """The legacy functions, made when they are asked for."""
     if name not in __all__:
         raise AttributeError(f"module 'numloom.random' has no attribute {name!r}")
     found = getattr(_host, name)
-    if not isinstance(found, type):
-        found = _fallback.make(f"random.{name}", found)
+    if not isinstance(found, type) and callable(found) and name not in ("get_state", "set_state"):
+        found = _make_legacy(name)
     globals()[name] = found
     return found
 
@@ -157,4 +294,4 @@ def __dir__():
     return __all__
 
 
-_REEXPORTED = (MT19937, PCG64DXSM, SFC64, Philox, SeedSequence)
+_REEXPORTED = (SeedSequence,)

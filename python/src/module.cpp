@@ -41,7 +41,7 @@ PYBIND11_MODULE(_core, m, pybind11::mod_gil_used()) {
     add_functions(m.ptr());
     make_kernel_types(m.ptr());
     bind_runtime(m);
-    bind_random(m);
+    make_generator_type(m.ptr());
   } catch (const numloom::python::python_error&) {
     throw pybind11::error_already_set();
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/// The parts bound with pybind11: devices, streams, memory, random numbers.
+/// The parts bound with pybind11: devices, streams, memory.
 #pragma once
 
 #include <pybind11/pybind11.h>
@@ -26,6 +26,6 @@ template <> struct type_caster<numloom::ndarray> {
 namespace numloom::python {
 
 void bind_runtime(pybind11::module_& m);
-void bind_random(pybind11::module_& m);
+void make_generator_type(PyObject* module);
 
 }  // namespace numloom::python

@@ -9,16 +9,36 @@
 
 namespace numloom {
 
-enum class distribution : std::uint8_t { uniform, integers, standard_normal, raw };
+enum class distribution : std::uint8_t {
+  uniform,
+  integers,
+  standard_normal,
+  standard_exponential,           // ziggurat
+  standard_exponential_inverted,  // -log(1 - u)
+  raw,
+  // Walked in order: the CPU makes these, the other devices get them from there.
+  integers_each,  // bounds of its own for every element
+  permutation,    // int64: the numbers 0 to n - 1, shuffled
+  shuffle,        // the elements that are there
+  sample,         // int64: n different numbers of [0, range], by Floyd
+};
 
 struct random_call {
   distribution kind;
   dtype type;
   void* out = nullptr;  // contiguous, n elements
   std::int64_t n = 0;
-  pcg64_state* generator = nullptr;  // advanced by what was drawn (the call may wait for it)
+  random::stream_state* generator = nullptr;  // advanced by what was drawn (the call may wait for it)
   /// integers: low + [0, range], in the arithmetic of the dtype (modulo 2^64).
   std::uint64_t low = 0, range = 0;
+  /// uniform, standard_normal, standard_exponential: shift + scale * x instead of x.
+  bool affine = false;
+  double scale = 1, shift = 0;
+  /// integers_each: n of them.
+  const std::uint64_t *lows = nullptr, *ranges = nullptr;
+  /// permutation, shuffle: rows of n elements, one after the other; positions below `first` take no part in
+  /// the drawing (they may still be swapped with).
+  std::int64_t rows = 1, first = 1;
 };
 
 }  // namespace numloom

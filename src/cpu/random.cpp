@@ -7,16 +7,16 @@
 #include <atomic>
 #include <cstring>
 #include <thread>
+#include <type_traits>
 #include <vector>
 
-#include "core/pcg64.hpp"
+#include "core/word_stream.hpp"
 #include "cpu/backend.hpp"
-#include "cpu/dense.hpp"
+#include "cpu/random_walk.hpp"
 #include "cpu/threads.hpp"
+#include "cpu/word_reader.hpp"
 #include "numloom/error.hpp"
 
-#define NL_TARGET cpu_host
-#include "functors/pcg64.hpp"
 #include "functors/ziggurat.hpp"
 
 namespace numloom::cpu_host {
@@ -24,41 +24,6 @@ namespace {
 
 constexpr std::int64_t block_words = 1024;   // 8 KB: stays in L1 between making and using
 constexpr std::int64_t chunk_words = 32768;  // unit of parallel work
-
-u128 split(uint128 x) { return {static_cast<u64>(x >> 64), static_cast<u64>(x)}; }
-
-/// Makes words in sequence from any position of a stream.
-class word_reader {
- public:
-  word_reader(const pcg64_words& source, std::int64_t position) : source_(source) { seek(position); }
-
-  void seek(std::int64_t position) {
-    position_ = position;
-    const std::int64_t steps = std::max<std::int64_t>(position - (source_.has_half ? 1 : 0), 0);
-    const u128 increment = split(source_.increment);
-    state_ = pcg64_steps(increment, {0, static_cast<u64>(steps)})(split(source_.state));
-  }
-
-  void read(u64* out, std::int64_t n) {
-    if (n == 0) return;
-    position_ += n;
-    if (source_.has_half && position_ == n) {
-      *out++ = source_.half_word;
-      --n;
-    }
-    u64 state[2] = {state_.high, state_.low};
-    const u128 c = split(source_.increment);
-    const u64 increment[2] = {c.high, c.low};
-    dense().random.words(state, increment, out, n);
-    state_ = {state[0], state[1]};
-  }
-  std::int64_t position() const { return position_; }
-
- private:
-  const pcg64_words source_;
-  u128 state_;
-  std::int64_t position_ = 0;  // of the next word
-};
 
 /// Draws of a width narrower than the words that hold them.
 template <class Draw> struct draw_view {
@@ -73,7 +38,7 @@ template <class Draw> struct draw_view {
 
 /// Calls f(draws, index of the first one, count) for the draws [begin, end) of a call, piece by piece.
 template <class Draw, class F>
-void for_each_piece(const pcg64_words& source, std::int64_t begin, std::int64_t end, F&& f) {
+void for_each_piece(const word_stream& source, std::int64_t begin, std::int64_t end, F&& f) {
   constexpr std::int64_t per_word = 8 / sizeof(Draw);
   u64 words[block_words];
   const std::int64_t first = source.first_draw(sizeof(Draw));
@@ -91,7 +56,7 @@ void for_each_piece(const pcg64_words& source, std::int64_t begin, std::int64_t 
 
 /// out[i] = f(draw i).
 template <class Draw, class Out, class F> void fill_each(const random_call& call, F f) {
-  const pcg64_words source(*call.generator, sizeof(Draw));
+  const word_stream source(*call.generator, sizeof(Draw));
   Out* const out = static_cast<Out*>(call.out);
   parallel_for(call.n, chunk_words, [&](std::int64_t begin, std::int64_t end) {
     for_each_piece<Draw>(source, begin, end, [&](draw_view<Draw> draws, std::int64_t at, std::int64_t count) {
@@ -99,18 +64,18 @@ template <class Draw, class Out, class F> void fill_each(const random_call& call
       for (std::int64_t i = 0; i < count; ++i) to[i] = f(draws[i]);
     });
   });
-  pcg64_consume(*call.generator, call.n, sizeof(Draw));
+  consume_draws(*call.generator, call.n, sizeof(Draw));
 }
 
 void fill_uniform(const random_call& call) {
-  const pcg64_words source(*call.generator, 8);
+  const word_stream source(*call.generator, 8);
   double* const out = static_cast<double*>(call.out);
   parallel_for(call.n, chunk_words, [&](std::int64_t begin, std::int64_t end) {
     for_each_piece<u64>(source, begin, end, [&](draw_view<u64> draws, std::int64_t at, std::int64_t count) {
-      dense().random.uniform(draws.words, out + at, count);
+      dense().random.uniform(draws.words, out + at, count, call.scale, call.shift);
     });
   });
-  pcg64_consume(*call.generator, call.n, 8);
+  consume_draws(*call.generator, call.n, 8);
 }
 
 constexpr std::int64_t sampler_overrun = 8;
@@ -163,21 +128,22 @@ template <class Draw_, class Out_> struct bounded {
   Out value(Draw draw) const { return static_cast<Out>(low + static_cast<Out>(rule.value(draw))); }
 };
 
-template <class T> struct normal {
-  using Draw = typename ziggurat_draw<T>::draw;
-  using Out = T;
+/// Normal or exponential numbers: ziggurat_draw or exponential_draw of float or double.
+template <class Rule> struct ziggurat {
+  using Draw = typename Rule::draw;
+  using Out = decltype(Rule::value);
   double draws_per_sample() const { return 1.03; }
   /// Writes up to `sampler_overrun` elements behind the samples.
   template <class More>
-  judged operator()(draw_view<Draw> draws, std::int64_t begin, std::int64_t count, T* out, std::int64_t limit,
-                    More&& more) const {
+  judged operator()(draw_view<Draw> draws, std::int64_t begin, std::int64_t count, Out* out,
+                    std::int64_t limit, More&& more) const {
     std::int64_t samples = 0, i = begin;
     while (i < count && samples < limit) {
       const std::int64_t plain = plain_runs(draws, i, std::min(count - i, limit - samples), out + samples);
       samples += plain;
       i += plain;
       for (const std::int64_t end = std::min(i + run, count); i < end && samples < limit;) {
-        ziggurat_draw<T> d(draws[i++]);
+        Rule d(draws[i++]);
         const bool made = d.plain || settle(d, [&] { return i < count ? draws[i++] : more(i++); });
         out[samples] = d.value;
         samples += made ? 1 : 0;
@@ -190,12 +156,12 @@ template <class T> struct normal {
   /// Makes samples of the draws from `first` on, run by run, up to the first run that holds an exceptional
   /// one.
   [[gnu::noinline]] static std::int64_t plain_runs(draw_view<Draw> draws, std::int64_t first,
-                                                   std::int64_t count, T* out) {
+                                                   std::int64_t count, Out* out) {
     std::int64_t made = 0;
     for (; made + run <= count; made += run) {
       bool plain = true;
       for (std::int64_t j = 0; j < run; ++j) {
-        const ziggurat_draw<T> d(draws[first + made + j]);
+        const Rule d(draws[first + made + j]);
         out[made + j] = d.value;
         plain &= d.plain;
       }
@@ -231,12 +197,15 @@ template <class Sampler> class ordered_fill {
       : sampler_(sampler),
         source_(*call.generator, sizeof(Draw)),
         n_(call.n),
-        out_(static_cast<Out*>(call.out)) {
+        out_(static_cast<Out*>(call.out)),
+        affine_(call.affine),
+        scale_(call.scale),
+        shift_(call.shift) {
     const double expected = static_cast<double>(n_) * sampler.draws_per_sample() * 1.01 + 16;
     chunk_ = static_cast<std::int64_t>(std::min(expected, static_cast<double>(max_words * per_word)));
     const bool many = expected > static_cast<double>(2 * chunk_);
     parallel_for(many ? num_threads() : 1, 1, [&](std::int64_t, std::int64_t) { work(); });
-    pcg64_consume(*call.generator, relay_.consumed, sizeof(Draw));
+    consume_draws(*call.generator, relay_.consumed, sizeof(Draw));
   }
 
  private:
@@ -275,8 +244,17 @@ template <class Sampler> class ordered_fill {
     }
     relay_.turn.store(chunk + 1, std::memory_order_release);
     if (wanted <= 0) return false;
-    std::copy_n(samples, result.samples, out_ + at);
+    store(samples, result.samples, out_ + at);
     return result.samples < wanted;
+  }
+
+  void store(const Out* samples, std::int64_t count, Out* to) const {
+    if constexpr (std::is_same_v<Out, double>)
+      if (affine_) {
+        for (std::int64_t i = 0; i < count; ++i) to[i] = shift_ + scale_ * samples[i];
+        return;
+      }
+    std::copy_n(samples, count, to);
   }
 
   Draw draw_at(std::int64_t position) const {
@@ -286,9 +264,11 @@ template <class Sampler> class ordered_fill {
   }
 
   const Sampler sampler_;
-  const pcg64_words source_;
+  const word_stream source_;
   const std::int64_t n_;
   Out* const out_;
+  const bool affine_;
+  const double scale_, shift_;
   std::int64_t chunk_;
   relay relay_;
 };
@@ -301,7 +281,7 @@ u64 spread_bits(u64 byte) {
 }
 
 void fill_bools(const random_call& call) {  // 32 out of each 32-bit draw, lowest bit first
-  const pcg64_words source(*call.generator, 4);
+  const word_stream source(*call.generator, 4);
   unsigned char* const out = static_cast<unsigned char*>(call.out);
   const std::int64_t draws = (call.n + 31) / 32;
   parallel_for(draws, chunk_words, [&](std::int64_t begin, std::int64_t end) {
@@ -314,7 +294,7 @@ void fill_bools(const random_call& call) {  // 32 out of each 32-bit draw, lowes
       }
     });
   });
-  pcg64_consume(*call.generator, draws, 4);
+  consume_draws(*call.generator, draws, 4);
 }
 
 /// Draw is as wide as NumPy's for the range: 64 bits only when the range needs them.
@@ -351,11 +331,21 @@ void cpu_device::random_fill(const random_call& call, stream_view) {
       return fill_uniform(call);
     case distribution::standard_normal:
       if (single)
-        ordered_fill(call, normal<float>{});
+        ordered_fill(call, ziggurat<ziggurat_draw<float>>{});
       else
-        ordered_fill(call, normal<double>{});
+        ordered_fill(call, ziggurat<ziggurat_draw<double>>{});
       return;
+    case distribution::standard_exponential:
+      if (single)
+        ordered_fill(call, ziggurat<exponential_draw<float>>{});
+      else
+        ordered_fill(call, ziggurat<exponential_draw<double>>{});
+      return;
+    case distribution::standard_exponential_inverted:
+      if (single) return fill_each<u32, float>(call, [](u32 draw) { return -::log1pf(-uniform_f32(draw)); });
+      return fill_each<u64, double>(call, [](u64 word) { return -::log1p(-uniform_f64(word)); });
     case distribution::integers: break;
+    default: return walk_random(call);
   }
   if (call.type == dtype::bool_ && call.range != 0) return fill_bools(call);
   switch (itemsize(call.type)) {  // signed integers wrap to the same bits

@@ -5,10 +5,11 @@
 #include <cmath>
 #include <cstring>
 
-#include "core/pcg64.hpp"
+#include "core/word_stream.hpp"
 #include "cuda/backend.hpp"
 #include "cuda/context.hpp"
 #include "cuda/runtime.hpp"
+#include "numloom/error.hpp"
 
 namespace numloom::cuda_host {
 namespace {
@@ -17,17 +18,29 @@ using kernels::random_fill_call;
 using kernels::random_progress;
 
 random_fill_call start(const random_call& call, int draw_bytes) {
-  const pcg64_words words(*call.generator, draw_bytes);
+  const word_stream words(*call.generator, draw_bytes);
+  const random::stream_state& at = words.at;
   random_fill_call c = {};
-  c.words = {{static_cast<std::uint64_t>(words.state >> 64), static_cast<std::uint64_t>(words.state)},
-             {static_cast<std::uint64_t>(words.increment >> 64), static_cast<std::uint64_t>(words.increment)},
-             words.half_word,
-             words.has_half};
+  c.words.engine = static_cast<int>(at.kind);
+  const auto split = [](uint128 x, std::uint64_t* to) {
+    to[0] = static_cast<std::uint64_t>(x >> 64);
+    to[1] = static_cast<std::uint64_t>(x);
+  };
+  split(at.state, c.words.state);
+  split(at.increment, c.words.increment);
+  std::copy_n(at.counter, 4, c.words.counter);
+  std::copy_n(at.key, 2, c.words.key);
+  std::copy_n(at.buffer, 4, c.words.buffer);
+  c.words.buffer_position = at.buffer_position;
+  c.words.half_word = words.half_word;
+  c.words.has_half = words.has_half;
   c.first_draw = words.first_draw(draw_bytes);
   c.out = call.out;
   c.n = call.n;
   c.low = call.low;
   c.range = call.range;
+  c.scale = call.affine ? call.scale : 1;
+  c.shift = call.affine ? call.shift : 0;
   return c;
 }
 
@@ -76,7 +89,7 @@ void fill_bounded(const random_call& call, int draw_bytes, stream_view s) {
     kernels::random_bounded(c, draw_bytes, out_bytes, enter(s));
     const random_progress p = b.progress();
     if (p.samples >= c.n) {
-      pcg64_consume(*call.generator, draws + p.consumed, draw_bytes);
+      consume_draws(*call.generator, draws + p.consumed, draw_bytes);
       return;
     }
     const std::int64_t used = c.tiles * kernels::draws_of_random_tile();
@@ -87,7 +100,9 @@ void fill_bounded(const random_call& call, int draw_bytes, stream_view s) {
   }
 }
 
-void fill_normal(const random_call& call, stream_view s) {
+// Normal or exponential numbers.
+void fill_ziggurat(const random_call& call, stream_view s) {
+  const bool exponential = call.kind == distribution::standard_exponential;
   const bool single = call.type == dtype::float32;
   const int draw_bytes = single ? 4 : 8, out_bytes = itemsize(call.type);
   random_fill_call c = start(call, draw_bytes);
@@ -104,14 +119,14 @@ void fill_normal(const random_call& call, stream_view s) {
     random_progress p;
     do {
       b.set(&c.progress->changed, 0, sizeof c.progress->changed);
-      kernels::random_normal_judge(c, single, stream);
+      kernels::random_ziggurat_judge(c, exponential, single, stream);
       p = b.progress();
     } while (p.changed != 0);
-    kernels::random_normal_write(c, single, stream);
+    kernels::random_ziggurat_write(c, exponential, single, stream);
     carry = p.carry;
     p = b.progress();
     if (p.samples >= c.n) {
-      pcg64_consume(*call.generator, draws + p.consumed, draw_bytes);
+      consume_draws(*call.generator, draws + p.consumed, draw_bytes);
       return;
     }
     const std::int64_t used = c.tiles * kernels::draws_of_random_tile();
@@ -133,13 +148,13 @@ void fill_integers(const random_call& call, stream_view s) {
   }
   if (call.type == dtype::bool_) {
     kernels::random_bools(start(call, 4), enter(s));
-    return pcg64_consume(*call.generator, (call.n + 31) / 32, 4);
+    return consume_draws(*call.generator, (call.n + 31) / 32, 4);
   }
   const int draw_bytes = out_bytes < 8 ? out_bytes : call.range <= 0xffffffffu ? 4 : 8;
   const std::uint64_t all = draw_bytes == 8 ? ~std::uint64_t{0} : (std::uint64_t{1} << (8 * draw_bytes)) - 1;
   if (call.range != all) return fill_bounded(call, draw_bytes, s);
   kernels::random_whole_range(start(call, draw_bytes), draw_bytes, out_bytes, enter(s));
-  pcg64_consume(*call.generator, call.n, draw_bytes);
+  consume_draws(*call.generator, call.n, draw_bytes);
 }
 
 }  // namespace
@@ -150,12 +165,17 @@ void cuda_device::random_fill(const random_call& call, stream_view s) {
   switch (call.kind) {
     case distribution::raw:
       kernels::random_whole_range(start(call, 8), 8, 8, enter(s));
-      return pcg64_consume(*call.generator, call.n, 8);
+      return consume_draws(*call.generator, call.n, 8);
     case distribution::uniform:
       kernels::random_uniform(start(call, single ? 4 : 8), single, enter(s));
-      return pcg64_consume(*call.generator, call.n, single ? 4 : 8);
-    case distribution::standard_normal: return fill_normal(call, s);
+      return consume_draws(*call.generator, call.n, single ? 4 : 8);
+    case distribution::standard_normal:
+    case distribution::standard_exponential: return fill_ziggurat(call, s);
+    case distribution::standard_exponential_inverted:
+      kernels::random_exponential_inverted(start(call, single ? 4 : 8), single, enter(s));
+      return consume_draws(*call.generator, call.n, single ? 4 : 8);
     case distribution::integers: return fill_integers(call, s);
+    default: fail<not_available>("[random] expected a distribution that is drawn on the device");
   }
 }
 

@@ -2,7 +2,6 @@
 #include "numloom/random.hpp"
 
 #include <cmath>
-#include <initializer_list>
 
 #include "core/backend.hpp"
 #include "numloom/error.hpp"
@@ -13,10 +12,23 @@ namespace {
 
 __extension__ using wide_integer = __int128;  // holds the bounds of every dtype, and one more
 
-void fill(distribution kind, pcg64_state& generator, const ndarray& out, std::uint64_t low = 0,
-          std::uint64_t range = 0) {
-  const random_call call{kind, out.dtype(), out.data(access::write), out.size(), &generator, low, range};
+/// A call that fills the whole array.
+random_call call_for(distribution kind, stream_state& generator, const ndarray& out) {
+  random_call call{kind, out.dtype()};
+  call.out = out.data(access::write);
+  call.n = out.size();
+  call.generator = &generator;
+  return call;
+}
+void run(const random_call& call, const ndarray& out) {
   backend_of(out.device()).random_fill(call, current_stream(out.device()));
+}
+void fill(distribution kind, stream_state& generator, const ndarray& out, std::uint64_t low = 0,
+          std::uint64_t range = 0) {
+  random_call call = call_for(kind, generator, out);
+  call.low = low;
+  call.range = range;
+  run(call, out);
 }
 
 void require_floating(const char* operation, dtype type) {
@@ -31,11 +43,20 @@ void require_contiguous(const char* operation, const ndarray& out) {
                       to_string(out.shape()), ", dtype ", out.dtype());
 }
 
-/// shift + scale * x, in place.
-void affine(const ndarray& x, double scale, double shift) {
-  const ufunc_options in_place{.out = x};
-  call(ufunc::multiply, std::initializer_list<array_like>{x, scale}, in_place);
-  call(ufunc::add, std::initializer_list<array_like>{x, shift}, in_place);
+/// shift + scale * x for float64 x of that distribution.
+ndarray affine(distribution kind, stream_state& generator, const shape_t& shape, double scale, double shift) {
+  ndarray out = empty(shape);
+  random_call call = call_for(kind, generator, out);
+  call.affine = true;
+  call.scale = scale;
+  call.shift = shift;
+  run(call, out);
+  return out;
+}
+
+distribution kind_of(exponential_method method) {
+  return method == exponential_method::ziggurat ? distribution::standard_exponential
+                                                : distribution::standard_exponential_inverted;
 }
 
 wide_integer bound_of(const char* name, const scalar& s) {
@@ -71,17 +92,37 @@ ndarray generator::uniform(double low, double high, const shape_t& shape) {
   const double range = high - low;
   if (!std::isfinite(range))
     fail<overflow_error>("[uniform] expected a finite high - low, got ", low, " and ", high);
-  ndarray out = random(shape);
-  affine(out, range, low);
-  return out;
+  return affine(distribution::uniform, state_, shape, range, low);
 }
 
 ndarray generator::normal(double loc, double scale, const shape_t& shape) {
   if (std::signbit(scale) && !std::isnan(scale))
     fail<value_error>("[normal] expected scale >= 0, got ", scale);
-  ndarray out = standard_normal(shape);
-  affine(out, scale, loc);
+  return affine(distribution::standard_normal, state_, shape, scale, loc);
+}
+
+ndarray generator::exponential(double scale, const shape_t& shape) {
+  if (std::signbit(scale) && !std::isnan(scale))
+    fail<value_error>("[exponential] expected scale >= 0, got ", scale);
+  return affine(distribution::standard_exponential, state_, shape, scale, 0);
+}
+
+ndarray generator::standard_exponential(const shape_t& shape, dtype type, exponential_method method) {
+  require_floating("standard_exponential", type);
+  ndarray out = empty(shape, type);
+  fill(kind_of(method), state_, out);
   return out;
+}
+
+void generator::standard_exponential_into(const ndarray& out, exponential_method method) {
+  require_contiguous("standard_exponential", out);
+  fill(kind_of(method), state_, out);
+}
+
+void generator::advance(uint128 delta) {
+  if (state_.kind != engine::pcg64)
+    fail<value_error>("[advance] expected a PCG64 stream, got another bit generator");
+  state_ = pcg64_advance(state_, delta);
 }
 
 void generator::random_into(const ndarray& out) {
@@ -106,7 +147,7 @@ ndarray generator::integers(const scalar& low, const scalar& high, const shape_t
   if (type != dtype::bool_ && !is_integer(type))
     fail<type_error>("[integers] expected an integer dtype or bool, got ", type);
   const int bits = type == dtype::bool_ ? 1 : 8 * itemsize(type);
-  const bool is_signed = kind_of(type) == 'i';
+  const bool is_signed = numloom::kind_of(type) == 'i';
   const wide_integer least = is_signed ? -(wide_integer(1) << (bits - 1)) : 0;
   const wide_integer most = least + (wide_integer(1) << bits) - 1;
   const wide_integer first = bound_of("low", low);

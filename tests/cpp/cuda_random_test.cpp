@@ -74,7 +74,7 @@ template <class T, class Reference>
 void check(distribution kind, std::int64_t n, Reference reference, std::uint64_t low = 0,
            std::uint64_t range = 0) {
   for (const bool half : {false, true}) {
-    pcg64_state s = some_state(half);
+    random::stream_state s = some_state(half);
     plain_generator plain(s);
     const device_vector<T> out(static_cast<std::size_t>(n));
     random_call call{kind, dtype_of<T>};

@@ -39,7 +39,13 @@ struct sort_kernels {
 struct random_kernels {
   // The next n words of a PCG64 stream. State and increment as high and low halves; the state is moved on.
   void (*words)(unsigned long* state, const unsigned long* increment, unsigned long* out, long n);
-  void (*uniform)(const unsigned long* words, double* out, long n);
+  // The same for PCG64DXSM.
+  void (*dxsm_words)(unsigned long* state, const unsigned long* increment, unsigned long* out, long n);
+  // The words of n Philox blocks, from `first` counts after the counter on.
+  void (*philox_words)(const unsigned long* counter, const unsigned long* key, unsigned long first,
+                       unsigned long* out, long n);
+  // shift + scale * u.
+  void (*uniform)(const unsigned long* words, double* out, long n, double scale, double shift);
 };
 
 struct dense_tables {

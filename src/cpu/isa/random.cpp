@@ -3,7 +3,7 @@
 // stream are stepped side by side: five in scalar registers, or sixteen in vectors where there are products
 // of 64-bit lanes.
 #include "cpu/isa/dense.hpp"
-#include "functors/pcg64.hpp"
+#include "functors/philox.hpp"
 
 #if defined(__AVX512DQ__)
 #pragma GCC diagnostic push
@@ -108,12 +108,47 @@ void words(u64* state, const u64* increment, u64* out, long n) {
   state[0] = s.high, state[1] = s.low;
 }
 
-void uniform(const u64* words, double* out, long n) {
-  for (long i = 0; i < n; ++i) out[i] = uniform_f64(words[i]);
+void dxsm_words(u64* state, const u64* increment, u64* out, long n) {
+  constexpr long lanes = 4;
+  u128 s{state[0], state[1]};
+  const lcg_step one = pcg64dxsm_step({increment[0], increment[1]}), stride = repeated(one, {0, lanes});
+  long made = 0;
+  if (n >= lanes) {
+    u128 lane[lanes] = {s};
+    for (long i = 1; i < lanes; ++i) lane[i] = one(lane[i - 1]);
+    for (; made + lanes <= n; made += lanes)
+#pragma GCC unroll 4
+      for (long i = 0; i < lanes; ++i) {
+        out[made + i] = pcg64dxsm_output(lane[i]);
+        lane[i] = stride(lane[i]);
+      }
+    s = lane[0];
+  }
+  for (; made < n; ++made) {
+    out[made] = pcg64dxsm_output(s);
+    s = one(s);
+  }
+  state[0] = s.high, state[1] = s.low;
+}
+
+void philox_words(const u64* counter, const u64* key, u64 first, u64* out, long n) {
+  for (long i = 0; i < n; ++i) {
+    const philox_block block = philox_after(counter, key, first + static_cast<u64>(i));
+    for (long k = 0; k < 4; ++k) out[4 * i + k] = block.word[k];
+  }
+}
+
+void uniform(const u64* words, double* out, long n, double scale, double shift) {
+  if (scale == 1 && shift == 0)
+    for (long i = 0; i < n; ++i) out[i] = uniform_f64(words[i]);
+  else
+    for (long i = 0; i < n; ++i) out[i] = shift + scale * uniform_f64(words[i]);
 }
 
 }  // namespace
 
-void fill_random(cpu_host::dense_tables& tables) { tables.random = {words, uniform}; }
+void fill_random(cpu_host::dense_tables& tables) {
+  tables.random = {words, dxsm_words, philox_words, uniform};
+}
 
 }  // namespace numloom::NL_TARGET

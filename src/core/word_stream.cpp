@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "core/pcg64.hpp"
+#include "core/word_stream.hpp"
 
 #include <unistd.h>
+
+#include <algorithm>
 
 #include "numloom/error.hpp"
 
 #define NL_TARGET core_host
-#include "functors/pcg64.hpp"
+#include "functors/philox.hpp"
 
 namespace numloom {
 namespace {
@@ -104,6 +106,27 @@ pcg64_state pcg64_seed(const seed_sequence& sequence) {
   return s;
 }
 
+stream_state pcg64dxsm_seed(const seed_sequence& sequence) {
+  stream_state s(pcg64_seed(sequence), engine::pcg64dxsm);
+  // Seeded as PCG64, but with steps of its own multiplier.
+  const std::vector<std::uint32_t> words = sequence.generate_state(4);
+  const auto word = [&](std::size_t i) {
+    return static_cast<uint128>(words[2 * i + 1]) << 32 | words[2 * i];
+  };
+  s.state = s.increment + (word(0) << 64 | word(1));
+  s.state = join(core_host::pcg64dxsm_step(split(s.increment))(split(s.state)));
+  return s;
+}
+
+stream_state philox_seed(const seed_sequence& sequence) {
+  const std::vector<std::uint32_t> words = sequence.generate_state(4);
+  stream_state s;
+  s.kind = engine::philox;
+  for (std::size_t i = 0; i < 2; ++i)
+    s.key[i] = static_cast<std::uint64_t>(words[2 * i + 1]) << 32 | words[2 * i];
+  return s;
+}
+
 pcg64_state pcg64_advance(pcg64_state s, uint128 delta) {
   s.state = join(core_host::pcg64_steps(split(s.increment), split(delta))(split(s.state)));
   s.has_uint32 = false;
@@ -113,23 +136,43 @@ pcg64_state pcg64_advance(pcg64_state s, uint128 delta) {
 
 }  // namespace random
 
-void pcg64_consume(pcg64_state& s, std::int64_t draws, int draw_bytes) {
+std::uint64_t consume_words(random::stream_state& s, std::int64_t words) {
+  if (words == 0) return 0;
+  const auto steps = static_cast<std::uint64_t>(words);
+  if (s.kind == random::engine::philox) {
+    // Counted from the first word of the block in the buffer: that block is used up after four.
+    const std::uint64_t end = static_cast<std::uint64_t>(s.buffer_position) + steps;
+    const std::uint64_t blocks = (end - 1) / 4;
+    if (blocks > 0) {
+      const core_host::philox_block block = core_host::philox_after(s.counter, s.key, blocks);
+      std::copy_n(block.word, 4, s.buffer);
+      bool carry = (s.counter[0] += blocks) < blocks;
+      for (int i = 1; i < 4 && carry; ++i) carry = ++s.counter[i] == 0;
+    }
+    s.buffer_position = static_cast<int>(end - 4 * blocks);
+    return s.buffer[s.buffer_position - 1];
+  }
+  const bool dxsm = s.kind == random::engine::pcg64dxsm;
+  const u128 increment = split(s.increment);
+  const core_host::lcg_step one =
+      dxsm ? core_host::pcg64dxsm_step(increment) : core_host::pcg64_step(increment);
+  const u128 before = core_host::repeated(one, {0, steps - 1})(split(s.state)), after = one(before);
+  s.state = join(after);
+  return dxsm ? core_host::pcg64dxsm_output(before) : core_host::pcg64_output(after);
+}
+
+void consume_draws(random::stream_state& s, std::int64_t draws, int draw_bytes) {
   if (draws == 0) return;
-  const bool had = s.has_uint32;
-  const std::uint32_t kept = s.uinteger;
   if (draw_bytes == 8) {
-    s = random::pcg64_advance(s, static_cast<uint128>(draws));
-    s.has_uint32 = had;
-    s.uinteger = kept;
+    consume_words(s, draws);
     return;
   }
   const std::int64_t per_half = 4 / draw_bytes;
-  const std::int64_t halves = (draws + per_half - 1) / per_half - (had ? 1 : 0);
+  const std::int64_t halves = (draws + per_half - 1) / per_half - (s.has_uint32 ? 1 : 0);
   s.has_uint32 = false;
   if (halves == 0) return;
-  s = random::pcg64_advance(s, static_cast<uint128>((halves + 1) / 2));
+  s.uinteger = static_cast<std::uint32_t>(consume_words(s, (halves + 1) / 2) >> 32);
   s.has_uint32 = halves % 2 != 0;
-  s.uinteger = static_cast<std::uint32_t>(core_host::pcg64_output(split(s.state)) >> 32);
 }
 
 }  // namespace numloom

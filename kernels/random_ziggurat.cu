@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Normal numbers by the ziggurat. 98.5 % of the draws make a sample by themselves. The others may take more
-// draws, and only these say where the next sample does not begin, so only they have to be walked in order:
+// Normal and exponential numbers by the ziggurat. 98.5 % of the draws make a sample by themselves. The others
+// may take more draws, and only these say where the next sample does not begin, so only they have to be
+// walked in order:
 //   1. each tile of 2048 draws is judged as if no sample reached into it from the tile before;
 //   2. tiles into which one does reach (about one in fifty) are judged again, until nothing changes;
 //   3. the counts of samples are scanned and the samples written where they belong.
@@ -15,11 +16,11 @@ namespace {
 constexpr int tile_words = random_tile / 32;
 
 // A tile in shared memory: one bit for each draw.
-template <class T> struct normal_tile {
+template <class Rule> struct ziggurat_tile {
   u32 exceptional[tile_words];  // the draw alone does not make a sample
   u32 sample[tile_words];       // a sample begins here
   u16 length[random_tile];      // draws that the sample takes
-  T value[random_tile];
+  decltype(Rule::value) value[random_tile];
   i64 covered;  // draws up to the end of the last sample
 };
 
@@ -28,17 +29,17 @@ __device__ __forceinline__ void clear_bits(u32* bits, i64 first, i64 last) {
 }
 
 // Walks the exceptional draws of a tile in order. One thread.
-template <class T>
-__device__ __attribute__((noinline)) void settle_exceptions(normal_tile<T>& tile, const random_source& r,
+template <class Rule>
+__device__ __attribute__((noinline)) void settle_exceptions(ziggurat_tile<Rule>& tile, const random_source& r,
                                                             i64 start, i64 carry) {
-  using Draw = typename ziggurat_draw<T>::draw;
+  using Draw = typename Rule::draw;
   i64 covered = carry;
   clear_bits(tile.sample, 0, carry);
   for (int w = 0; w < tile_words; ++w)
     for (u32 rest = tile.exceptional[w]; rest != 0; rest &= rest - 1) {
       const int at = w * 32 + __ffs(static_cast<int>(rest)) - 1;
       if (at < covered) continue;
-      ziggurat_draw<T> d(draw_at<Draw>(r, start + at));
+      Rule d(draw_at<Draw>(r, start + at));
       i64 next = at + 1;
       const bool made = settle(d, [&] { return draw_at<Draw>(r, start + next++); });
       clear_bits(tile.sample, made ? at + 1 : at, next);
@@ -49,13 +50,13 @@ __device__ __attribute__((noinline)) void settle_exceptions(normal_tile<T>& tile
   tile.covered = covered > random_tile ? covered : random_tile;
 }
 
-template <class T>
-__device__ __forceinline__ void judge_tile(normal_tile<T>& tile, const random_source& r, i64 start,
+template <class Rule>
+__device__ __forceinline__ void judge_tile(ziggurat_tile<Rule>& tile, const random_source& r, i64 start,
                                            i64 carry) {
-  using Draw = typename ziggurat_draw<T>::draw;
+  using Draw = typename Rule::draw;
   const int thread = static_cast<int>(threadIdx.x);
   for_each_draw<Draw>(r, start, [&](int k, Draw draw) {
-    const ziggurat_draw<T> d(draw);
+    const Rule d(draw);
     const int at = k * block_size + thread;
     tile.value[at] = d.value;
     tile.length[at] = 1;
@@ -70,17 +71,24 @@ __device__ __forceinline__ void judge_tile(normal_tile<T>& tile, const random_so
   __syncthreads();
 }
 
-struct normal_arguments {
+struct ziggurat_arguments {
   i64 *counts, *carry_in, *carry_used, *carry_out;
   random_progress* progress;
   i64 first_draw;
   i64 wanted;
   i64 tiles;
+  double scale, shift;
+  bool affine;
 };
 
-template <class T>
-__global__ void __launch_bounds__(block_size) judge_normal_kernel(normal_arguments a, random_source r) {
-  NL_SHARED(normal_tile<T>, tile, [1]);
+__device__ __forceinline__ double finished(double x, const ziggurat_arguments& a) {
+  return a.affine ? a.shift + a.scale * x : x;
+}
+__device__ __forceinline__ float finished(float x, const ziggurat_arguments&) { return x; }
+
+template <class Rule>
+__global__ void __launch_bounds__(block_size) judge_ziggurat_kernel(ziggurat_arguments a, random_source r) {
+  NL_SHARED(ziggurat_tile<Rule>, tile, [1]);
   const i64 t = blockIdx.x, carry = a.carry_in[t];
   if (a.carry_used[t] == carry) return;  // judged already; the whole block leaves
   judge_tile(tile[0], r, a.first_draw + t * random_tile, carry);
@@ -92,7 +100,7 @@ __global__ void __launch_bounds__(block_size) judge_normal_kernel(normal_argumen
   a.carry_out[t] = tile[0].covered - random_tile;
 }
 
-__global__ void __launch_bounds__(block_size) pass_carries_kernel(normal_arguments a) {
+__global__ void __launch_bounds__(block_size) pass_carries_kernel(ziggurat_arguments a) {
   const i64 t = i64(blockIdx.x) * block_size + threadIdx.x;
   if (t >= a.tiles) return;
   if (t == a.tiles - 1) a.progress->carry = a.carry_out[t];
@@ -103,10 +111,10 @@ __global__ void __launch_bounds__(block_size) pass_carries_kernel(normal_argumen
   atomicExch(reinterpret_cast<unsigned long long*>(&a.progress->changed), 1ull);
 }
 
-template <class T>
+template <class Rule>
 __global__ void __launch_bounds__(block_size)
-    write_normal_kernel(T* out, normal_arguments a, random_source r) {
-  NL_SHARED(normal_tile<T>, tile, [1]);
+    write_ziggurat_kernel(decltype(Rule::value)* out, ziggurat_arguments a, random_source r) {
+  NL_SHARED(ziggurat_tile<Rule>, tile, [1]);
   NL_SHARED(i32, shared, [block_size]);
   const i64 t = blockIdx.x;
   const int thread = static_cast<int>(threadIdx.x);
@@ -118,15 +126,44 @@ __global__ void __launch_bounds__(block_size)
   i64 to = (t == 0 ? 0 : a.counts[t - 1]) + block_inclusive_scan<add_counts>(shared, mine) - mine;
   for (int k = 0; k < random_items; ++k) {
     if ((flags >> k & 1) == 0) continue;
-    if (to < a.wanted) out[to] = tile[0].value[first + k];
+    if (to < a.wanted) out[to] = finished(tile[0].value[first + k], a);
     if (to == a.wanted - 1) a.progress->consumed = t * random_tile + first + k + tile[0].length[first + k];
     ++to;
   }
   if (thread == 0 && t == a.tiles - 1) a.progress->samples = a.counts[t];
 }
 
-normal_arguments arguments_of(const kernels::random_fill_call& c) {
-  return {c.counts, c.carry_in, c.carry_used, c.carry_out, c.progress, c.first_draw, c.n, c.tiles};
+ziggurat_arguments arguments_of(const kernels::random_fill_call& c) {
+  return {c.counts,
+          c.carry_in,
+          c.carry_used,
+          c.carry_out,
+          c.progress,
+          c.first_draw,
+          c.n,
+          c.tiles,
+          c.scale,
+          c.shift,
+          c.scale != 1 || c.shift != 0};
+}
+
+template <class Rule> void judge(const kernels::random_fill_call& c, void* stream) {
+  launch(judge_ziggurat_kernel<Rule>, {dim3(static_cast<unsigned>(c.tiles)), block_size}, stream,
+         arguments_of(c), source_of(c.words, sizeof(typename Rule::draw)));
+}
+template <class Rule> void write(const kernels::random_fill_call& c, void* stream) {
+  launch(write_ziggurat_kernel<Rule>, {dim3(static_cast<unsigned>(c.tiles)), block_size}, stream,
+         static_cast<decltype(Rule::value)*>(c.out), arguments_of(c),
+         source_of(c.words, sizeof(typename Rule::draw)));
+}
+
+// f(a rule's type as null pointer)
+template <class F> void with_rule(bool exponential, bool single, F&& f) {
+  if (exponential)
+    return single ? f(static_cast<exponential_draw<float>*>(nullptr))
+                  : f(static_cast<exponential_draw<double>*>(nullptr));
+  return single ? f(static_cast<ziggurat_draw<float>*>(nullptr))
+                : f(static_cast<ziggurat_draw<double>*>(nullptr));
 }
 
 }  // namespace
@@ -135,26 +172,14 @@ normal_arguments arguments_of(const kernels::random_fill_call& c) {
 namespace numloom::kernels {
 using namespace numloom::NL_TARGET;
 
-void random_normal_judge(const random_fill_call& c, bool single, void* stream) {
-  const normal_arguments a = arguments_of(c);
-  const dim3 blocks(static_cast<unsigned>(c.tiles));
-  if (single)
-    launch(judge_normal_kernel<float>, {blocks, block_size}, stream, a, source_of(c.words, 4));
-  else
-    launch(judge_normal_kernel<double>, {blocks, block_size}, stream, a, source_of(c.words, 8));
-  launch(pass_carries_kernel, {block_count(c.tiles, block_size), block_size}, stream, a);
+void random_ziggurat_judge(const random_fill_call& c, bool exponential, bool single, void* stream) {
+  with_rule(exponential, single, [&]<class Rule>(Rule*) { judge<Rule>(c, stream); });
+  launch(pass_carries_kernel, {block_count(c.tiles, block_size), block_size}, stream, arguments_of(c));
 }
 
-void random_normal_write(const random_fill_call& c, bool single, void* stream) {
-  const normal_arguments a = arguments_of(c);
-  const dim3 blocks(static_cast<unsigned>(c.tiles));
+void random_ziggurat_write(const random_fill_call& c, bool exponential, bool single, void* stream) {
   if (c.tiles > 1) scan(counts_scan(c.counts, c.tiles), c.scan_memory, stream);
-  if (single)
-    launch(write_normal_kernel<float>, {blocks, block_size}, stream, static_cast<float*>(c.out), a,
-           source_of(c.words, 4));
-  else
-    launch(write_normal_kernel<double>, {blocks, block_size}, stream, static_cast<double*>(c.out), a,
-           source_of(c.words, 8));
+  with_rule(exponential, single, [&]<class Rule>(Rule*) { write<Rule>(c, stream); });
 }
 
 }  // namespace numloom::kernels

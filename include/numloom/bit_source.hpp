@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// Random numbers one after another from any source of random bits.
+#pragma once
+
+#include <cstdint>
+
+#include "numloom/dtype.hpp"
+#include "numloom/export.hpp"
+
+namespace numloom::random {
+
+/// A source of random bits as NumPy's bitgen_t describes it: the capsule of any numpy.random.BitGenerator
+/// holds the address of one.
+struct bit_source {
+  void* state;
+  std::uint64_t (*next_uint64)(void* state);
+  std::uint32_t (*next_uint32)(void* state);
+  double (*next_double)(void* state);
+  std::uint64_t (*next_raw)(void* state);
+};
+
+enum class standard_distribution : std::uint8_t { uniform, normal, exponential, exponential_inverted };
+
+/// n elements in host memory: shift + scale * x for float64 (the bare x when these are 1 and 0), x for
+/// float32. The numbers are those that numpy.random.Generator makes of the same bits.
+NL_API void draw(const bit_source& source, standard_distribution kind, dtype type, void* out, std::int64_t n,
+                 double scale = 1, double shift = 0);
+/// n integers low + [0, range] in the dtype's arithmetic.
+NL_API void draw_integers(const bit_source& source, dtype type, void* out, std::int64_t n, std::uint64_t low,
+                          std::uint64_t range);
+
+}  // namespace numloom::random

@@ -1,0 +1,469 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The methods of numloom.random.Generator. Arguments that only NumPy can judge, wrong ones among them, go to
+// NumPy's generator over the same state: it raises NumPy's errors, or draws NumPy's numbers.
+#include <cmath>
+#include <new>
+
+#include "function.hpp"
+#include "random_type.hpp"
+
+namespace numloom::python {
+
+namespace {
+
+using random::standard_distribution;
+__extension__ using wide_integer = __int128;
+
+/// Thrown where NumPy draws.
+struct on_host {};
+
+// ---- arguments ----
+std::optional<shape_t> size_argument(PyObject* size) {
+  if (is_missing(size)) return {};
+  shape_t shape = to_shape(size);
+  for (const std::int64_t extent : shape)
+    if (extent < 0) throw on_host{};
+  return shape;
+}
+
+bool is_real_scalar(PyObject* o) {
+  if (PyIndex_Check(o)) return true;
+  const ref type = checked(PyObject_GetAttrString(o, "dtype"));
+  const ref kind = checked(PyObject_GetAttrString(type.get(), "kind"));
+  return PyUnicode_CompareWithASCIIString(kind.get(), "f") == 0 ||
+         PyUnicode_CompareWithASCIIString(kind.get(), "b") == 0;
+}
+
+/// A real number; nothing for arrays and sequences.
+std::optional<double> number_argument(PyObject* o, double otherwise) {
+  if (!o) return otherwise;
+  double value;
+  if (PyFloat_Check(o)) return PyFloat_AS_DOUBLE(o);
+  if (PyLong_Check(o)) {
+    value = PyLong_AsDouble(o);
+  } else if (is_array(o)) {
+    const ndarray& a = array_of(o);
+    if (a.ndim() != 0 || numloom::kind_of(a.dtype()) == 'c') return {};
+    return a.item<double>();
+  } else if (is_numpy_scalar(o) && is_real_scalar(o)) {
+    value = PyFloat_AsDouble(o);
+  } else {
+    return {};
+  }
+  if (value == -1 && PyErr_Occurred()) throw python_error{};
+  return value;
+}
+
+std::optional<wide_integer> integer_argument(PyObject* o) {
+  if (is_array(o) && array_of(o).ndim() != 0) return {};
+  if (!PyIndex_Check(o)) return {};
+  const ref number = checked(PyNumber_Index(o));
+  int overflow = 0;
+  const long long small = PyLong_AsLongLongAndOverflow(number.get(), &overflow);
+  if (!overflow) return small;
+  if (overflow < 0) throw on_host{};
+  const ref one = checked(PyLong_FromLong(1)), less = checked(PyNumber_Subtract(number.get(), one.get()));
+  const unsigned long long large = PyLong_AsUnsignedLongLong(less.get());
+  if (large == ~0ull && PyErr_Occurred()) {
+    PyErr_Clear();
+    const ref again = checked(PyNumber_Subtract(less.get(), one.get()));
+    const unsigned long long last = PyLong_AsUnsignedLongLong(again.get());
+    if (last == ~0ull && PyErr_Occurred()) throw on_host{};
+    return static_cast<wide_integer>(last) + 2;
+  }
+  return static_cast<wide_integer>(large) + 1;
+}
+
+dtype floating_argument(PyObject* o) {
+  const dtype type = is_missing(o) ? dtype::float64 : to_dtype(o);
+  if (type != dtype::float64 && type != dtype::float32) throw on_host{};
+  return type;
+}
+
+void require_native(const generator_object& g) {
+  if (!*g.engine) throw on_host{};
+}
+
+// ---- floating-point numbers ----
+ndarray drawn_natively(random::generator& r, standard_distribution kind, const shape_t& shape, dtype type,
+                       double scale, double shift) {
+  const bool bare = scale == 1 && shift == 0;
+  switch (kind) {
+    case standard_distribution::uniform: return r.random(shape, type);
+    case standard_distribution::normal:
+      return bare ? r.standard_normal(shape, type) : r.normal(shift, scale, shape);
+    case standard_distribution::exponential:
+      return bare ? r.standard_exponential(shape, type) : r.exponential(scale, shape);
+    default: return r.standard_exponential(shape, type, random::exponential_method::inverse);
+  }
+}
+
+constexpr std::int64_t short_array = 64;  // elements: cheaper one by one than to enter the stream
+
+bool uses_device(const generator_object& g, std::int64_t elements) {
+  return *g.engine && (elements > short_array || current_device() != cpu);
+}
+
+/// Without a size a Python float, as NumPy gives.
+PyObject* float_result(generator_object& g, standard_distribution kind, PyObject* size, dtype type,
+                       double scale = 1, double shift = 0) {
+  const std::optional<shape_t> shape = size_argument(size);
+  if (!shape) {
+    const drawing guard(g, 1);
+    if (type == dtype::float32) {
+      float value;
+      random::draw(*g.source, kind, type, &value, 1);
+      return PyFloat_FromDouble(static_cast<double>(value));
+    }
+    double value;
+    random::draw(*g.source, kind, type, &value, 1, scale, shift);
+    return PyFloat_FromDouble(value);
+  }
+  const std::int64_t n = size_of(*shape);
+  if (uses_device(g, n))
+    return wrap(draw_natively(
+        g, n * 4, [&](random::generator& r) { return drawn_natively(r, kind, *shape, type, scale, shift); }));
+  ndarray host = empty(*shape, type, cpu);
+  void* const to = host.data(access::write);
+  const drawing guard(g, n * 4);
+  unlocked(n * 4, [&] { random::draw(*g.source, kind, type, to, n, scale, shift); });
+  return wrap(to_device(host, current_device()));
+}
+
+/// Fills out=, after NumPy's conditions.
+PyObject* fill_out(generator_object& g, standard_distribution kind, PyObject* size, dtype type,
+                   PyObject* out) {
+  if (!is_array(out)) throw on_host{};
+  ndarray target = array_of(out);
+  const std::optional<shape_t> shape = size_argument(size);
+  if (target.dtype() != type || (shape && *shape != target.shape()) || !target.writeable()) throw on_host{};
+  if (!target.is_c_contiguous() && target.is_f_contiguous())
+    target = transpose(target);  // as it lies in memory
+  if (!target.is_c_contiguous()) throw on_host{};
+  const std::int64_t n = target.size();
+  if (!*g.engine) {
+    if (target.device() != cpu) throw on_host{};
+    void* const to = target.data(access::write);
+    const drawing guard(g, n * 4);
+    unlocked(n * 4, [&] { random::draw(*g.source, kind, type, to, n); });
+    return Py_NewRef(out);
+  }
+  draw_natively(g, n * 4, [&](random::generator& r) {
+    switch (kind) {
+      case standard_distribution::uniform: return r.random_into(target);
+      case standard_distribution::normal: return r.standard_normal_into(target);
+      case standard_distribution::exponential: return r.standard_exponential_into(target);
+      default: return r.standard_exponential_into(target, random::exponential_method::inverse);
+    }
+  });
+  return Py_NewRef(out);
+}
+
+PyObject* standard(generator_object& g, standard_distribution kind, PyObject* size, PyObject* type,
+                   PyObject* out) {
+  if (is_missing(out)) return float_result(g, kind, size, floating_argument(type));
+  return fill_out(g, kind, size, floating_argument(type), out);
+}
+
+PyObject* random_body(generator_object& g, argument_slots a) {
+  return standard(g, standard_distribution::uniform, a[1], a[2], a[3]);
+}
+PyObject* standard_normal_body(generator_object& g, argument_slots a) {
+  return standard(g, standard_distribution::normal, a[1], a[2], a[3]);
+}
+PyObject* standard_exponential_body(generator_object& g, argument_slots a) {
+  standard_distribution kind = standard_distribution::exponential;
+  if (a[3]) {
+    if (!PyUnicode_Check(a[3])) throw on_host{};
+    if (PyUnicode_CompareWithASCIIString(a[3], "zig") != 0)
+      kind = standard_distribution::exponential_inverted;  // NumPy takes every other word for "inv"
+  }
+  return standard(g, kind, a[1], a[2], a[4]);
+}
+
+/// Arrays as parameters: the function of numloom.random that draws and scales.
+PyObject* with_arrays(PyObject* self, const char* name, PyObject* first, PyObject* second, PyObject* size) {
+  return checked(
+             PyObject_CallMethod(self, name, "OOO", first, second ? second : Py_None, size ? size : Py_None))
+      .release();
+}
+PyObject* object_of(generator_object& g) { return reinterpret_cast<PyObject*>(&g); }
+
+PyObject* uniform_body(generator_object& g, argument_slots a) {
+  const std::optional<double> low = number_argument(a[1], 0), high = number_argument(a[2], 1);
+  if (!low || !high) {
+    const ref zero = checked(PyFloat_FromDouble(0)), one = checked(PyFloat_FromDouble(1));
+    return with_arrays(object_of(g), "_uniform", a[1] ? a[1] : zero.get(), a[2] ? a[2] : one.get(), a[3]);
+  }
+  const double range = *high - *low;
+  if (!std::isfinite(range) || std::signbit(range)) throw on_host{};
+  const std::optional<shape_t> shape = size_argument(a[3]);
+  if (shape && uses_device(g, size_of(*shape)))  // takes the bounds themselves: low + range may not be high
+    return wrap(draw_natively(g, size_of(*shape) * 4,
+                              [&](random::generator& r) { return r.uniform(*low, *high, *shape); }));
+  return float_result(g, standard_distribution::uniform, a[3], dtype::float64, range, *low);
+}
+
+PyObject* normal_body(generator_object& g, argument_slots a) {
+  const std::optional<double> loc = number_argument(a[1], 0), scale = number_argument(a[2], 1);
+  if (!loc || !scale) {
+    const ref zero = checked(PyFloat_FromDouble(0)), one = checked(PyFloat_FromDouble(1));
+    return with_arrays(object_of(g), "_normal", a[1] ? a[1] : zero.get(), a[2] ? a[2] : one.get(), a[3]);
+  }
+  if (std::signbit(*scale) && !std::isnan(*scale)) throw on_host{};
+  return float_result(g, standard_distribution::normal, a[3], dtype::float64, *scale, *loc);
+}
+
+PyObject* exponential_body(generator_object& g, argument_slots a) {
+  const std::optional<double> scale = number_argument(a[1], 1);
+  if (!scale) return with_arrays(object_of(g), "_exponential", a[1], nullptr, a[2]);
+  if (std::signbit(*scale) && !std::isnan(*scale)) throw on_host{};
+  return float_result(g, standard_distribution::exponential, a[2], dtype::float64, *scale);
+}
+
+// ---- integers ----
+struct integer_limits {
+  wide_integer least, most;
+  explicit integer_limits(dtype type) {
+    const int bits = type == dtype::bool_ ? 1 : 8 * itemsize(type);
+    least = numloom::kind_of(type) == 'i' ? -(wide_integer(1) << (bits - 1)) : 0;
+    most = least + (wide_integer(1) << bits) - 1;
+  }
+};
+
+scalar bound_scalar(wide_integer value) {
+  return value < 0 ? scalar(static_cast<std::int64_t>(value)) : scalar(static_cast<std::uint64_t>(value));
+}
+
+/// Python's own int and bool where these were asked for by name, as NumPy does; else a scalar of the dtype.
+PyObject* integer_result(dtype type, PyObject* asked, const void* element) {
+  if (asked == reinterpret_cast<PyObject*>(&PyLong_Type) ||
+      asked == reinterpret_cast<PyObject*>(&PyBool_Type))
+    return number_object(type, element);
+  const device where = current_device();
+  if (where == cpu) return wrap_element(type, element);
+  ndarray host = empty({}, type, cpu);
+  std::memcpy(host.data(access::write), element, static_cast<std::size_t>(itemsize(type)));
+  ndarray there = to_device(host, where);
+  there.set_scalar(true);
+  return wrap(std::move(there));
+}
+
+PyObject* integers_of_arrays(generator_object& g, PyObject* low, PyObject* high, PyObject* size, dtype type,
+                             bool endpoint) {
+  require_native(g);
+  const ndarray first = to_array(low), last = to_array(high);
+  const auto is_whole = [](const ndarray& x) { return x.dtype() == dtype::bool_ || is_integer(x.dtype()); };
+  if (!is_whole(first) || !is_whole(last) || (first.size() == 1 && last.size() == 1)) throw on_host{};
+  const std::optional<shape_t> shape = size_argument(size);
+  const std::int64_t n = shape ? size_of(*shape) : std::max(first.size(), last.size());
+  return wrap(draw_natively(g, n * 4, [&](random::generator& r) {
+    return r.integers(first, last, shape, {.dtype = type, .endpoint = endpoint});
+  }));
+}
+
+PyObject* integers_body(generator_object& g, argument_slots a) {
+  const dtype type = is_missing(a[4]) ? dtype::int64 : to_dtype(a[4]);
+  if (type != dtype::bool_ && !is_integer(type)) throw on_host{};
+  const bool endpoint = to_bool(a[5], false);
+  const bool one_bound = is_missing(a[2]);
+  const ref zero = checked(PyLong_FromLong(0));
+  PyObject* const low = one_bound ? zero.get() : a[1];
+  PyObject* const high = one_bound ? a[1] : a[2];
+  const std::optional<wide_integer> first = integer_argument(low), bound = integer_argument(high);
+  if (!first || !bound) return integers_of_arrays(g, low, high, a[3], type, endpoint);
+  const wide_integer last = *bound - (endpoint ? 0 : 1);
+  const integer_limits limits(type);
+  if (*first < limits.least || last > limits.most || *first > last) throw on_host{};
+  const auto start = static_cast<std::uint64_t>(*first), range = static_cast<std::uint64_t>(last - *first);
+  const std::optional<shape_t> shape = size_argument(a[3]);
+  if (!shape) {
+    std::uint64_t element = 0;
+    {
+      const drawing guard(g, 1);
+      random::draw_integers(*g.source, type, &element, 1, start, range);
+    }
+    return integer_result(type, a[4], &element);
+  }
+  const std::int64_t n = size_of(*shape);
+  if (uses_device(g, n))
+    return wrap(draw_natively(g, n * 4, [&](random::generator& r) {
+      return r.integers(bound_scalar(*first), bound_scalar(last), *shape, {.dtype = type, .endpoint = true});
+    }));
+  ndarray host = empty(*shape, type, cpu);
+  void* const to = host.data(access::write);
+  const drawing guard(g, n * 4);
+  unlocked(n * 4, [&] { random::draw_integers(*g.source, type, to, n, start, range); });
+  return wrap(to_device(host, current_device()));
+}
+
+PyObject* raw_body(generator_object& g, argument_slots a) {
+  require_native(g);
+  const shape_t shape = size_argument(a[1]).value_or(shape_t{});
+  return wrap(
+      draw_natively(g, size_of(shape) * 4, [&](random::generator& r) { return r.random_raw(shape); }));
+}
+
+PyObject* bytes_body(generator_object& g, argument_slots a) {
+  const std::int64_t length = to_int(a[1], "length");
+  if (length < 0) throw on_host{};
+  const std::int64_t n = (length - 1) / 4 + 1;  // NumPy draws one for length 0 too
+  std::vector<std::uint32_t> words(static_cast<std::size_t>(n));
+  if (*g.engine && n > short_array) {
+    const ndarray drawn = draw_natively(g, n * 4, [&](random::generator& r) {
+      return to_device(
+          r.integers(scalar(0), scalar(std::int64_t{1} << 32), shape_t{n}, {.dtype = dtype::uint32}), cpu);
+    });
+    std::memcpy(words.data(), drawn.data(access::read), words.size() * 4);
+  } else {
+    const drawing guard(g, 1);
+    random::draw_integers(*g.source, dtype::uint32, words.data(), n, 0, 0xffffffffu);
+  }
+  return PyBytes_FromStringAndSize(reinterpret_cast<const char*>(words.data()), length);
+}
+
+// ---- orders and samples ----
+PyObject* permutation_body(generator_object& g, argument_slots a) {
+  require_native(g);
+  if (!is_array(a[1]) && PyIndex_Check(a[1])) {
+    const std::int64_t n = to_int(a[1], "x");
+    return wrap(draw_natively(g, n * 4, [&](random::generator& r) { return r.permutation(n); }));
+  }
+  const ndarray x = to_array(a[1]);
+  if (x.ndim() == 0) throw on_host{};
+  const int axis = to_axis(a[2], 0);
+  return wrap(draw_natively(g, x.size() * 4, [&](random::generator& r) { return r.permutation(x, axis); }));
+}
+
+PyObject* shuffle_body(generator_object& g, argument_slots a) {
+  require_native(g);
+  if (!is_array(a[1])) throw on_host{};  // lists and NumPy's arrays are shuffled by NumPy
+  const ndarray x = array_of(a[1]);
+  if (x.ndim() == 0 || !x.writeable()) throw on_host{};
+  const int axis = to_axis(a[2], 0);
+  draw_natively(g, x.size() * 4, [&](random::generator& r) { r.shuffle(x, axis); });
+  Py_RETURN_NONE;
+}
+
+PyObject* permuted_body(generator_object& g, argument_slots a) {
+  require_native(g);
+  const ndarray x = to_array(a[1]);
+  const std::optional<int> axis = to_optional_axis(a[2]);
+  std::optional<ndarray> out;
+  if (!is_missing(a[3])) {
+    if (!is_array(a[3]) || array_of(a[3]).dtype() != x.dtype()) throw on_host{};
+    out = array_of(a[3]);
+  }
+  if (x.ndim() == 0 || (out && (out->shape() != x.shape() || !out->writeable()))) throw on_host{};
+  ndarray result =
+      draw_natively(g, x.size() * 4, [&](random::generator& r) { return r.permuted(x, axis, out); });
+  return wrap_or_out(std::move(result), out ? a[3] : nullptr);
+}
+
+PyObject* choice_body(generator_object& g, argument_slots a) {
+  require_native(g);
+  const std::optional<shape_t> size = size_argument(a[2]);
+  const shape_t shape = size.value_or(shape_t{});
+  random::choice_options options;
+  options.replace = to_bool(a[3], true);
+  options.shuffle = to_bool(a[6], true);
+  if (!is_missing(a[4])) {
+    options.p = to_array(a[4]);
+    if (options.p->ndim() != 1) throw on_host{};
+  }
+  const std::int64_t n = size_of(shape);
+  if (!is_array(a[1]) && PyIndex_Check(a[1])) {
+    const std::int64_t population = to_int(a[1], "a");
+    ndarray indices =
+        draw_natively(g, n * 4, [&](random::generator& r) { return r.choice(population, shape, options); });
+    return size ? wrap(std::move(indices)) : item_object(indices);
+  }
+  const ndarray from = to_array(a[1]);
+  if (from.ndim() == 0) throw on_host{};
+  options.axis = to_axis(a[5], 0);
+  ndarray chosen =
+      draw_natively(g, n * 4, [&](random::generator& r) { return r.choice(from, shape, options); });
+  if (!size && from.ndim() == 1) chosen.set_scalar(true);
+  return wrap(std::move(chosen));
+}
+
+// ---- the table ----
+struct generator_row {
+  const char* name;
+  const char* signature;
+  PyObject* (*body)(generator_object&, argument_slots);
+  const char* doc;
+};
+
+constexpr generator_row rows[] = {
+    {"random", "(self, size=None, dtype=float64, out=None)", random_body,
+     "Uniform in [0, 1); float64 or float32."},
+    {"standard_normal", "(self, size=None, dtype=float64, out=None)", standard_normal_body,
+     "Normal with mean 0 and deviation 1; float64 or float32."},
+    {"standard_exponential", "(self, size=None, dtype=float64, method='zig', out=None)",
+     standard_exponential_body, "Exponential with mean 1; float64 or float32. Methods: 'zig' and 'inv'."},
+    {"uniform", "(self, low=0.0, high=1.0, size=None)", uniform_body, "Uniform in [low, high)."},
+    {"normal", "(self, loc=0.0, scale=1.0, size=None)", normal_body, "Normal with that mean and deviation."},
+    {"exponential", "(self, scale=1.0, size=None)", exponential_body, "Exponential with that mean."},
+    {"integers", "(self, low, high=None, size=None, dtype=int64, endpoint=False)", integers_body,
+     "Uniform integers in [low, high), or [low, high] with endpoint; with one bound, from 0 to it."},
+    {"bytes", "(self, length)", bytes_body, "Random bytes."},
+    {"permutation", "(self, x, axis=0)", permutation_body,
+     "The numbers below x in random order, or a copy of x with its slices along the axis in random order."},
+    {"shuffle", "(self, x, axis=0)", shuffle_body,
+     "Brings the slices of x along the axis into random order, in place."},
+    {"permuted", "(self, x, axis=None, out=None)", permuted_body,
+     "A copy of x in which each one-dimensional slice along the axis is shuffled on its own."},
+    {"choice", "(self, a, size=None, replace=True, p=None, axis=0, shuffle=True)", choice_body,
+     "A sample of the elements of a, or of the numbers below a."},
+    {"_raw", "(self, size=None)", raw_body, "The next words as they are."},
+};
+
+/// The call again, by NumPy. `counted`: it is one that numloom does not have.
+PyObject* call_host(PyObject* self, const char* name, bool counted, PyObject* const* args, Py_ssize_t count,
+                    PyObject* keywords) {
+  const Py_ssize_t named = keywords ? PyTuple_GET_SIZE(keywords) : 0;
+  const ref method(PyObject_GetAttrString(self, "_call_host")), text(PyUnicode_FromString(name));
+  if (!method || !text) return nullptr;
+  std::vector<PyObject*> all = {text.get(), counted ? Py_True : Py_False};
+  all.insert(all.end(), args, args + count + named);
+  return PyObject_Vectorcall(method.get(), all.data(), static_cast<std::size_t>(count) + 2, keywords);
+}
+
+template <std::size_t I>
+PyObject* enter(PyObject* self, PyObject* const* args, Py_ssize_t count, PyObject* keywords) {
+  static const signature parsed(rows[I].name, rows[I].signature);
+  count = PyVectorcall_NARGS(static_cast<std::size_t>(count));
+  PyObject* slots[signature::limit];
+  if (!parsed.bind(self, args, count, keywords, slots)) return nullptr;
+  bool counted = false;
+  try {
+    return rows[I].body(generator_of(self), slots);
+  } catch (const on_host&) {
+    counted = true;
+  } catch (const std::bad_alloc&) {
+    set_python_error();
+    return nullptr;
+  } catch (...) {  // NumPy finds the same fault, and says it in its own words
+    set_python_error();
+    PyErr_Clear();
+  }
+  return call_host(self, rows[I].name, counted, args, count, keywords);
+}
+
+template <std::size_t... I> void add(std::vector<PyMethodDef>& table, std::index_sequence<I...>) {
+  const auto one = [&](const generator_row& row, auto entry) {
+    const function_row described{row.name, row.signature, nullptr, row.doc};
+    table.push_back({row.name, reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(entry)),
+                     METH_FASTCALL | METH_KEYWORDS, documentation_of(described, true)});
+  };
+  (one(rows[I], &enter<I>), ...);
+}
+
+}  // namespace
+
+void add_generator_methods(std::vector<PyMethodDef>& table) {
+  add(table, std::make_index_sequence<std::size(rows)>{});
+}
+
+}  // namespace numloom::python

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "cpu/random_walk.hpp"
+
+#include <cstring>
+#include <numeric>
+#include <vector>
+
+#include "cpu/word_reader.hpp"
+#include "numloom/error.hpp"
+
+#include "functors/bounded.hpp"
+
+namespace numloom::cpu_host {
+namespace {
+
+// ---- integers with bounds of their own ----
+template <class Out, int Bits> void narrow_integers(const random_call& call, draw_reader& draws) {
+  Out* const out = static_cast<Out*>(call.out);
+  part_reader<Bits, draw_reader> next(draws);
+  for (std::int64_t i = 0; i < call.n; ++i) {
+    const Out value = bounded_part(next, static_cast<Out>(call.ranges[i]));
+    out[i] = static_cast<Out>(static_cast<Out>(call.lows[i]) + value);
+  }
+}
+
+template <class Out> void wide_integers(const random_call& call, draw_reader& draws) {
+  Out* const out = static_cast<Out*>(call.out);
+  for (std::int64_t i = 0; i < call.n; ++i)
+    out[i] = static_cast<Out>(call.lows[i] + bounded_any(draws, call.ranges[i]));
+}
+
+void integers_each(const random_call& call) {
+  draw_reader draws(*call.generator);
+  if (call.type == dtype::bool_) return narrow_integers<u8, 1>(call, draws);
+  switch (itemsize(call.type)) {
+    case 1: return narrow_integers<u8, 8>(call, draws);
+    case 2: return narrow_integers<u16, 16>(call, draws);
+    case 4: return wide_integers<u32>(call, draws);
+    default: return wide_integers<u64>(call, draws);
+  }
+}
+
+// ---- shuffling (Fisher and Yates, from the end) ----
+/// Calls swap(i, j) for i = last down to first, j drawn from [0, i]; touch(j) some swaps earlier, since the
+/// elements lie far apart and waiting for each of them in turn is most of the time.
+template <class Touch, class Swap>
+void for_each_swap(draw_reader& draws, std::int64_t last, std::int64_t first, Touch&& touch, Swap&& swap) {
+  constexpr std::int64_t block = 64;
+  std::int64_t partner[2][block];
+  const auto draw = [&](std::int64_t i, std::int64_t* to) {
+    std::int64_t n = 0;
+    for (; n < block && i >= first; --i, ++n) {
+      to[n] = static_cast<std::int64_t>(bounded_any(draws, static_cast<u64>(i)));
+      touch(to[n]);
+    }
+    return n;
+  };
+  std::int64_t count = draw(last, partner[0]);
+  for (int which = 0; count > 0; which ^= 1) {
+    const std::int64_t following = draw(last - count, partner[which ^ 1]);
+    for (std::int64_t k = 0; k < count; ++k, --last) swap(last, partner[which][k]);
+    count = following;
+  }
+}
+
+template <class T> void shuffle_row(draw_reader& draws, T* data, std::int64_t n, std::int64_t first) {
+  for_each_swap(
+      draws, n - 1, first, [data](std::int64_t j) { __builtin_prefetch(data + j, 1); },
+      [data](std::int64_t i, std::int64_t j) { std::swap(data[i], data[j]); });
+}
+
+struct wide_element {
+  u64 part[2];
+};
+
+void shuffle(const random_call& call) {
+  draw_reader draws(*call.generator);
+  const auto rows = [&](auto* data) {
+    for (std::int64_t r = 0; r < call.rows; ++r) shuffle_row(draws, data + r * call.n, call.n, call.first);
+  };
+  switch (itemsize(call.type)) {
+    case 1: return rows(static_cast<u8*>(call.out));
+    case 2: return rows(static_cast<u16*>(call.out));
+    case 4: return rows(static_cast<u32*>(call.out));
+    case 8: return rows(static_cast<u64*>(call.out));
+    default: return rows(static_cast<wide_element*>(call.out));
+  }
+}
+
+/// Numbers of 32 bits are shuffled while they fit: half of the memory that is jumped about in.
+void permutation(const random_call& call) {
+  draw_reader draws(*call.generator);
+  std::int64_t* out = static_cast<std::int64_t*>(call.out);
+  std::vector<u32> narrow(call.n <= (std::int64_t{1} << 32) ? static_cast<std::size_t>(call.n) : 0);
+  for (std::int64_t r = 0; r < call.rows; ++r, out += call.n) {
+    if (narrow.empty()) {
+      std::iota(out, out + call.n, std::int64_t{0});
+      shuffle_row(draws, out, call.n, call.first);
+      continue;
+    }
+    std::iota(narrow.begin(), narrow.end(), u32{0});
+    shuffle_row(draws, narrow.data(), call.n, call.first);
+    std::copy(narrow.begin(), narrow.end(), out);
+  }
+}
+
+// ---- different numbers ----
+/// Open addressing; the key is at its own place or behind it.
+class number_set {
+ public:
+  explicit number_set(std::int64_t n) {
+    std::size_t size = 2;
+    while (size < 2 * static_cast<std::size_t>(n)) size *= 2;
+    places_.assign(size, -1);
+  }
+  /// False if it was there.
+  bool insert(std::int64_t value) {
+    const std::size_t mask = places_.size() - 1;
+    std::size_t at = static_cast<std::size_t>(value) * 0x9e3779b97f4a7c15u >> 20 & mask;
+    for (; places_[at] != -1; at = (at + 1) & mask)
+      if (places_[at] == value) return false;
+    places_[at] = value;
+    return true;
+  }
+
+ private:
+  std::vector<std::int64_t> places_;
+};
+
+/// Floyd's sampling (Bentley and Floyd 1987).
+void sample(const random_call& call) {
+  draw_reader draws(*call.generator);
+  std::int64_t* const out = static_cast<std::int64_t*>(call.out);
+  const std::int64_t population = static_cast<std::int64_t>(call.range) + 1;
+  number_set seen(call.n);
+  for (std::int64_t k = 0; k < call.n; ++k) {
+    const std::int64_t last = population - call.n + k;
+    const auto drawn = static_cast<std::int64_t>(bounded_any(draws, static_cast<u64>(last)));
+    out[k] = seen.insert(drawn) ? drawn : last;
+    if (out[k] != drawn) seen.insert(last);
+  }
+}
+
+}  // namespace
+
+void walk_random(const random_call& call) {
+  switch (call.kind) {
+    case distribution::integers_each: return integers_each(call);
+    case distribution::permutation: return permutation(call);
+    case distribution::shuffle: return shuffle(call);
+    case distribution::sample: return sample(call);
+    default: fail<not_available>("[random] expected a distribution that is walked in order");
+  }
+}
+
+}  // namespace numloom::cpu_host

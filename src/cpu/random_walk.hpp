@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// The distributions whose draws depend on each other, so that the stream is walked in order.
+#pragma once
+
+#include "core/random_state.hpp"
+
+namespace numloom::cpu_host {
+
+/// integers_each, permutation, shuffle, sample.
+void walk_random(const random_call& call);
+
+}  // namespace numloom::cpu_host
