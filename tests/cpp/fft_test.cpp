@@ -17,13 +17,17 @@ using number = std::complex<double>;
 // The definition, in long double.
 std::vector<number> defined(const std::vector<number>& x, int sign) {
   const std::size_t n = x.size();
+  std::vector<std::complex<long double>> roots;
+  for (std::size_t k = 0; k < n; ++k)
+    roots.push_back(std::polar(1.0L, sign * 2 * std::numbers::pi_v<long double> *
+                                         static_cast<long double>(k) / static_cast<long double>(n)));
   std::vector<number> result;
   for (std::size_t k = 0; k < n; ++k) {
     std::complex<long double> sum = 0;
     for (std::size_t j = 0; j < n; ++j) {
-      const long double angle = sign * 2 * std::numbers::pi_v<long double> *
-                                static_cast<long double>(j * k % n) / static_cast<long double>(n);
-      sum += std::complex<long double>(x[j]) * std::polar(1.0L, angle);
+      const auto w = roots[j * k % n];
+      const long double re = x[j].real(), im = x[j].imag();
+      sum += std::complex<long double>(re * w.real() - im * w.imag(), re * w.imag() + im * w.real());
     }
     result.emplace_back(sum);
   }

@@ -87,7 +87,10 @@ def test_dtypes(char):
             continue
         if name == "hfft" and char == "?":
             continue  # NumPy has no conjugate of bools
-        assert_close(getattr(numloom.fft, name)(here), getattr(numpy.fft, name)(there), 6, f"{name} {char}")
+        theirs = getattr(numpy.fft, name)(there)
+        if char == "e":  # NumPy rounds 1 / n to float16
+            theirs = getattr(numpy.fft, name)(there.astype("f4")).astype(theirs.dtype)
+        assert_close(getattr(numloom.fft, name)(here), theirs, 6, f"{name} {char}")
 
 
 @pytest.mark.parametrize("layout", [lambda a: a.T, lambda a: a[::-1, 1:], lambda a: a[:, ::2], lambda a: a[1:2],
