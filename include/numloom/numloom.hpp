@@ -7,6 +7,7 @@
 #include "numloom/device.hpp"
 #include "numloom/dtype.hpp"
 #include "numloom/error.hpp"
+#include "numloom/fft.hpp"
 #include "numloom/histogram.hpp"
 #include "numloom/indexing.hpp"
 #include "numloom/io.hpp"

@@ -1,18 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Fourier transforms: numpy.fft, through NumPy on the host for now."""
+"""Fourier transforms: numpy.fft."""
 
-import numpy.fft as _host
+from ._core import _fft
 
-from . import _fallback
-
-__all__ = sorted(_host.__all__)
-
-
-def __getattr__(name):
-    if name not in __all__:
-        raise AttributeError(f"module 'numloom.fft' has no attribute {name!r}")
-    globals()[name] = _fallback.make(f"fft.{name}", getattr(_host, name))
-    return globals()[name]
+__all__ = sorted(name for name in dir(_fft) if not name.startswith("_"))
+globals().update({name: getattr(_fft, name) for name in __all__})
 
 
 def __dir__():

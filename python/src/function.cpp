@@ -126,7 +126,7 @@ PyObject* call_row(const function_row& row, const signature& s, PyObject* self, 
 }
 
 const char* documentation_of(const function_row& row, bool is_method) {
-  std::string text = std::string(row.name) + row.signature;
+  std::string text = std::string(last_name(row.name)) + row.signature;
   if (is_method) {
     const std::size_t open = text.find('('), end = text.find_first_of(",)", open);
     text = text.substr(0, open + 1) + "$self" + text.substr(end);

@@ -19,12 +19,20 @@ namespace numloom::python {
 using argument_slots = PyObject* const*;
 
 struct function_row {
-  const char* name;
+  const char* name;       // "sum", or with NumPy's submodule, "fft.rfft"
   const char* signature;  // "(a, axis=None, *, dtype=None)"; "/" ends the positional-only parameters
   PyObject* (*body)(argument_slots);
   const char* doc;
   enum { function_only, function_and_method, method_only } use = function_only;
 };
+
+/// The name without its module.
+constexpr const char* last_name(const char* name) {
+  const char* last = name;
+  for (; *name; ++name)
+    if (*name == '.') last = name + 1;
+  return last;
+}
 
 /// A signature, parsed.
 class signature {
@@ -53,7 +61,7 @@ PyObject* call_row(const function_row& row, const signature& s, PyObject* self, 
                    Py_ssize_t count, PyObject* keywords);
 
 template <const auto& Rows, std::size_t I> const signature& signature_of() {
-  static const signature parsed(Rows[I].name, Rows[I].signature);
+  static const signature parsed(last_name(Rows[I].name), Rows[I].signature);
   return parsed;
 }
 template <const auto& Rows, std::size_t I>
@@ -73,7 +81,7 @@ void add_rows(std::vector<PyMethodDef>& table, bool methods, std::index_sequence
   const auto add = [&](const function_row& row, auto function, auto method) {
     if (row.use == (methods ? function_row::function_only : function_row::method_only)) return;
     const auto entry = methods ? method : function;
-    table.push_back({row.name, reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(entry)),
+    table.push_back({last_name(row.name), reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(entry)),
                      METH_FASTCALL | METH_KEYWORDS, documentation_of(row, methods)});
   };
   (add(Rows[I], &enter_function<Rows, I>, &enter_method<Rows, I>), ...);
@@ -94,6 +102,7 @@ void add_indexing_functions(std::vector<PyMethodDef>& table, bool methods);
 void add_set_functions(std::vector<PyMethodDef>& table, bool methods);
 void add_statistics_functions(std::vector<PyMethodDef>& table, bool methods);
 void add_product_functions(std::vector<PyMethodDef>& table, bool methods);
+void add_fft_functions(std::vector<PyMethodDef>& table);
 void add_core_functions(std::vector<PyMethodDef>& table, bool methods);
 
 }  // namespace numloom::python

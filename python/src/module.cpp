@@ -12,6 +12,15 @@ namespace numloom::python {
 
 namespace {
 
+// CPython keeps pointers into the table: it must live for good.
+void add_table(PyObject* module, std::vector<PyMethodDef>& table, const char* module_name) {
+  const ref name = checked(PyUnicode_FromString(module_name));
+  for (PyMethodDef& row : table) {
+    const ref function = checked(PyCFunction_NewEx(&row, nullptr, name.get()));
+    checked(PyModule_AddObjectRef(module, row.ml_name, function.get()));
+  }
+}
+
 void add_functions(PyObject* module) {
   static std::vector<PyMethodDef> table;
   add_creation_functions(table, false);
@@ -20,11 +29,21 @@ void add_functions(PyObject* module) {
   add_indexing_functions(table, false);
   add_set_functions(table, false);
   add_statistics_functions(table, false);
-  const ref name = checked(PyUnicode_FromString("numloom"));
-  for (PyMethodDef& row : table) {
-    const ref function = checked(PyCFunction_NewEx(&row, nullptr, name.get()));
-    checked(PyModule_AddObjectRef(module, row.ml_name, function.get()));
-  }
+  add_table(module, table, "numloom");
+}
+
+// A submodule of _core for one of NumPy's: numloom.fft takes its names from _core._fft.
+void add_submodule(PyObject* module, const char* name, std::vector<PyMethodDef>& table,
+                   const char* module_name) {
+  const ref made = checked(PyModule_New(module_name));
+  add_table(made.get(), table, module_name);
+  checked(PyModule_AddObjectRef(module, name, made.get()));
+}
+
+void add_fft(PyObject* module) {
+  static std::vector<PyMethodDef> table;
+  add_fft_functions(table);
+  add_submodule(module, "_fft", table, "numloom.fft");
 }
 
 }  // namespace
@@ -40,6 +59,7 @@ PYBIND11_MODULE(_core, m, pybind11::mod_gil_used()) {
     make_ufuncs(m.ptr());
     add_functions(m.ptr());
     make_kernel_types(m.ptr());
+    add_fft(m.ptr());
     bind_runtime(m);
     make_generator_type(m.ptr());
   } catch (const numloom::python::python_error&) {

@@ -236,12 +236,16 @@ def _main_stub() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _space_stub(module, native) -> str:
-    lines = [_HEAD.format(version=".".join(numpy.__version__.split(".")[:2])), "from typing import Any", ""]
+def _space_stub(module) -> str:
+    lines = [_HEAD.format(version=".".join(numpy.__version__.split(".")[:2]))]
+    native = [name for name in module.__all__ if inspect.isbuiltin(getattr(module, name))]
+    lines += [_IMPORTS, "from . import Device, ndarray", ""] if native else ["from typing import Any", ""]
     for name in module.__all__:
         value = getattr(module, name)
         if isinstance(value, type):
             lines.append(f"{name}: type[Any]")
+        elif name in native:
+            lines.append(_function(name, value))
         else:
             lines.append(f"def {name}(*args: Any, **kwargs: Any) -> Any: ...")
     return "\n".join(lines) + "\n"
@@ -251,8 +255,8 @@ def stubs() -> dict[str, str]:
     """File name -> text."""
     return {
         "__init__.pyi": _main_stub(),
-        "fft.pyi": _space_stub(numloom.fft, ()),
-        "linalg.pyi": _space_stub(numloom.linalg, ()),
+        "fft.pyi": _space_stub(numloom.fft),
+        "linalg.pyi": _space_stub(numloom.linalg),
     }
 
 

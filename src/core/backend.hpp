@@ -58,6 +58,29 @@ struct matmul_call {
   std::int64_t a_batch, b_batch, c_batch;
 };
 
+enum class fft_kind : std::uint8_t {
+  complex,          // n numbers to n; the input may be real
+  real_to_complex,  // n real numbers to n / 2 + 1, the rest being their conjugates
+  complex_to_real,  // n / 2 + 1 numbers to n real ones; an inverse
+};
+
+/// Fourier transforms along one axis, of all lines over the other axes. Real and complex numbers are of one
+/// precision. Input and output are the same array or do not overlap.
+struct fft_call {
+  fft_kind kind = fft_kind::complex;
+  dtype type = dtype::float64;  // of the real parts: float32 or float64
+  bool real_input = false;
+  bool inverse = false;  // of kind complex: the roots' conjugates
+  double scale = 1;
+  std::int64_t n = 0;      // the length of the transform
+  std::int64_t count = 0;  // elements to read along the axis; zeros stand for those that are missing
+  const void* in = nullptr;
+  void* out = nullptr;
+  std::int64_t in_step = 0, out_step = 0;  // bytes along the axis
+  int ndim = 0;                            // of the other axes
+  std::int64_t shape[max_dims], in_strides[max_dims], out_strides[max_dims];
+};
+
 class backend {
  public:
   virtual ~backend() = default;
@@ -122,6 +145,7 @@ class backend {
 
   // Libraries
   virtual void matmul(const matmul_call& call, stream_view s) = 0;
+  virtual void fft(const fft_call& call, stream_view s) = 0;
   virtual void random_fill(const random_call& call, stream_view s) = 0;
 
   // Streams

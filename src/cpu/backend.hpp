@@ -42,6 +42,7 @@ class cpu_device final : public numloom::backend {
   void bincount(void* out, dtype type, std::int64_t bins, const std::int64_t* values, const double* weights,
                 std::int64_t n, stream_view s) override;
   void matmul(const matmul_call& call, stream_view s) override;
+  void fft(const fft_call& call, stream_view s) override;
   void random_fill(const random_call& call, stream_view s) override;
   void* create_stream(int index) override;
   void destroy_stream(stream_view s) noexcept override;
