@@ -22,10 +22,18 @@ set(numloom_parts numloom_objects)
 # Functions of ours live in one namespace per level, so that no inline function is compiled at two of them.
 set(loop_flags -O3 -fno-math-errno -fno-trapping-math -ffp-contract=off)
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
-  # One vector loop and one plain loop for the rest of it. At -O3 alone g++ unrolls that rest, vectorises it again and
-  # keeps copies of loops for steps that never occur: twice the code, half of the time to compile it, and no faster.
-  list(APPEND loop_flags --param=max-completely-peel-times=4 --param=vect-epilogues-nomask=0 -fno-peel-loops
-    -fno-version-loops-for-strides -fno-unswitch-loops -fno-split-loops -fno-tree-partial-pre -fno-ipa-cp-clone)
+  # At -O3 alone g++ keeps copies of loops for steps that never occur. Elementwise loops are long, too: one vector loop
+  # and one plain loop for the rest, which -O3 would unroll and vectorise again. Together this is half of the time to
+  # compile them. Reductions have short rows, and networks and tiles are unrolled on purpose.
+  set(no_copies -fno-version-loops-for-strides -fno-unswitch-loops -fno-split-loops -fno-tree-partial-pre
+    -fno-ipa-cp-clone -fno-peel-loops)
+  set(reduce_sources ${isa_sources})
+  list(FILTER reduce_sources INCLUDE REGEX "/(reduce_[a-z]+|scan)\\.cpp$")
+  set_source_files_properties(${reduce_sources} PROPERTIES COMPILE_OPTIONS "${no_copies}")
+  set(elementwise_sources ${isa_sources})
+  list(FILTER elementwise_sources INCLUDE REGEX "/(ufunc_[a-z]+|cast)\\.cpp$")
+  set_source_files_properties(${elementwise_sources} PROPERTIES COMPILE_OPTIONS
+    "${no_copies};--param=max-completely-peel-times=4;--param=vect-epilogues-nomask=0")
 endif()
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   set(levels v2 v3 v4)

@@ -69,14 +69,15 @@ template <class Op, class T> NL_HD T combine_run(const T* from, long n) {
     total = combine(combine(sums[0], sums[1]), combine(sums[2], sums[3]));
   }
   for (; i + L <= n; i += L) total = combine(total, load_vector(from + i));
+  constexpr int least = 16 / int(sizeof(T));
+  auto last = fold<combine_any<Op, T>, T, vector_bytes>(total, combine);
+  for (; i + least <= n; i += least) last = combine(last, load_vector<16>(from + i));
   T result = Op::identity();
   for (; i < n; ++i, stay_scalar()) result = Op::combine(result, from[i]);
-  if (n >= L) {
-    const auto last = fold<combine_any<Op, T>, T, vector_bytes>(total, combine);
-    constexpr int rest = 16 / int(sizeof(T));
-    T folded[rest];
-    for (int j = 0; j < rest; ++j) folded[j] = last[j];
-    for (int width = rest / 2; width > 0; width /= 2)
+  if (n >= least) {
+    T folded[least];
+    for (int j = 0; j < least; ++j) folded[j] = last[j];
+    for (int width = least / 2; width > 0; width /= 2)
       for (int j = 0; j < width; ++j) folded[j] = Op::combine(folded[j], folded[j + width]);
     result = Op::combine(folded[0], result);
   }
@@ -186,6 +187,23 @@ template <class Op, class T> struct plain_reduction {
     }
   }
 
+  // What join_rows() does, from column j on, in vectors of some bytes as long as they fit; the column after.
+  template <int Rows, int Bytes>
+  static NL_HD long join_vectors(const char* from, long row_step, long j, long columns, const acc* before,
+                                 acc* accs) {
+    constexpr long width = Bytes / long(sizeof(T));
+    const combine_any<Op, T> combine;
+    for (; j + width <= columns; j += width) {
+      vec<T, Bytes> v[Rows];
+      for (int r = 0; r < Rows; ++r)
+        v[r] = load_vector<Bytes>(reinterpret_cast<const T*>(from + r * row_step) + j);
+      for (int step = 1; step < Rows; step *= 2)
+        for (int r = 0; r + step < Rows; r += 2 * step) v[r] = combine(v[r], v[r + step]);
+      store_vector<Bytes>(accs + j, combine(load_vector<Bytes>(before + j), v[0]));
+    }
+    return j;
+  }
+
   // accs[j] = combine(before[j], the rows of the table in column j, combined pairwise).
   template <int Rows>
   [[gnu::noinline]] static void join_rows(const char* from, long row_step, long columns, const acc* before,
@@ -199,15 +217,8 @@ template <class Op, class T> struct plain_reduction {
       accs[j] = Op::combine(before[j], v[0]);
     };
     if constexpr (combines_vectors<Op, T>) {
-      const combine_any<Op, T> combine;
-      long j = 0;
-      for (; j + lanes<T> <= columns; j += lanes<T>) {
-        vec<T> v[Rows];
-        for (int r = 0; r < Rows; ++r) v[r] = load_vector(row(r) + j);
-        for (int width = 1; width < Rows; width *= 2)
-          for (int r = 0; r + width < Rows; r += 2 * width) v[r] = combine(v[r], v[r + width]);
-        store_vector(accs + j, combine(load_vector(before + j), v[0]));
-      }
+      long j = join_vectors<Rows, vector_bytes>(from, row_step, 0, columns, before, accs);
+      if constexpr (vector_bytes > 16) j = join_vectors<Rows, 16>(from, row_step, j, columns, before, accs);
       for (; j < columns; ++j, stay_scalar()) join(j);
     } else {
 #pragma GCC ivdep

@@ -21,11 +21,11 @@ template <class T, int Bytes> struct vector_type {
 template <class T, int Bytes = vector_bytes> using vec = typename vector_type<T, Bytes>::type;
 template <class T> inline constexpr int lanes = vector_bytes / int(sizeof(T));
 
-template <class T> NL_HD vec<T> load_vector(const T* p) {
-  return *reinterpret_cast<const typename vector_type<T, vector_bytes>::unaligned*>(p);
+template <int Bytes = vector_bytes, class T> NL_HD vec<T, Bytes> load_vector(const T* p) {
+  return *reinterpret_cast<const typename vector_type<T, Bytes>::unaligned*>(p);
 }
-template <class T> NL_HD void store_vector(T* p, vec<T> v) {
-  *reinterpret_cast<typename vector_type<T, vector_bytes>::unaligned*>(p) = v;
+template <int Bytes = vector_bytes, class T> NL_HD void store_vector(T* p, vec<T, Bytes> v) {
+  *reinterpret_cast<typename vector_type<T, Bytes>::unaligned*>(p) = v;
 }
 // In a loop over what is left of a row after its whole vectors: the compiler is not to vectorise that again.
 NL_HD void stay_scalar() { asm volatile(""); }
