@@ -20,8 +20,11 @@ target_link_libraries(numloom_objects PUBLIC Threads::Threads ${CMAKE_DL_LIBS})
 set(numloom_parts numloom_objects)
 
 # Functions of ours live in one namespace per level, so that no inline function is compiled at two of them.
-set(loop_flags -O3 -fno-math-errno -fno-trapping-math -ffp-contract=off)
-if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+set(loop_flags -fno-math-errno -fno-trapping-math -ffp-contract=off)
+if(NOT NUMLOOM_SANITIZE)
+  list(PREPEND loop_flags -O3)
+endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND NOT NUMLOOM_SANITIZE)
   # At -O3 alone g++ keeps copies of loops for steps that never occur. Elementwise loops are long, too: one vector loop
   # and one plain loop for the rest, which -O3 would unroll and vectorise again. Together this is half of the time to
   # compile them. Reductions have short rows, and networks and tiles are unrolled on purpose.
@@ -35,12 +38,15 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
   set_source_files_properties(${elementwise_sources} PROPERTIES COMPILE_OPTIONS
     "${no_copies};--param=max-completely-peel-times=4;--param=vect-epilogues-nomask=0")
 endif()
-if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
-  set(levels v2 v3 v4)
-else()
+if(NOT CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   set(levels base)
+elseif(NUMLOOM_ONE_LEVEL)
+  set(levels ${NUMLOOM_ONE_LEVEL})
+else()
+  set(levels v2 v3 v4)
 endif()
 foreach(level ${levels})
+  target_compile_definitions(numloom_objects PUBLIC NUMLOOM_LEVEL_${level})
   add_library(numloom_${level} OBJECT ${isa_sources})
   target_link_libraries(numloom_${level} PRIVATE numloom_flags)
   target_include_directories(numloom_${level} PRIVATE ${numloom_includes})

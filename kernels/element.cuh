@@ -33,7 +33,8 @@ template <int Number> using element_of = typename element_of_number<Number>::typ
 template <class T>
 inline constexpr bool is_built =
 #if defined(NUMLOOM_SIMT_MIN_DTYPES)
-    is_same<T, bool> || is_same<T, float> || is_same<T, i32> || is_same<T, float16> || is_same<T, i64>;
+    is_same<T, bool> || is_same<T, float> || is_same<T, double> || is_same<T, i32> || is_same<T, float16> ||
+    is_same<T, i64>;
 #else
     true;
 #endif

@@ -82,18 +82,18 @@ def show_failures(report: Path) -> None:
             print("\n".join(f"      {line}" for line in said.splitlines()[-SHOWN_LINES:]))
 
 
-def ctest(preset: str, device: str, options: Options, where: str = "cpu") -> Count:
-    """Run a preset's C++ tests; `where` is the device of those that can run on any."""
-    report = REPORTS / f"{preset}-ctest.xml"
+def ctest(preset: str, device: str, options: Options, shown: str = "") -> Count:
+    """Run a preset's C++ tests; `device` is that of the tests that can run on any."""
+    report = REPORTS / f"{preset}-{device}-ctest.xml"
     report.unlink(missing_ok=True)
     words = [Path(tool("cmake")).with_name("ctest"), "--test-dir", building.build_dir(preset)]
     words += ["-j", str(environment.jobs()), "--timeout", str(CPP_TIMEOUT), "--no-tests=error"]
     words += ["--quiet", "--output-junit", report]
     if options.match:
         words += ["-R", options.match]
-    env = {**os.environ, "NUMLOOM_TEST_DEVICE": where}
+    env = {**os.environ, "NUMLOOM_TEST_DEVICE": device}
     code = subprocess.call([os.fspath(w) for w in words], cwd=ROOT, env=env)
-    count = read_junit(report, "C++", device)
+    count = read_junit(report, "C++", shown or device)
     if code != 0 and not count.failed:
         count.failed = 1
     if count.failed:
@@ -155,10 +155,9 @@ def pytest_on_gpu(python: Path, seconds: float, log: Path) -> Count:
 
 
 def suite_on(preset: str, device: str, options: Options) -> list[Count]:
-    """The C++ and Python suites of a preset on one device."""
+    """The C++ suite of a preset on every device it has, the Python suite on one."""
     building.build(preset)
-    # C++ tests of chapters run on the CPU device; those of kernels, runtime and pool are for the simulator.
-    counts = [ctest(preset, "cpu" if preset == "cpu" else "cpu, cuda", options)]
+    counts = [ctest(preset, where, options) for where in ("cpu", "cuda")[: 1 if preset == "cpu" else 2]]
     parallel = ["-n", str(options.workers or environment.jobs())]
     counts.append(pytest(preset, "tests/python", device, options, *parallel, NUMLOOM_TEST_DEVICE=device))
     return counts
@@ -199,13 +198,13 @@ def stage_oldest(options: Options) -> list[Count]:
 def stage_asan(options: Options) -> list[Count]:
     """C++ suites under AddressSanitizer and UBSan"""
     building.build("sim-asan")
-    return [ctest("sim-asan", "cuda+asan", options)]
+    return [ctest("sim-asan", where, options, f"{where}+asan") for where in ("cpu", "cuda")]
 
 
 def stage_tsan(options: Options) -> list[Count]:
     """pool, streams and small grids under ThreadSanitizer"""
     building.build("sim-tsan")
-    return [ctest("sim-tsan", "cuda+tsan", options)]
+    return [ctest("sim-tsan", "cuda", options, "cuda+tsan")]
 
 
 def stage_meta(options: Options) -> list[Count]:

@@ -7,45 +7,22 @@
 
 namespace numloom {
 
-#if defined(__x86_64__)
-namespace cpu_v2 {
-void fill_matmul(cpu_host::dense_tables&);
-void fill_sort(cpu_host::dense_tables&);
-void fill_random(cpu_host::dense_tables&);
-}  // namespace cpu_v2
-namespace cpu_v3 {
-void fill_matmul(cpu_host::dense_tables&);
-void fill_sort(cpu_host::dense_tables&);
-void fill_random(cpu_host::dense_tables&);
-}  // namespace cpu_v3
-namespace cpu_v4 {
-void fill_matmul(cpu_host::dense_tables&);
-void fill_sort(cpu_host::dense_tables&);
-void fill_random(cpu_host::dense_tables&);
-}  // namespace cpu_v4
-#else
-namespace cpu_base {
-void fill_matmul(cpu_host::dense_tables&);
-void fill_sort(cpu_host::dense_tables&);
-void fill_random(cpu_host::dense_tables&);
-}  // namespace cpu_base
-#endif
+// clang-format off
+#define NL_LEVEL(space, name, supported) \
+  namespace space { void fill_matmul(cpu_host::dense_tables&), fill_sort(cpu_host::dense_tables&), \
+                         fill_random(cpu_host::dense_tables&); }
+// clang-format on
+#include "cpu/levels.def"
 
 namespace cpu_host {
 
 const dense_tables& dense() noexcept {
   static const dense_tables chosen = [] {
     dense_tables tables{};
-#if defined(__x86_64__)
-    const char level = std::string_view(cpu_level()).back();
-    (level == '4' ? cpu_v4::fill_matmul : level == '3' ? cpu_v3::fill_matmul : cpu_v2::fill_matmul)(tables);
-    (level == '4' ? cpu_v4::fill_random : level == '3' ? cpu_v3::fill_random : cpu_v2::fill_random)(tables);
-    (level == '4' ? cpu_v4::fill_sort : level == '3' ? cpu_v3::fill_sort : cpu_v2::fill_sort)(tables);
-#else
-    cpu_base::fill_matmul(tables);
-    cpu_base::fill_sort(tables);
-    cpu_base::fill_random(tables);
-#endif
+    const std::string_view level = cpu_level();
+#define NL_LEVEL(space, name, supported) \
+  if (level == name) space::fill_matmul(tables), space::fill_sort(tables), space::fill_random(tables);
+#include "cpu/levels.def"
     return tables;
   }();
   return chosen;

@@ -2,6 +2,7 @@
 // Chooses the instruction-set level, once.
 #include "cpu/level.hpp"
 
+#include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <string>
@@ -10,49 +11,44 @@
 
 namespace numloom {
 
-#if defined(__x86_64__)
-namespace cpu_v2 {
-void fill_tables(cpu_host::level_tables&);
-}
-namespace cpu_v3 {
-void fill_tables(cpu_host::level_tables&);
-}
-namespace cpu_v4 {
-void fill_tables(cpu_host::level_tables&);
-}
-#else
-namespace cpu_base {
-void fill_tables(cpu_host::level_tables&);
-}
-#endif
+// clang-format off
+#define NL_LEVEL(space, name, supported) namespace space { void fill_tables(cpu_host::level_tables&); }
+// clang-format on
+#include "cpu/levels.def"
 
 namespace cpu_host {
 
 namespace {
 
 struct chosen_level {
-  const char* name;
+  const char* name = nullptr;
   level_tables tables{};
   chosen_level();
 };
 
-#if defined(__x86_64__)
-int supported_level() {
-  __builtin_cpu_init();
-  if (__builtin_cpu_supports("x86-64-v4")) return 4;
-  return __builtin_cpu_supports("x86-64-v3") ? 3 : 2;
-}
-
 chosen_level::chosen_level() {
-  int level = supported_level();
+  const struct {
+    const char* name;
+    bool supported;
+    void (*fill)(level_tables&);
+  } built[] = {
+#define NL_LEVEL(space, name, supported) {name, (supported) != 0, space::fill_tables},
+#include "cpu/levels.def"
+  };
   const char* wanted = std::getenv("NUMLOOM_CPU_LEVEL");
-  if (wanted && wanted[0] == 'v' && wanted[1] >= '2' && wanted[1] < '0' + level) level = wanted[1] - '0';
-  name = level == 4 ? "x86-64-v4" : level == 3 ? "x86-64-v3" : "x86-64-v2";
-  (level == 4 ? cpu_v4::fill_tables : level == 3 ? cpu_v3::fill_tables : cpu_v2::fill_tables)(tables);
+  const std::string ceiling = wanted && wanted[0] == 'v' ? std::string("x86-64-") + wanted : "x86-64-v4";
+  void (*fill)(level_tables&) = nullptr;
+  for (const auto& level : built) {
+    if (!level.supported || (fill && level.name > ceiling)) continue;
+    name = level.name;
+    fill = level.fill;
+  }
+  if (!fill) {  // a build for one level; its loops would end in an illegal instruction
+    std::fprintf(stderr, "numloom: built for %s, which this processor does not have\n", built[0].name);
+    std::abort();
+  }
+  fill(tables);
 }
-#else
-chosen_level::chosen_level() : name("base") { cpu_base::fill_tables(tables); }
-#endif
 
 const chosen_level& level() noexcept {
   static const chosen_level& chosen = *new chosen_level;  // never destroyed

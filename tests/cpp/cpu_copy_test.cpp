@@ -83,7 +83,7 @@ TYPED_TEST(cpu_copy, masked_and_compressed) {
 TEST(cpu_copy_arrays, transposed_copies_of_large_tables) {
   for (const auto& [rows, columns] :
        {std::pair{1000, 777}, {64, 5000}, {5000, 64}, {3, 100000}, {100000, 3}}) {
-    const ndarray a = test::iota<std::int32_t>({rows, columns});
+    const ndarray a = test::iota<std::int32_t>({rows, columns}, cpu);
     const ndarray b = copy(test::transposed(a), order::C);
     const auto x = a.to_vector<std::int32_t>(), y = b.to_vector<std::int32_t>();
     for (int r = 0; r < rows; ++r)

@@ -12,7 +12,7 @@
 namespace numloom {
 namespace {
 
-using test::make;
+using test::on_cpu::make;
 
 ndarray random_array(std::mt19937& random, const shape_t& shape, dtype type) {
   const ndarray a = empty(shape, dtype::float64, cpu);

@@ -12,7 +12,7 @@
 namespace numloom {
 namespace {
 
-using test::make;
+using test::on_cpu::make;
 
 const shape_t shapes[] = {{1},          {2},         {100},        {8193},          {200000},
                           {2, 90000},   {90000, 2},  {70000, 3},   {3, 70000},      {300, 200},

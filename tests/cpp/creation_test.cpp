@@ -13,18 +13,18 @@ using test::test_device;
 using doubles = std::vector<double>;
 using longs = std::vector<std::int64_t>;
 
-const creation_options here{.device = test_device()};
+creation_options here() { return {.device = test_device()}; }
 creation_options of(dtype t) { return {.dtype = t, .device = test_device()}; }
 
 TEST(creation, fills_with_zeros_ones_and_values) {
-  EXPECT_EQ(zeros({2, 2}, here).to_vector<double>(), doubles(4, 0));
+  EXPECT_EQ(zeros({2, 2}, here()).to_vector<double>(), doubles(4, 0));
   EXPECT_EQ(ones({3}, of(dtype::complex64)).to_vector<std::complex<float>>(),
             (std::vector<std::complex<float>>{1, 1, 1}));
-  EXPECT_EQ(full({2}, 7, here).dtype(), dtype::int64);
+  EXPECT_EQ(full({2}, 7, here()).dtype(), dtype::int64);
   EXPECT_EQ(full({2}, 2.5, of(dtype::int8)).to_vector<std::int8_t>(), (std::vector<std::int8_t>{2, 2}));
-  EXPECT_EQ(full({2, 2}, make<float>({1, 2}), here).to_vector<float>(), (std::vector<float>{1, 2, 1, 2}));
+  EXPECT_EQ(full({2, 2}, make<float>({1, 2}), here()).to_vector<float>(), (std::vector<float>{1, 2, 1, 2}));
   EXPECT_THROW(full({2}, 300, of(dtype::uint8)), overflow_error);
-  EXPECT_EQ(zeros({0, 5}, here).size(), 0);
+  EXPECT_EQ(zeros({0, 5}, here()).size(), 0);
 }
 
 TEST(creation, like_keeps_the_layout) {
@@ -38,13 +38,13 @@ TEST(creation, like_keeps_the_layout) {
 }
 
 TEST(creation, arange_counts_as_numpy_does) {
-  EXPECT_EQ(arange(3, 10, 3, here).to_vector<std::int64_t>(), (longs{3, 6, 9}));
-  EXPECT_EQ(arange(5, 0, -2, here).to_vector<std::int64_t>(), (longs{5, 3, 1}));
-  EXPECT_EQ(arange(0, 0, 1, here).size(), 0);
-  EXPECT_EQ(arange(3, 0, 1, here).size(), 0);
-  EXPECT_EQ(arange(0, 1, 0.25, here).to_vector<double>(), (doubles{0, 0.25, 0.5, 0.75}));
+  EXPECT_EQ(arange(3, 10, 3, here()).to_vector<std::int64_t>(), (longs{3, 6, 9}));
+  EXPECT_EQ(arange(5, 0, -2, here()).to_vector<std::int64_t>(), (longs{5, 3, 1}));
+  EXPECT_EQ(arange(0, 0, 1, here()).size(), 0);
+  EXPECT_EQ(arange(3, 0, 1, here()).size(), 0);
+  EXPECT_EQ(arange(0, 1, 0.25, here()).to_vector<double>(), (doubles{0, 0.25, 0.5, 0.75}));
   // NumPy multiplies by the difference of the first two elements as they are stored.
-  const doubles tenths = arange(0.1, 1.0, 0.1, here).to_vector<double>();
+  const doubles tenths = arange(0.1, 1.0, 0.1, here()).to_vector<double>();
   ASSERT_EQ(tenths.size(), 9u);
   EXPECT_EQ(tenths[2], 0.30000000000000004);
   EXPECT_EQ(tenths[7], 0.8);
@@ -67,9 +67,9 @@ TEST(creation, linspace_ends_where_asked) {
 }
 
 TEST(creation, eye_and_meshgrid) {
-  EXPECT_EQ(eye(2, 3, 1, here).to_vector<double>(), (doubles{0, 1, 0, 0, 0, 1}));
-  EXPECT_EQ(eye(3, 2, -1, here).to_vector<double>(), (doubles{0, 0, 1, 0, 0, 1}));
-  EXPECT_EQ(eye(2, 2, 5, here).to_vector<double>(), doubles(4, 0));
+  EXPECT_EQ(eye(2, 3, 1, here()).to_vector<double>(), (doubles{0, 1, 0, 0, 0, 1}));
+  EXPECT_EQ(eye(3, 2, -1, here()).to_vector<double>(), (doubles{0, 0, 1, 0, 0, 1}));
+  EXPECT_EQ(eye(2, 2, 5, here()).to_vector<double>(), doubles(4, 0));
   EXPECT_EQ(identity(2, of(dtype::bool_)).to_vector<bool>(), (std::vector<bool>{true, false, false, true}));
   const auto grid = meshgrid({make<double>({1, 2, 3}), make<double>({4, 5})});
   EXPECT_EQ(grid[0].shape(), shape_t({2, 3}));

@@ -134,7 +134,7 @@ TYPED_TEST_SUITE(cuda_scatter, scatter_types);
 
 TYPED_TEST(cuda_scatter, updates_repeated_indices_once_for_each) {
   using T = TypeParam;
-  if (!in_this_build<T>) GTEST_SKIP() << "dtype left out of this build";
+  if (!in_this_build<T>) GTEST_SKIP() << test::left_out;
   const std::int64_t n = 3000, rows = 21;
   const auto values = small_values<T>(n, 4);
   const auto index = random_indices(n, rows, false);
@@ -159,9 +159,7 @@ TYPED_TEST(cuda_scatter, updates_repeated_indices_once_for_each) {
 
 TEST(cuda_scatter_complex, adds_and_multiplies_wide_elements) {
   using complex = std::complex<double>;
-#if defined(NUMLOOM_SIMT_MIN_DTYPES)
-  GTEST_SKIP() << "dtype left out of this build";
-#endif
+  if (!in_this_build<complex>) GTEST_SKIP() << test::left_out;
   const std::int64_t n = 300;
   std::vector<complex> values(n, complex(0, 1)), start(2, complex(1, 0));
   std::vector<std::int64_t> index(n, 1);

@@ -9,6 +9,7 @@
 
 #include "core/backend.hpp"
 #include "numloom/ndarray.hpp"
+#include "test_device.hpp"
 
 namespace numloom::cuda_test {
 
@@ -74,14 +75,6 @@ template <class T> std::vector<T> small_values(std::int64_t n, std::uint64_t see
   return values;
 }
 
-/// The sanitizer builds leave most dtypes out of the kernels.
-template <class T>
-inline constexpr bool in_this_build =
-#if defined(NUMLOOM_SIMT_MIN_DTYPES)
-    std::is_same_v<T, float> || std::is_same_v<T, std::int32_t> || std::is_same_v<T, float16> ||
-    std::is_same_v<T, bool> || std::is_same_v<T, std::int64_t>;
-#else
-    true;
-#endif
+template <class T> inline constexpr bool in_this_build = test::kernels_hold(dtype_of<T>);
 
 }  // namespace numloom::cuda_test

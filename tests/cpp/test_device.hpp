@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <numeric>
@@ -19,11 +20,27 @@ inline device test_device() {
   return parse_device(name && *name ? name : "cpu");
 }
 
-template <element T> ndarray make(const std::vector<T>& values, const shape_t& shape) {
+/// The sanitizer builds leave most dtypes out of the CUDA kernels (kernels/element.cuh: is_built).
+constexpr bool kernels_hold([[maybe_unused]] dtype t) {
+#if defined(NUMLOOM_SIMT_MIN_DTYPES)
+  return t == dtype::bool_ || t == dtype::int32 || t == dtype::int64 || t == dtype::float16 ||
+         t == dtype::float32 || t == dtype::float64;
+#else
+  return true;
+#endif
+}
+/// True where the device under test lacks one of these dtypes: if (lacks({...})) GTEST_SKIP() << left_out;
+inline bool lacks(std::initializer_list<dtype> needed) {
+  return !test_device().is_cpu() && !std::all_of(needed.begin(), needed.end(), kernels_hold);
+}
+inline constexpr const char* left_out = "dtype left out of this build";
+
+template <element T>
+ndarray make(const std::vector<T>& values, const shape_t& shape, device where = test_device()) {
   const ndarray host = empty(shape, dtype_of<T>, cpu);
   T* to = static_cast<T*>(host.data(access::write));
   for (std::size_t i = 0; i < values.size(); ++i) to[i] = values[i];
-  return to_device(host, test_device());
+  return to_device(host, where);
 }
 
 template <element T> ndarray make(const std::vector<T>& values) {
@@ -31,10 +48,10 @@ template <element T> ndarray make(const std::vector<T>& values) {
 }
 
 /// 0, 1, 2, ...
-template <element T> ndarray iota(const shape_t& shape) {
+template <element T> ndarray iota(const shape_t& shape, device where = test_device()) {
   std::vector<T> values(static_cast<std::size_t>(size_of(shape)));
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = T(static_cast<float>(i));
-  return make<T>(values, shape);
+  return make<T>(values, shape, where);
 }
 
 inline ndarray transposed(const ndarray& a) {
@@ -55,5 +72,15 @@ inline ndarray reversed(const ndarray& a) {
   }
   return a.view(a.shape(), strides, offset);
 }
+
+/// For tests of the CPU device's own code, which stay on it whatever the device under test is.
+namespace on_cpu {
+template <element T> ndarray make(const std::vector<T>& values, const shape_t& shape) {
+  return test::make<T>(values, shape, cpu);
+}
+template <element T> ndarray make(const std::vector<T>& values) {
+  return make<T>(values, shape_t{static_cast<std::int64_t>(values.size())});
+}
+}  // namespace on_cpu
 
 }  // namespace numloom::test

@@ -31,6 +31,7 @@ TEST(ufunc, converts_mixed_dtypes_to_their_common_one) {
 }
 
 TEST(ufunc, numbers_are_weak) {
+  if (test::lacks({dtype::int8})) GTEST_SKIP() << test::left_out;
   EXPECT_EQ(call(ufunc::add, make<std::int8_t>({1}), array_like(1)).dtype(), dtype::int8);
   EXPECT_EQ(call(ufunc::add, make<float>({1}), array_like(1.5)).dtype(), dtype::float32);
   EXPECT_EQ(call(ufunc::add, make<std::int32_t>({1}), array_like(1.5)).dtype(), dtype::float64);
@@ -38,6 +39,7 @@ TEST(ufunc, numbers_are_weak) {
 }
 
 TEST(ufunc, compares_integers_that_no_dtype_holds_together) {
+  if (test::lacks({dtype::uint64})) GTEST_SKIP() << test::left_out;
   const ndarray big = make<std::uint64_t>({1ull << 63, 1, 0});
   const ndarray small = make<std::int64_t>({-1, 1, 1});
   EXPECT_EQ(call(ufunc::less, small, big).to_vector<bool>(), (std::vector<bool>{true, false, false}));
