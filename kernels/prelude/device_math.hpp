@@ -25,6 +25,9 @@ template <class To, class From> To convert_saturated(From x) {
 }
 }  // namespace numloom::simt
 
+// By way of a directive, so that a later <cmath> does not meet them with its `using ::abs`.
+namespace numloom::simt::math {
+
 #define NL_UNARY(name)                              \
   inline float name(float x) { return name##f(x); } \
   template <numloom::simt::integral T> double name(T x) { return ::name(static_cast<double>(x)); }
@@ -126,16 +129,17 @@ inline float normcdff(float x) { return static_cast<float>(normcdf(static_cast<d
 inline float rsqrt(float x) { return rsqrtf(x); }
 
 // ---- fast intrinsics ----
-inline float __expf(float x) { return expf(x); }
+// glibc declares functions with these very names and does not export them.
+#define __expf expf
+#define __logf logf
+#define __log2f log2f
+#define __log10f log10f
+#define __sinf sinf
+#define __cosf cosf
+#define __tanf tanf
+#define __powf powf
+#define __sincosf sincosf
 inline float __exp10f(float x) { return powf(10.0f, x); }
-inline float __logf(float x) { return logf(x); }
-inline float __log2f(float x) { return log2f(x); }
-inline float __log10f(float x) { return log10f(x); }
-inline float __sinf(float x) { return sinf(x); }
-inline float __cosf(float x) { return cosf(x); }
-inline float __tanf(float x) { return tanf(x); }
-inline float __powf(float x, float y) { return powf(x, y); }
-inline void __sincosf(float x, float* s, float* c) { sincosf(x, s, c); }
 inline float __fdividef(float x, float y) { return x / y; }
 inline float __frcp_rn(float x) { return 1.0f / x; }
 inline float __frsqrt_rn(float x) { return 1.0f / sqrtf(x); }
@@ -172,3 +176,6 @@ inline float __uint2float_rn(unsigned x) { return static_cast<float>(x); }
 inline float __ll2float_rn(long long x) { return static_cast<float>(x); }
 inline float __double2float_rn(double x) { return static_cast<float>(x); }
 inline double __int2double_rn(int x) { return x; }
+
+}  // namespace numloom::simt::math
+using namespace numloom::simt::math;

@@ -178,7 +178,8 @@ class ElementwiseKernel:
         pairs = list(zip([*self.inputs, *self.outputs], args))
         types = _Types(self.name)
         types.learn_all(pairs)
-        shapes = [a.shape for p, a in pairs if _is_array(a) and not p.raw]
+        shapes = [a.shape for p, a in pairs[: self.nin] if _is_array(a) and not p.raw]
+        shapes = shapes or [a.shape for p, a in pairs[self.nin :] if not p.raw]
         if size is not None and shapes:
             raise ValueError(f"[{self.name}] size is for kernels whose arrays are all raw")
         if size is None and not shapes:
