@@ -126,13 +126,15 @@ __global__ void stencil(const float* in, float* out, int height, int width) {
   const int x = blockIdx.x * BX + threadIdx.x, y = blockIdx.y * BY + threadIdx.y;
   if (x >= width || y >= height) return;
   const int cx = threadIdx.x + R, cy = threadIdx.y + R;
-  out[y * width + x] = weights[0] * cell[cy][cx] + weights[1] * cell[cy - 1][cx] + weights[2] * cell[cy + 1][cx] +
+  out[y * width + x] = weights[0] * cell[cy][cx] + weights[1] * cell[cy - 1][cx] +
+                       weights[2] * cell[cy + 1][cx] +
                        weights[3] * cell[cy][cx - 1] + weights[4] * cell[cy][cx + 1];
 }
 """
 
 MANDELBROT = r"""
-__global__ void mandelbrot(unsigned short* steps, int height, int width, double2 low, double2 high, int limit) {
+__global__ void mandelbrot(unsigned short* steps, int height, int width, double2 low, double2 high,
+                           int limit) {
   const int x = blockIdx.x * blockDim.x + threadIdx.x;
   const int y = blockIdx.y * blockDim.y + threadIdx.y;
   if (x >= width || y >= height) return;

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""RawKernel, RawModule, ElementwiseKernel, ReductionKernel, ScanKernel and SourceModule: CuPy's and PyCUDA's calls."""
+"""Raw, elementwise, reduction and scan kernels and SourceModule: CuPy's and PyCUDA's calls."""
 
 import subprocess
 import sys
@@ -25,7 +25,11 @@ def same(result, expected):
 
 
 def test_raw_kernel():
-    code = 'extern "C" __global__ void add(const float* a, const float* b, float* c) { int i = threadIdx.x; c[i] = a[i] + b[i]; }'
+    code = r"""
+extern "C" __global__ void add(const float* a, const float* b, float* c) {
+  int i = threadIdx.x;
+  c[i] = a[i] + b[i];
+}"""
     kernel = np.RawKernel(code, "add", options=("-std=c++17", "--use_fast_math"))
     a, b = np.arange(8, dtype="float32"), np.ones(8, dtype="float32")
     c = np.zeros(8, dtype="float32")
@@ -77,7 +81,7 @@ def test_raw_module_from_a_file(tmp_path):
 
 def test_source_module():
     module = np.SourceModule(
-        "__global__ void twice(float* a) { int i = threadIdx.x + threadIdx.y * 4 + blockIdx.x * 8; a[i] *= 2; }"
+        "__global__ void twice(float* a) { a[threadIdx.x + threadIdx.y * 4 + blockIdx.x * 8] *= 2; }"
     )
     a = numpy.arange(16, dtype="float32").reshape(4, 4)
     twice = module.get_function("twice")
@@ -111,9 +115,13 @@ def test_elementwise_output_given():
 
 
 def test_elementwise_types():
-    squared = np.ElementwiseKernel("float32 x, float32 y", "float32 z", "float d = x - y; z = d * d", "squared")
+    squared = np.ElementwiseKernel(
+        "float32 x, float32 y", "float32 z", "float d = x - y; z = d * d", "squared"
+    )
     same(squared(np.arange(5, dtype="float32"), 2), (numpy.arange(5, dtype="float32") - 2) ** 2)
-    with pytest.raises(TypeError, match=r"\[squared\] argument 'x' \(float32\): expected float32, got float64"):
+    with pytest.raises(
+        TypeError, match=r"\[squared\] argument 'x' \(float32\): expected float32, got float64"
+    ):
         squared(np.arange(5.0), 2)
     with pytest.raises(TypeError, match=r"argument 'y' \(T\): expected float64, got float32"):
         multiply(np.ones(3), np.ones(3, dtype="float32"))
@@ -170,7 +178,9 @@ def test_reduction_of_nothing():
 
 
 def test_reduction_type_and_post_map():
-    norm = np.ReductionKernel("float32 x", "float32 y", "(double)x * x", "a + b", "y = sqrt(a)", "0", "norm", "double")
+    norm = np.ReductionKernel(
+        "float32 x", "float32 y", "(double)x * x", "a + b", "y = sqrt(a)", "0", "norm", "double"
+    )
     x = rng.random(1000).astype("float32")
     numpy.testing.assert_allclose(norm(np.array(x)).item(), numpy.linalg.norm(x.astype("float64")), rtol=1e-7)
 
@@ -182,8 +192,12 @@ def test_reduction_type_and_post_map():
 @pytest.mark.parametrize("axis", [0, 1, 2, -1])
 def test_scan(axis, block):
     running = np.ScanKernel("float64", "a + b")
-    numpy.testing.assert_allclose(running(np.array(A), axis=axis, block_size=block).tolist(), A.cumsum(axis).tolist())
-    numpy.testing.assert_allclose(running(np.array(A).T, axis=axis, block_size=block).tolist(), A.T.cumsum(axis).tolist())
+    numpy.testing.assert_allclose(
+        running(np.array(A), axis=axis, block_size=block).tolist(), A.cumsum(axis).tolist()
+    )
+    numpy.testing.assert_allclose(
+        running(np.array(A).T, axis=axis, block_size=block).tolist(), A.T.cumsum(axis).tolist()
+    )
 
 
 @pytest.mark.parametrize("block", [None, 16])
