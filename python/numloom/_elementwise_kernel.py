@@ -144,7 +144,8 @@ class ElementwiseKernel:
     """CuPy's ElementwiseKernel: ElementwiseKernel('T x, T y', 'T z', 'z = x * y', 'multiply').
 
     In the operation `i` is the element's index in C order and `n` the number of elements. A `raw`
-    parameter is the whole array, indexed by hand. Letters stand for any dtype; arguments with the same letter must agree.
+    parameter is the whole array, indexed by hand. Letters stand for any dtype; arguments with the same letter
+    must agree.
     """
 
     def __init__(self, in_params, out_params, operation, name="kernel", reduce_dims=True, preamble="",
