@@ -71,6 +71,9 @@ add_library(numloom_strings OBJECT ${string_sources} ${engine_sources} ${PROJECT
   ${root}/src/cuda/symbol_name.cpp)
 target_link_libraries(numloom_strings PRIVATE numloom_flags)
 target_include_directories(numloom_strings PRIVATE ${numloom_includes} ${root}/src/sim)
+if(numloom_cuda_mode STREQUAL SIM)
+  target_compile_definitions(numloom_strings PRIVATE NUMLOOM_SIM_BUILD)
+endif()
 list(APPEND numloom_parts numloom_strings)
 
 if(numloom_cuda_mode STREQUAL OFF)

@@ -25,9 +25,14 @@ template <class To, class From> To convert_saturated(From x) {
 }
 }  // namespace numloom::simt
 
-#define NL_UNARY(name)                              \
-  inline float name(float x) { return name##f(x); } \
-  template <numloom::simt::integral T> double name(T x) { return ::name(static_cast<double>(x)); }
+// By way of a directive, so that a later <cmath> does not meet them with its `using ::abs`.
+namespace numloom::simt::math {
+
+#define NL_FLOAT(name) \
+  inline float name(float x) { return name##f(x); }
+#define NL_INTEGER(name) \
+  template <integral T> double name(T x) { return ::name(static_cast<double>(x)); }
+#define NL_UNARY(name) NL_FLOAT(name) NL_INTEGER(name)
 NL_UNARY(acos)
 NL_UNARY(acosh)
 NL_UNARY(asin)
@@ -62,12 +67,14 @@ NL_UNARY(tanh)
 NL_UNARY(tgamma)
 NL_UNARY(trunc)
 #undef NL_UNARY
+#undef NL_INTEGER
+#undef NL_FLOAT
 
-#define NL_BINARY(name)                                         \
-  inline float name(float x, float y) { return name##f(x, y); } \
-  template <class A, class B>                                   \
-  requires numloom::simt::arithmetic<A, B>                      \
-  double name(A x, B y) { return ::name(static_cast<double>(x), static_cast<double>(y)); }
+#define NL_FLOATS(name) \
+  inline float name(float x, float y) { return name##f(x, y); }
+#define NL_NUMBERS(name) \
+  template <class A, arithmetic<A> B> double name(A x, B y) { return ::name(double(x), double(y)); }
+#define NL_BINARY(name) NL_FLOATS(name) NL_NUMBERS(name)
 NL_BINARY(atan2)
 NL_BINARY(copysign)
 NL_BINARY(fdim)
@@ -79,6 +86,8 @@ NL_BINARY(nextafter)
 NL_BINARY(pow)
 NL_BINARY(remainder)
 #undef NL_BINARY
+#undef NL_NUMBERS
+#undef NL_FLOATS
 
 inline float fma(float a, float b, float c) { return fmaf(a, b, c); }
 inline float ldexp(float x, int n) { return ldexpf(x, n); }
@@ -126,16 +135,17 @@ inline float normcdff(float x) { return static_cast<float>(normcdf(static_cast<d
 inline float rsqrt(float x) { return rsqrtf(x); }
 
 // ---- fast intrinsics ----
-inline float __expf(float x) { return expf(x); }
+// glibc declares functions with these very names and does not export them.
+#define __expf expf
+#define __logf logf
+#define __log2f log2f
+#define __log10f log10f
+#define __sinf sinf
+#define __cosf cosf
+#define __tanf tanf
+#define __powf powf
+#define __sincosf sincosf
 inline float __exp10f(float x) { return powf(10.0f, x); }
-inline float __logf(float x) { return logf(x); }
-inline float __log2f(float x) { return log2f(x); }
-inline float __log10f(float x) { return log10f(x); }
-inline float __sinf(float x) { return sinf(x); }
-inline float __cosf(float x) { return cosf(x); }
-inline float __tanf(float x) { return tanf(x); }
-inline float __powf(float x, float y) { return powf(x, y); }
-inline void __sincosf(float x, float* s, float* c) { sincosf(x, s, c); }
 inline float __fdividef(float x, float y) { return x / y; }
 inline float __frcp_rn(float x) { return 1.0f / x; }
 inline float __frsqrt_rn(float x) { return 1.0f / sqrtf(x); }
@@ -146,16 +156,11 @@ inline unsigned __sad(int a, int b, unsigned c) { return c + static_cast<unsigne
 inline unsigned __usad(unsigned a, unsigned b, unsigned c) { return c + (a > b ? a - b : b - a); }
 inline int __hadd(int a, int b) { return (a & b) + ((a ^ b) >> 1); }
 
-#define NL_CONVERT(from, source, to, target)                                                                 \
-  inline target __##from##2##to##_rn(source x) { return numloom::simt::convert_saturated<target>(rint(x)); } \
-  inline target __##from##2##to##_rz(source x) {                                                             \
-    return numloom::simt::convert_saturated<target>(trunc(x));                                               \
-  }                                                                                                          \
-  inline target __##from##2##to##_ru(source x) { return numloom::simt::convert_saturated<target>(ceil(x)); }
-#define NL_CONVERT_DOWN(from, source, to, target) \
-  inline target __##from##2##to##_rd(source x) { return numloom::simt::convert_saturated<target>(floor(x)); }
-#define NL_CONVERTS(from, source, to, target) \
-  NL_CONVERT(from, source, to, target) NL_CONVERT_DOWN(from, source, to, target)
+#define NL_CONVERT(from, source, to, target, mode, round) \
+  inline target __##from##2##to##_##mode(source x) { return convert_saturated<target>(round(x)); }
+#define NL_NEAREST(...) NL_CONVERT(__VA_ARGS__, rn, rint) NL_CONVERT(__VA_ARGS__, rz, trunc)
+#define NL_CONVERTS(...) \
+  NL_NEAREST(__VA_ARGS__) NL_CONVERT(__VA_ARGS__, ru, ceil) NL_CONVERT(__VA_ARGS__, rd, floor)
 NL_CONVERTS(float, float, int, int)
 NL_CONVERTS(float, float, uint, unsigned)
 NL_CONVERTS(float, float, ll, long long)
@@ -165,10 +170,13 @@ NL_CONVERTS(double, double, uint, unsigned)
 NL_CONVERTS(double, double, ll, long long)
 NL_CONVERTS(double, double, ull, unsigned long long)
 #undef NL_CONVERTS
-#undef NL_CONVERT_DOWN
+#undef NL_NEAREST
 #undef NL_CONVERT
 inline float __int2float_rn(int x) { return static_cast<float>(x); }
 inline float __uint2float_rn(unsigned x) { return static_cast<float>(x); }
 inline float __ll2float_rn(long long x) { return static_cast<float>(x); }
 inline float __double2float_rn(double x) { return static_cast<float>(x); }
 inline double __int2double_rn(int x) { return x; }
+
+}  // namespace numloom::simt::math
+using namespace numloom::simt::math;

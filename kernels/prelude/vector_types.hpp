@@ -2,53 +2,50 @@
 // CUDA's built-in vector types (float4, make_float4), which nvcc and NVRTC know by themselves.
 #pragma once
 
-#define NL_VECTOR_1(T, name) \
-  struct name##1 {           \
-    T x;                     \
-  };                         \
-  constexpr name##1 make_##name##1(T x) { return {x}; }
-#define NL_VECTOR_2(T, name)              \
-  struct alignas(2 * sizeof(T)) name##2 { \
-    T x, y;                               \
-  };                                      \
-  constexpr name##2 make_##name##2(T x, T y) { return {x, y}; }
-#define NL_VECTOR_3(T, name) \
-  struct name##3 {           \
-    T x, y, z;               \
-  };                         \
-  constexpr name##3 make_##name##3(T x, T y, T z) { return {x, y, z}; }
-#define NL_VECTOR_4(T, name)                                   \
-  struct alignas(sizeof(T) < 8 ? 4 * sizeof(T) : 16) name##4 { \
-    T x, y, z, w;                                              \
-  };                                                           \
-  constexpr name##4 make_##name##4(T x, T y, T z, T w) { return {x, y, z, w}; }
-// uint3 is the type of threadIdx and is in engine.hpp.
-#define NL_VECTORS(T, name) NL_VECTOR_1(T, name) NL_VECTOR_2(T, name) NL_VECTOR_4(T, name)
+namespace numloom::simt {
+template <class T> struct lanes1 { T x; };
+template <class T> struct lanes2 { T x, y; };
+template <class T> struct lanes3 { T x, y, z; };
+template <class T> struct lanes4 { T x, y, z, w; };
+// Of 1, 2, 3 and 4 numbers of so many bytes.
+constexpr unsigned vector_alignment(unsigned lanes, unsigned bytes) {
+  if (lanes == 1 || lanes == 3) return bytes;
+  return lanes * bytes < 16 ? lanes * bytes : 16;
+}
+}  // namespace numloom::simt
 
-NL_VECTORS(signed char, char)
-NL_VECTORS(unsigned char, uchar)
-NL_VECTORS(short, short)
-NL_VECTORS(unsigned short, ushort)
-NL_VECTORS(int, int)
-NL_VECTORS(unsigned, uint)
-NL_VECTORS(long, long)
-NL_VECTORS(unsigned long, ulong)
-NL_VECTORS(long long, longlong)
-NL_VECTORS(unsigned long long, ulonglong)
-NL_VECTORS(float, float)
-NL_VECTORS(double, double)
-NL_VECTOR_3(signed char, char)
-NL_VECTOR_3(unsigned char, uchar)
-NL_VECTOR_3(short, short)
-NL_VECTOR_3(unsigned short, ushort)
-NL_VECTOR_3(int, int)
-NL_VECTOR_3(long long, longlong)
-NL_VECTOR_3(unsigned long long, ulonglong)
-NL_VECTOR_3(float, float)
-NL_VECTOR_3(double, double)
-constexpr uint3 make_uint3(unsigned x, unsigned y, unsigned z) { return {x, y, z}; }
+#define NL_VECTOR(T, name, n) \
+  struct alignas(numloom::simt::vector_alignment(n, sizeof(T))) name##n : numloom::simt::lanes##n<T> {};
+#define NL_MAKE_1(T, name) \
+  constexpr name##1 make_##name##1(T x) { return {x}; }
+#define NL_MAKE_2(T, name) \
+  constexpr name##2 make_##name##2(T x, T y) { return {x, y}; }
+#define NL_MAKE_3(T, name) \
+  constexpr name##3 make_##name##3(T x, T y, T z) { return {x, y, z}; }
+#define NL_MAKE_4(T, name) \
+  constexpr name##4 make_##name##4(T x, T y, T z, T w) { return {x, y, z, w}; }
+#define NL_VECTORS(T, name) NL_VECTOR(T, name, 1) NL_VECTOR(T, name, 2) NL_VECTOR(T, name, 4)
+#define NL_MAKE(T, name) NL_MAKE_1(T, name) NL_MAKE_2(T, name) NL_MAKE_3(T, name) NL_MAKE_4(T, name)
+#define NL_VECTOR_TYPE(T, name) NL_VECTORS(T, name) NL_VECTOR(T, name, 3) NL_MAKE(T, name)
+
+NL_VECTOR_TYPE(signed char, char)
+NL_VECTOR_TYPE(unsigned char, uchar)
+NL_VECTOR_TYPE(short, short)
+NL_VECTOR_TYPE(unsigned short, ushort)
+NL_VECTOR_TYPE(int, int)
+NL_VECTORS(unsigned, uint)  // uint3 is the type of threadIdx and is in engine.hpp
+NL_MAKE(unsigned, uint)
+NL_VECTOR_TYPE(long, long)
+NL_VECTOR_TYPE(unsigned long, ulong)
+NL_VECTOR_TYPE(long long, longlong)
+NL_VECTOR_TYPE(unsigned long long, ulonglong)
+NL_VECTOR_TYPE(float, float)
+NL_VECTOR_TYPE(double, double)
+#undef NL_VECTOR_TYPE
 #undef NL_VECTORS
-#undef NL_VECTOR_1
-#undef NL_VECTOR_2
-#undef NL_VECTOR_3
-#undef NL_VECTOR_4
+#undef NL_VECTOR
+#undef NL_MAKE
+#undef NL_MAKE_1
+#undef NL_MAKE_2
+#undef NL_MAKE_3
+#undef NL_MAKE_4

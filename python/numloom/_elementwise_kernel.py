@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Elementwise, reduction and scan kernels from expressions, in CuPy's and PyCUDA's call shapes.
 
-Operands broadcast, may have any strides, and reductions take any axes. On a GPU a block of threads works on each
-row; on the CPU the same text runs as a single thread, that is, as a plain loop.
+Operands broadcast, may have any strides, and reductions take any axes. On a GPU a block of threads works on
+each row; on the CPU the same text runs as a single thread, that is, as a plain loop.
 """
 
 import re
@@ -12,7 +12,8 @@ import numpy as _numpy
 from . import _core
 
 _C_TYPES = {
-    "bool": "bool", "int8": "signed char", "uint8": "unsigned char", "int16": "short", "uint16": "unsigned short",
+    "bool": "bool", "int8": "signed char", "uint8": "unsigned char", "int16": "short",
+    "uint16": "unsigned short",
     "int32": "int", "uint32": "unsigned int", "int64": "long long", "uint64": "unsigned long long",
     "float16": "numloom::float16", "float32": "float", "float64": "double",
     "complex64": "numloom::complex<float>", "complex128": "numloom::complex<double>",
@@ -48,7 +49,11 @@ def _parameters(text):
 
 
 def _is_array(a):
-    return isinstance(a, (_core.ndarray, _numpy.ndarray)) and getattr(a, "ndim", 0) >= 0 and hasattr(a, "strides")
+    return (
+        isinstance(a, (_core.ndarray, _numpy.ndarray))
+        and getattr(a, "ndim", 0) >= 0
+        and hasattr(a, "strides")
+    )
 
 
 def _array(a):
@@ -67,18 +72,22 @@ class _Types:
         self.known = {}
 
     def learn(self, parameter, dtype):
-        wanted = parameter.dtype if parameter.dtype is not None else self.known.setdefault(parameter.kind, dtype)
+        wanted = (
+            parameter.dtype if parameter.dtype is not None else self.known.setdefault(parameter.kind, dtype)
+        )
         if _numpy.dtype(wanted) != _numpy.dtype(dtype):
             raise TypeError(
-                f"[{self.name}] argument '{parameter.name}' ({parameter.kind}): expected {_numpy.dtype(wanted).name}, "
-                f"got {_numpy.dtype(dtype).name}"
+                f"[{self.name}] argument '{parameter.name}' ({parameter.kind}): expected "
+                f"{_numpy.dtype(wanted).name}, got {_numpy.dtype(dtype).name}"
             )
 
     def of(self, parameter):
         if parameter.dtype is not None:
             return parameter.dtype
         if parameter.kind not in self.known:
-            raise TypeError(f"[{self.name}] the type {parameter.kind} of '{parameter.name}' follows from no argument")
+            raise TypeError(
+                f"[{self.name}] the type {parameter.kind} of '{parameter.name}' follows from no argument"
+            )
         return self.known[parameter.kind]
 
     def learn_all(self, pairs):
@@ -134,8 +143,9 @@ def _launch_shape(array, work, block):
 class ElementwiseKernel:
     """CuPy's ElementwiseKernel: ElementwiseKernel('T x, T y', 'T z', 'z = x * y', 'multiply').
 
-    In the operation `i` is the element's index in C order and `n` the number of elements. A `raw` parameter is the
-    whole array, indexed by hand. Letters stand for any dtype; all arguments with the same letter must agree.
+    In the operation `i` is the element's index in C order and `n` the number of elements. A `raw`
+    parameter is the whole array, indexed by hand. Letters stand for any dtype; arguments with the same letter
+    must agree.
     """
 
     def __init__(self, in_params, out_params, operation, name="kernel", reduce_dims=True, preamble="",
@@ -178,7 +188,8 @@ class ElementwiseKernel:
         pairs = list(zip([*self.inputs, *self.outputs], args))
         types = _Types(self.name)
         types.learn_all(pairs)
-        shapes = [a.shape for p, a in pairs if _is_array(a) and not p.raw]
+        shapes = [a.shape for p, a in pairs[: self.nin] if _is_array(a) and not p.raw]
+        shapes = shapes or [a.shape for p, a in pairs[self.nin :] if not p.raw]
         if size is not None and shapes:
             raise ValueError(f"[{self.name}] size is for kernels whose arrays are all raw")
         if size is None and not shapes:
@@ -186,7 +197,9 @@ class ElementwiseKernel:
         shape = _numpy.broadcast_shapes(*shapes) if shapes else (int(size),)
         for parameter, out in zip(self.outputs, given_out):
             if not parameter.raw and tuple(out.shape) != tuple(shape):
-                raise ValueError(f"[{self.name}] output '{parameter.name}': expected shape {shape}, got {out.shape}")
+                raise ValueError(
+                    f"[{self.name}] output '{parameter.name}': expected shape {shape}, got {out.shape}"
+                )
         outputs = self._outputs(given_out, types, shape)
         self._run(types, args[: self.nin], outputs, shape, block_size)
         return self._result(outputs)
@@ -221,12 +234,15 @@ class ElementwiseKernel:
             return
         operands = [self._operand(p, a, shape, False, types) for p, a in zip(self.inputs, inputs)]
         operands += [self._operand(p, a, shape, True, types) for p, a in zip(self.outputs, outputs)]
-        lines = [line for (_, _, line), p in zip(operands, [*self.inputs, *self.outputs]) if line and not p.raw]
+        lines = [
+            line for (_, _, line), p in zip(operands, [*self.inputs, *self.outputs]) if line and not p.raw
+        ]
         before = [line for (_, _, line), p in zip(operands, [*self.inputs, *self.outputs]) if line and p.raw]
         letters = [f"using {letter} = {_c_type(t)};" for letter, t in types.known.items()]
         body = "\n".join([
             *letters, *before, self.loop_prep + ";",
-            "for (long long i = 1ll * blockIdx.x * blockDim.x + threadIdx.x; i < n; i += 1ll * gridDim.x * blockDim.x) {",
+            "const long long nl_threads = 1ll * gridDim.x * blockDim.x;",
+            "for (long long i = 1ll * blockIdx.x * blockDim.x + threadIdx.x; i < n; i += nl_threads) {",
             *lines, self.operation + ";", "}", self.after_loop + ";",
         ])  # fmt: skip
         kernel = self._texts.get([*(declared for _, declared, _ in operands), "long long n"], body)
@@ -241,8 +257,9 @@ class ReductionKernel:
     k(x, y, axis=None, keepdims=False, out=None). Inputs broadcast; axis is None, a number or a tuple.
     """
 
-    def __init__(self, in_params, out_params, map_expr, reduce_expr, post_map_expr, identity, name="reduce_kernel",
-                 reduce_type=None, reduce_dims=True, preamble="", options=()):  # fmt: skip
+    def __init__(self, in_params, out_params, map_expr, reduce_expr, post_map_expr, identity,
+                 name="reduce_kernel", reduce_type=None, reduce_dims=True, preamble="",
+                 options=()):  # fmt: skip
         self.name = name
         self.inputs, self.outputs = _parameters(in_params), _parameters(out_params)
         if len(self.outputs) != 1 or any(p.raw for p in [*self.inputs, *self.outputs]):
@@ -370,7 +387,9 @@ class ScanKernel:
     def __call__(self, x, axis=-1, out=None, block_size=None):
         x = _array(x)
         if x.dtype != self.dtype:
-            raise TypeError(f"[{self.name}] argument 'x': expected {self.dtype.name}, got {_numpy.dtype(x.dtype).name}")
+            raise TypeError(
+                f"[{self.name}] argument 'x': expected {self.dtype.name}, got {_numpy.dtype(x.dtype).name}"
+            )
         if x.ndim == 0:
             raise ValueError(f"[{self.name}] expected an array of one dimension or more")
         if out is None:
@@ -390,14 +409,16 @@ class ScanKernel:
         target, out_kind, write = _flat(out)
         c_type = _c_type(self.dtype)
         body = _scan_text(c_type, read.format("x_", "i"), write.format("out_", "i"), self)
-        kernel = self._texts.get([f"{kind} x_", f"{out_kind} out_", "long long rows_", "long long row_"], body)
+        kernel = self._texts.get(
+            [f"{kind} x_", f"{out_kind} out_", "long long rows_", "long long row_"], body
+        )
         rows = x.size // row
         grid, block = _launch_shape(out, rows, block_size)
         kernel(source, target, rows, row, grid=grid, block=block, shared=16 * block)
 
 
 def _scan_text(c_type, read, write, kernel):
-    """A block for each row, a piece of blockDim.x elements at a time (Hillis and Steele), with a carry between."""
+    """A block for each row, blockDim.x elements at a time (Hillis and Steele), with a carry between."""
     shown = "before" if kernel.exclusive else "nl_fold(before, own)"
     return f"""using nl_value = {c_type};
 extern __shared__ __align__(16) unsigned char nl_bytes[];

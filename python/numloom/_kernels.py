@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Kernels from strings in the call shapes of CuPy and PyCUDA. Imported when one of the names is first used.
 
-RawKernel, RawModule and SourceModule are thin: the checking, compiling and caching is Kernel's. The elementwise,
-reduction and scan kernels are text around the user's expressions (_kernel_text); the text is made once for each
-combination of dtypes and dimensions.
+RawKernel, RawModule and SourceModule are thin: the checking, compiling and caching is Kernel's. The
+elementwise, reduction and scan kernels (_elementwise_kernel) are text around the user's expressions, made
+once for each combination of dtypes and dimensions.
 """
 
 import sys
@@ -13,7 +13,9 @@ from ._elementwise_kernel import ElementwiseKernel, ReductionKernel, ScanKernel
 
 __all__ = ["ElementwiseKernel", "RawKernel", "RawModule", "ReductionKernel", "ScanKernel", "SourceModule"]
 
-_ONLY_CUDA = "expected {0}={1!r}: numloom compiles with NVRTC or, without a GPU, with the C++ compiler; got {2!r}"
+_ONLY_CUDA = (
+    "expected {0}={1!r}: numloom compiles with NVRTC or, without a GPU, with the C++ compiler; got {2!r}"
+)
 
 
 def _caller() -> str:
@@ -29,8 +31,8 @@ def _check_backend(backend):
 class RawKernel(_core.Kernel):
     """CuPy's RawKernel: k(grid, block, args, shared_mem=0, stream=None). `extern "C"` is fine and not needed.
 
-    Unlike CuPy's, arguments are checked against the kernel: numbers are converted to the parameter's type, arrays
-    must have its dtype, be contiguous, and be on the kernel's device.
+    Unlike CuPy's, arguments are checked against the kernel: numbers become the parameter's type, arrays must
+    have its dtype, be contiguous, and be on the kernel's device.
     """
 
     def __new__(cls, code, name, options=(), backend="nvrtc", *, translate_cucomplex=False,
@@ -49,10 +51,11 @@ class RawKernel(_core.Kernel):
 
 
 class RawModule:
-    """CuPy's RawModule: several kernels of one text, which share its __constant__ and __device__ variables."""
+    """CuPy's RawModule: several kernels of one text, which share its __constant__ variables."""
 
-    def __init__(self, *, code=None, path=None, options=(), backend="nvrtc", translate_cucomplex=False,
-                 enable_cooperative_groups=False, name_expressions=None, jitify=False, **keywords):  # fmt: skip
+    def __init__(self, *, code=None, path=None, options=(), backend="nvrtc",
+                 translate_cucomplex=False, enable_cooperative_groups=False, name_expressions=None,
+                 jitify=False, **keywords):  # fmt: skip
         _check_backend(backend)
         if (code is None) == (path is None):
             raise TypeError("[RawModule] expected one of code and path")
@@ -77,7 +80,7 @@ class RawModule:
         return self._kernel.sibling(name)
 
     def get_global(self, name):
-        """The bytes of a __constant__ or __device__ variable, as an array of uint8: get_global("w").view("f4")."""
+        """The bytes of a variable of the source, as an array of uint8: get_global("w").view("f4")."""
         return self._kernel.get_global(name)
 
 

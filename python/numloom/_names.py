@@ -13,13 +13,14 @@ from . import _composed, _core, _histograms, _sets
 
 OWN = (
     "CompileError", "CudaError", "Device", "Event", "NotAvailableError", "Stream", "TransferError", "asnumpy",
-    "config", "current_device", "device_count", "devices", "free_cached_memory", "get_array_module", "memory_stats",
-    "reset_peak_memory", "set_memory_limit", "show_config", "synchronize",
+    "config", "current_device", "device_count", "devices", "free_cached_memory", "get_array_module",
+    "memory_stats", "reset_peak_memory", "set_memory_limit", "show_config", "synchronize",
 )  # fmt: skip
 
 # Modules that are imported when one of their names is first used.
 LATE = dict.fromkeys(
-    ("ElementwiseKernel", "RawKernel", "RawModule", "ReductionKernel", "ScanKernel", "SourceModule"), "_kernels"
+    ("ElementwiseKernel", "RawKernel", "RawModule", "ReductionKernel", "ScanKernel", "SourceModule"),
+    "_kernels",
 )
 
 # NumPy's functions that take no arrays.

@@ -5,6 +5,31 @@
 
 namespace numloom::python {
 
+namespace {
+
+bool has_fields(PyObject* o) {
+  const ref type = checked(PyObject_GetAttrString(o, "dtype"));
+  const ref names = checked(PyObject_GetAttrString(type.get(), "names"));
+  return names.get() != Py_None;
+}
+
+// A NumPy array as one of ours over the same memory, which not every array of NumPy can be.
+ndarray without_copy(PyObject* o, std::size_t position) {
+  ndarray a = from_numpy(o, cpu);
+  Py_buffer buffer;
+  checked(PyObject_GetBuffer(o, &buffer, PyBUF_STRIDED_RO));
+  const bool same = buffer.buf == a.data(access::read) || a.size() == 0;
+  PyBuffer_Release(&buffer);
+  if (!same)
+    raise(PyExc_ValueError,
+          "[kernel] argument %zu: expected an array that is aligned to its elements and in the "
+          "machine's byte order",
+          position + 1);
+  return a;
+}
+
+}  // namespace
+
 kernel_arguments::~kernel_arguments() {
   for (Py_buffer& buffer : buffers_) PyBuffer_Release(&buffer);
 }
@@ -30,13 +55,11 @@ void kernel_arguments::add(PyObject* o, std::size_t position) {
   } else if (o == Py_None) {
     arguments_.emplace_back(nullptr);
   } else if (is_numpy_array(o)) {
-    add_numpy(o);
+    add_numpy(o, position);
   } else if (is_transfer(o)) {
     add_transfer(o, position);
   } else if (is_numpy_scalar(o)) {
-    const ref is_record(PyObject_GetAttrString(o, "fields"));
-    if (!is_record) PyErr_Clear();
-    if (is_record && is_record.get() != Py_None) return add_structures(o);
+    if (has_fields(o)) return add_structures(o);
     arguments_.emplace_back(to_scalar(o));
   } else if (PyIndex_Check(o)) {
     arguments_.emplace_back(to_scalar(o));
@@ -48,12 +71,22 @@ void kernel_arguments::add(PyObject* o, std::size_t position) {
   }
 }
 
-// NumPy's arrays are used where they are; structured ones as memory.
-void kernel_arguments::add_numpy(PyObject* o) {
-  const ref type = checked(PyObject_GetAttrString(o, "dtype"));
-  const ref names = checked(PyObject_GetAttrString(type.get(), "names"));
-  if (names.get() != Py_None) return add_structures(o);
-  arguments_.emplace_back(keep(from_numpy(o, cpu)));
+// NumPy's arrays are used where they are; structured ones as memory. A GPU gets a copy, and gives it back.
+void kernel_arguments::add_numpy(PyObject* o, std::size_t position) {
+  if (has_fields(o)) return add_structures(o);
+  const ndarray& given = keep(without_copy(o, position));
+  if (where_.is_cpu()) {
+    arguments_.emplace_back(given);
+  } else {
+    lend_copy(given, given.writeable());
+  }
+}
+
+// A contiguous copy on the kernel's device, whose contents come back afterwards.
+void kernel_arguments::lend_copy(const ndarray& given, bool comes_back) {
+  const ndarray& here = keep(to_device(copy(given, order::C), where_));
+  if (comes_back) results_.push_back({here, given});
+  arguments_.emplace_back(here);
 }
 
 void kernel_arguments::add_structures(PyObject* o) {
@@ -78,20 +111,13 @@ void kernel_arguments::add_transfer(PyObject* o, std::size_t position) {
   if (!is_array(t->array) && !is_numpy_array(t->array))
     raise(PyExc_TypeError, "[kernel] argument %zu: expected an array in %s(), got %s", position + 1,
           Py_TYPE(o)->tp_name, Py_TYPE(t->array)->tp_name);
-  const ndarray& given = is_array(t->array) ? array_of(t->array) : keep(from_numpy(t->array, cpu));
-  if (t->mode == transfer::in) {
-    arguments_.emplace_back(keep(copy(given, order::C)));
-    return;
-  }
+  const ndarray& given = is_array(t->array) ? array_of(t->array) : keep(without_copy(t->array, position));
+  if (t->mode == transfer::in) return lend_copy(given, false);
   if (!given.writeable())
     raise(PyExc_ValueError, "[kernel] argument %zu: the array is read-only", position + 1);
-  if (given.is_c_contiguous()) {
-    arguments_.emplace_back(given);
-    return;
-  }
-  const ndarray& here = keep(copy(given, order::C));
-  results_.push_back({here, given});
-  arguments_.emplace_back(here);
+  const bool as_it_is = given.device() == where_ && given.is_c_contiguous();
+  if (!as_it_is) return lend_copy(given, true);
+  arguments_.emplace_back(given);
 }
 
 void kernel_arguments::copy_back() const {

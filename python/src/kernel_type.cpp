@@ -74,7 +74,10 @@ void read_keyword(PyObject* name, PyObject* value, launch_config& config) {
 // ---- launches ----
 
 PyObject* launch(const kernel& k, const launch_config& config, PyObject* const* args, std::size_t count) {
-  kernel_arguments arguments(current_device());
+  std::size_t first = 0;
+  while (first < count && !is_array(args[first])) ++first;
+  const device where = first < count ? array_of(args[first]).device() : current_device();
+  kernel_arguments arguments(where);
   for (std::size_t i = 0; i < count; ++i) arguments.add(args[i], i);
   {
     const released_gil release(released_gil::elements + 1);
@@ -218,7 +221,7 @@ PyObject* new_kernel(PyTypeObject* type, PyObject* positional, PyObject* keyword
     int debug = 0, check = 0;
     if (!PyArg_ParseTupleAndKeywords(positional, keywords, "U|O$OOOOppOO:Kernel", const_cast<char**>(names),
                                      &source, &name, &options, &defines, &headers, &folders, &debug, &check,
-                                     &file))
+                                     &file, &more))
       throw python_error{};
     compile_options o;
     o.options = to_texts(options, "options");

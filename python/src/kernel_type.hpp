@@ -25,7 +25,6 @@ inline bool is_transfer(PyObject* o) {
 /// Python objects as a kernel's arguments, for the length of one launch.
 class kernel_arguments {
  public:
-  static constexpr std::size_t limit = 64;
   explicit kernel_arguments(device where) : where_(where) {}
   ~kernel_arguments();
   kernel_arguments(const kernel_arguments&) = delete;
@@ -37,13 +36,10 @@ class kernel_arguments {
   void copy_back() const;
 
  private:
-  void add_array(PyObject* o, const ndarray& a) {
-    arguments_.emplace_back(a);
-    (void)o;
-  }
-  void add_numpy(PyObject* o);
+  void add_numpy(PyObject* o, std::size_t position);
   void add_structures(PyObject* o);
   void add_transfer(PyObject* o, std::size_t position);
+  void lend_copy(const ndarray& given, bool comes_back);
   const ndarray& keep(ndarray a);
 
   struct copied {

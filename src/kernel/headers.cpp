@@ -64,9 +64,9 @@ class expander {
     for (const auto& [given, text] : given_) {
       if (given == name) return text.c_str();
     }
-    const char* text = find_embedded(name);
+    const char* text = find_embedded(name == "cassert" ? "assert.h" : name);
     const bool standard = name.size() > 2 && name.compare(name.size() - 2, 2, ".h") == 0;
-    return ours_ || standard ? text : nullptr;
+    return ours_ != standard ? text : nullptr;
   }
   const header_list& given_;
   bool ours_;

@@ -17,6 +17,9 @@
 #include "prelude/module_abi.hpp"
 #include "sim/device_warp.hpp"
 #include "sim/run_grid.hpp"
+#if defined(NUMLOOM_SIM_BUILD)
+#include "sim/launch_queue.hpp"
+#endif
 
 namespace numloom::kernel_detail {
 namespace {
@@ -60,6 +63,49 @@ void* open_apart(const std::string& path) {
   fail<not_available>("[kernel] cannot load ", path, ": ", problem);
 }
 
+#if defined(NUMLOOM_SIM_BUILD)
+// A launch on a simulated GPU waits in its stream, with copies of its arguments.
+class queued_kernel final : public simt::bound_kernel {
+ public:
+  queued_kernel(const kernel_function& f, const simt::kernel_row& row, const void* const* addresses)
+      : invoke_(row.invoke) {
+    for (unsigned i = 0; i < f.parameters.size(); ++i) {
+      const parameter& p = f.parameters[i];
+      auto& copy = values_.emplace_back(std::make_unique<value>());
+      std::memcpy(copy->bytes, addresses[i], p.bytes);
+      addresses_.push_back(copy->bytes);
+      if (p.kind != parameter_kind::pointer && p.kind != parameter_kind::view) continue;
+      void* pointer = nullptr;
+      std::memcpy(&pointer, copy->bytes, sizeof pointer);
+      pointers_.push_back({i, pointer});
+    }
+  }
+  void call() const override { invoke_(addresses_.data()); }
+
+ private:
+  struct value {
+    alignas(16) unsigned char bytes[4096];
+  };
+  void (*invoke_)(const void*);
+  std::vector<std::unique_ptr<value>> values_;
+  std::vector<const void*> addresses_;
+};
+
+void queue_launch(const kernel_function& f, const simt::kernel_row& row, const launch_plan& plan,
+                  const void* const* addresses) {
+  cuda_runtime::launch_record record{row.address,
+                                     {plan.grid[0], plan.grid[1], plan.grid[2]},
+                                     {plan.block[0], plan.block[1], plan.block[2]},
+                                     plan.shared_bytes,
+                                     plan.stream.handle,
+                                     "",
+                                     0};
+  cuda_runtime::log_launch(record);
+  simt::enqueue(record, std::make_unique<queued_kernel>(f, row, addresses));
+  cuda_runtime::synchronize_if_debugging(record);
+}
+#endif
+
 class host_module final : public kernel_module {
  public:
   host_module(void* handle, const std::vector<std::string>& names) : handle_(handle) {
@@ -73,6 +119,9 @@ class host_module final : public kernel_module {
 
   void launch(const kernel_function& f, const launch_plan& plan, const void* const* addresses) override {
     const auto* row = static_cast<const simt::kernel_row*>(f.handle);
+#if defined(NUMLOOM_SIM_BUILD)
+    if (!plan.stream.device.is_cpu()) return queue_launch(f, *row, plan, addresses);
+#endif
     simt::grid_launch launch;
     launch.kernel = row->address;
     launch.invoke = row->invoke;

@@ -40,7 +40,13 @@ const kernel_declaration* program_source::find(const std::string& name) const {
 
 std::shared_ptr<kernel_module> program_source::module_for(const std::vector<std::string>& names,
                                                           device where) {
-  // Everything runs on the host's compiler and the simulator as long as there is no GPU in the build.
+#if !defined(NUMLOOM_SIM_BUILD)
+  if (!where.is_cpu())
+    fail<not_available>("[kernel ", joined(names),
+                        "] kernels from strings run on the CPU only in this version: got "
+                        "arrays on ",
+                        where);
+#endif
   const std::string key = to_string(where) + "\n" + joined(names);
   const std::lock_guard lock(mutex_);
   std::shared_ptr<kernel_module>& module = modules_[key];

@@ -20,8 +20,9 @@ std::string argument_problem(const bound_kernel& kernel, int device, moment when
 }
 
 std::string launch_text(const grid_launch& launch) {
-  return "[" + cuda_runtime::symbol_name(launch.kernel) + "] launched at " + launch.file + ":" +
-         std::to_string(launch.line) + ": ";
+  const std::string name = "[" + cuda_runtime::symbol_name(launch.kernel) + "] ";
+  if (launch.file[0] == 0) return name;
+  return name + "launched at " + launch.file + ":" + std::to_string(launch.line) + ": ";
 }
 
 // What CUDA would refuse at the call, or find out later for certain.

@@ -18,7 +18,9 @@ MAY_INCLUDE = {
     "src/cuda": {"include", "src/core", "src/cuda", "kernels", FUNCTORS},
     "src/sim": {"include", "src/sim", "src/cuda", "kernels", FUNCTORS},
     FUNCTORS: {FUNCTORS, "kernels", "include"},
+    "kernels/prelude": {"kernels/prelude", "kernels", "src/sim"},  # kernel strings meet the simulator
     "kernels": {"kernels", FUNCTORS, "include"},
+    "src/kernel": {"include", "src/core", "src/kernel", "src/sim", "src/cuda", "kernels", "kernels/prelude"},
     "python/src": {"include", "src/core", "src/ops", "python/src"},
 }
 # The seams: files whose purpose is to bring two sides together, and what they may name besides.
@@ -35,6 +37,7 @@ ROOTS = (
     "src/sim",
     "src/cuda",
     "kernels",
+    "kernels/prelude",
     ".",
     "python/src",
 )  # where the build looks for headers
