@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Indexing, assignment, length, iteration, containment.
+#include <algorithm>
+
 #include "array_type.hpp"
 #include "convert.hpp"
 #include "float_watch.hpp"
@@ -169,6 +171,10 @@ index_items items_of(PyObject* key, device where) {
       if (PyFloat_CheckExact(PyTuple_GET_ITEM(key, k))) fail_index_kind();
     items.reserve(static_cast<std::size_t>(PyTuple_GET_SIZE(key)));
     for (Py_ssize_t k = 0; k < PyTuple_GET_SIZE(key); ++k) add_item(items, PyTuple_GET_ITEM(key, k), where);
+    const auto arrays = std::count_if(items.begin(), items.end(), [](const index_item& item) {
+      return std::holds_alternative<ndarray>(item);
+    });
+    if (arrays >= 64) raise(PyExc_IndexError, "too many advanced indices for array");
   } else {
     add_item(items, key, where);
   }
@@ -240,6 +246,23 @@ void load_value(operand& source, PyObject* value, const ndarray& a) {
   source.load(read.get(), a.device());
 }
 
+// A sequence is no element.
+void check_element(const ndarray& a, PyObject* key, PyObject* value) {
+  if (!PyList_Check(value) && !PyTuple_Check(value)) return;
+  if (PyTuple_Check(key)) {
+    if (PyTuple_GET_SIZE(key) != a.ndim()) return;
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(key); ++i)
+      if (!PyLong_CheckExact(PyTuple_GET_ITEM(key, i))) return;
+  } else if (!PyLong_CheckExact(key) || a.ndim() != 1) {
+    return;
+  }
+  if (is_complex(a.dtype())) raise(PyExc_TypeError, "must be real number, not %s", Py_TYPE(value)->tp_name);
+  if (is_integer(a.dtype()))
+    raise(PyExc_TypeError, "int() argument must be a string, a bytes-like object or a real number, not '%s'",
+          Py_TYPE(value)->tp_name);
+  if (a.dtype() != dtype::bool_) raise(PyExc_ValueError, "setting an array element with a sequence.");
+}
+
 int assign(PyObject* self, PyObject* key, PyObject* value) {
   if (!value) {
     PyErr_SetString(PyExc_ValueError, "cannot delete array elements");
@@ -251,6 +274,7 @@ int assign(PyObject* self, PyObject* key, PyObject* value) {
       raise(PyExc_TypeError, "'numloom.ndarray' scalar result does not support item assignment");
     if (!a.writeable()) raise(PyExc_ValueError, "assignment destination is read-only");
     check_assignable(a, value);
+    check_element(a, key, value);
     if (assign_element(a, key, value)) return 0;
     const index_items items = items_of(key, a.device());
     operand source;

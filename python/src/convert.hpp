@@ -93,6 +93,8 @@ int to_axis(PyObject* o, int otherwise);
 std::int64_t to_int(PyObject* o, const char* what);
 std::int64_t to_int(PyObject* o, const char* what, std::int64_t otherwise);
 bool to_bool(PyObject* o, bool otherwise);
+/// copy=: nothing for None and numpy._CopyMode.IF_NEEDED.
+std::optional<bool> to_optional_bool(PyObject* o);
 double to_double(PyObject* o, double otherwise);
 /// An int or a sequence of ints.
 shape_t to_shape(PyObject* o);

@@ -27,6 +27,13 @@ PyObject* on_host(PyObject* self, const char* method, PyObject* const* args, Py_
   return host_ufunc(reinterpret_cast<ufunc_object*>(self)->name, method, inputs.get(), keywords.get());
 }
 
+// Is there a result, and no element to make it of?
+bool reduces_nothing(const ndarray& a, const axes& axis) {
+  for (const std::int64_t d : axis.normalized(a.ndim(), "reduce"))
+    if (a.shape()[static_cast<int>(d)] == 0) return true;
+  return false;
+}
+
 // (array, axis, dtype, out, keepdims, initial, where)
 PyObject* reduce_native(const ufunc_object* f, PyObject* const* s) {
   const ndarray a = to_array(s[0]);
@@ -37,7 +44,7 @@ PyObject* reduce_native(const ufunc_object* f, PyObject* const* s) {
   options.keepdims = to_bool(s[4], false);
   options.initial = to_initial(s[5]);
   if (a.ndim() == 0 && !options.axis.all() && options.axis.list().size() == 1) options.axis = axes();
-  if (s[5] == Py_None && a.size() == 0 && options.axis.all())
+  if (s[5] == Py_None && a.size() == 0 && reduces_nothing(a, options.axis))
     raise(PyExc_ValueError, "zero-size array to reduction operation %s which has no identity", f->name);
   options.where = to_mask(s[6], a.device());
   const float_watch watch(f->id == ufunc::add || f->id == ufunc::multiply);
@@ -57,7 +64,10 @@ PyObject* accumulate_native(const ufunc_object* f, PyObject* const* s) {
   if (!options.dtype && !options.out) options.dtype = a.dtype() == dtype::bool_ ? dtype::int64 : a.dtype();
   if (a.ndim() == 0) raise(PyExc_TypeError, "cannot accumulate on a scalar");
   const auto scan = f->id == ufunc::add ? cumsum : cumprod;
-  return wrap_or_out(unlocked(a.size(), [&] { return scan(a, options); }), s[3]);
+  const float_watch watch;
+  ndarray result = unlocked(a.size(), [&] { return scan(a, options); });
+  watch.report("accumulate", result);
+  return wrap_or_out(std::move(result), s[3]);
 }
 
 template <class Native>
