@@ -14,8 +14,6 @@ namespace numloom::python {
 
 namespace {
 
-using index_items = std::vector<index_item>;
-
 std::int64_t wrapped_index(std::int64_t i, std::int64_t extent, int axis) {
   if (i < -extent || i >= extent)
     raise(PyExc_IndexError, "index %lld is out of bounds for axis %d with size %lld",
@@ -164,7 +162,9 @@ void add_item(index_items& items, PyObject* item, device where) {
   }
 }
 
-index_items items_of(PyObject* key, device where) {
+}  // namespace
+
+index_items to_index_items(PyObject* key, device where) {
   index_items items;
   if (PyTuple_Check(key)) {
     for (Py_ssize_t k = 0; k < PyTuple_GET_SIZE(key); ++k)
@@ -181,6 +181,8 @@ index_items items_of(PyObject* key, device where) {
   return items;
 }
 
+namespace {
+
 PyObject* subscript(PyObject* self, PyObject* key) {
   return guarded([&]() -> PyObject* {
     const ndarray& a = array_of(self);
@@ -188,7 +190,7 @@ PyObject* subscript(PyObject* self, PyObject* key) {
     if (PySlice_Check(key)) return at_slice(self, key);
     if (PyTuple_Check(key))
       if (PyObject* simple = at_simple_tuple(self, key)) return simple;
-    const index_items items = items_of(key, a.device());
+    const index_items items = to_index_items(key, a.device());
     bool holds_array = false;
     for (const index_item& item : items) holds_array |= std::holds_alternative<ndarray>(item);
     ndarray picked = unlocked(holds_array ? a.size() : 0, [&] { return get_item(a, items); });
@@ -276,7 +278,7 @@ int assign(PyObject* self, PyObject* key, PyObject* value) {
     check_assignable(a, value);
     check_element(a, key, value);
     if (assign_element(a, key, value)) return 0;
-    const index_items items = items_of(key, a.device());
+    const index_items items = to_index_items(key, a.device());
     operand source;
     load_value(source, value, a);
     const float_watch watch(source.array() && is_inexact(source.array()->dtype()));

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "array_type.hpp"
+#include "numloom/indexing.hpp"
 #include "numloom/manipulation.hpp"
 #include "numloom/ufuncs.hpp"
 
@@ -102,6 +103,9 @@ std::vector<std::int64_t> to_int_list(PyObject* o, const char* what);
 order to_order(PyObject* o, order otherwise);
 casting to_casting(PyObject* o, casting otherwise);
 std::string_view to_text(PyObject* o, const char* what);
+using index_items = std::vector<index_item>;
+/// What stands in brackets behind an array.
+index_items to_index_items(PyObject* key, device where);
 /// None, a Device, or its name.
 std::optional<device> to_device_argument(PyObject* o);
 /// out=: an array, a 1-tuple of one, or None. NumPy's arrays are written through on the CPU.

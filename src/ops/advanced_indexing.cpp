@@ -371,10 +371,10 @@ ndarray get_advanced(const ndarray& a, index_list index) {
   return numbers_only ? scalar_if_0d(result) : result;
 }
 
-void set_advanced(const ndarray& a, index_list index, const array_like& value) {
+void set_advanced(const ndarray& a, index_list index, const array_like& value, std::optional<ufunc> joins) {
   const ndarray values = prepared(a, value);
   a.data(access::write);  // refuses a read-only array before anything else is done
-  if (const ndarray* mask = leading_mask(a, index)) {
+  if (const ndarray* mask = leading_mask(a, index); mask && !joins) {
     const ndarray here = may_share_memory(a, *mask) ? copy(*mask) : to_device(*mask, a.device());
     if (values.ndim() == 0 || (values.size() == 1 && values.ndim() == 1)) return fill_where(a, here, values);
     if (here.ndim() == a.ndim()) return assign_masked(a, here, values);
@@ -383,8 +383,10 @@ void set_advanced(const ndarray& a, index_list index, const array_like& value) {
   index_plan& plan = made.plan;
   plan.operation = "setitem";
   const shape_t result = plan.result_shape();
-  if (plan.indices.empty() && size_of(plan.index_shape) > 0)  // integers, True
-    return copyto(reshape(plan.source, result), values, casting::unsafe);
+  if (plan.indices.empty() && size_of(plan.index_shape) > 0) {  // integers, True
+    const ndarray target = reshape(plan.source, result);
+    return joins ? join_into(target, values, *joins) : copyto(target, values, casting::unsafe);
+  }
   shape_t given = values.shape();
   ndarray seen = values;
   while (given.size() > result.size() && given[0] == 1) given.erase(0);
@@ -398,7 +400,23 @@ void set_advanced(const ndarray& a, index_list index, const array_like& value) {
   if (given.size() != seen.ndim()) seen = reshape(seen, given);
   if (shares_with_indices(a, plan))
     for (ndarray& i : plan.indices) i = copy(i);
-  scatter(plan, seen);
+  scatter(plan, seen, joins ? *scatter_of(*joins) : scatter_op::assign);
+}
+
+void join_into(const ndarray& target, const array_like& value, ufunc f) {
+  const array_like inputs[] = {target, value};
+  call(f, inputs, {.out = target});
+}
+
+std::optional<scatter_op> scatter_of(ufunc f) {
+  switch (f) {
+    case ufunc::add: return scatter_op::add;
+    case ufunc::subtract: return scatter_op::subtract;
+    case ufunc::multiply: return scatter_op::multiply;
+    case ufunc::maximum: return scatter_op::maximum;
+    case ufunc::minimum: return scatter_op::minimum;
+    default: return {};
+  }
 }
 
 }  // namespace numloom::detail
