@@ -32,6 +32,11 @@ NL_API ndarray basic_view(const ndarray& a, index_list index);
 /// a[...] = value, with broadcasting and casting (unsafe, as NumPy's assignment).
 NL_API void set_item(const ndarray& a, index_list index, const array_like& value);
 
+/// a[...] = f(a[...], value), where indices that repeat count as often: numpy.ufunc.at. False, and nothing
+/// done, for ufuncs other than add, subtract, multiply, maximum, minimum and for values that would need
+/// another dtype than a's.
+NL_API bool update_at(ufunc f, const ndarray& a, index_list index, const array_like& value);
+
 /// a[:, :, i] for axis 2: a view of one dimension less; of a one-dimensional array a scalar result, a copy.
 /// Negative i counts from the end. Throws index_error.
 NL_API ndarray select_index(const ndarray& a, int axis, std::int64_t i);

@@ -3,6 +3,7 @@
 
 import builtins
 import functools
+import warnings
 
 import numpy as _numpy
 from numpy.lib.array_utils import normalize_axis_index
@@ -145,13 +146,13 @@ def size(a, axis=None):
 @_or_numpys
 def real(val):
     """The real parts: a view."""
-    return asarray(val).real
+    return val.real if isinstance(val, (int, float, complex)) else asarray(val).real
 
 
 @_or_numpys
 def imag(val):
     """The imaginary parts: a view of a complex array."""
-    return asarray(val).imag
+    return val.imag if isinstance(val, (int, float, complex)) else asarray(val).imag
 
 
 @_or_numpys
@@ -170,7 +171,7 @@ def round(a, decimals=0, out=None):
         a = a.astype(_numpy.float16)
     if a.dtype.kind in "iu":
         if decimals >= 0:
-            result = a.copy() if out is None else copyto(out, a, "unsafe") or out
+            result = a.copy("K") if out is None else copyto(out, a, "unsafe") or out
             return result
         scale = 10.0**-decimals
         result = (_core.rint(a / scale) * scale).astype(a.dtype)
@@ -219,19 +220,31 @@ def isneginf(x, out=None):
 # ---- comparison ----
 
 
+def _warn_of_tolerances(rtol, atol):
+    with _numpy.errstate(all="ignore"):
+        valid = builtins.all(bool((_core.isfinite(t) & _core.greater_equal(t, 0)).all()) for t in (rtol, atol))
+    if not valid:
+        text = f"One of rtol or atol is not valid, atol: {atol}, rtol: {rtol}"
+        warnings.warn(text, RuntimeWarning, stacklevel=4)
+
+
 @_or_numpys
 def isclose(a, b, rtol=1e-05, atol=1e-08, equal_nan=False):
     """True where two arrays agree within a tolerance."""
-    x, y, atol, rtol = (v if isinstance(v, (int, float, complex)) else asarray(v) for v in (a, b, atol, rtol))
+    x, y, rtol, atol = (v if isinstance(v, (int, float, complex)) else asarray(v) for v in (a, b, rtol, atol))
+    if not (type(rtol) is float and type(atol) is float and 0 <= rtol < 1e300 and 0 <= atol < 1e300):
+        _warn_of_tolerances(rtol, atol)
     if isinstance(y, ndarray):
         y = y.astype(_numpy.result_type(y.dtype, 1.0), copy=False)
     elif isinstance(y, int):
         y = float(y)
-    if isinstance(x, int):
-        x = float(x)
-    distance = _core.abs(_core.subtract(x, y))
-    allowed = _core.add(atol, _core.multiply(rtol, _core.abs(y)))
-    close = _core.less_equal(distance, allowed) & _core.isfinite(y) | _core.equal(x, y)
+    with _numpy.errstate(invalid="ignore"):
+        if not isinstance(x, ndarray) and not isinstance(y, ndarray):
+            x = asarray(x)
+        distance = _core.abs(_core.subtract(x, y))
+        magnitude = _core.abs(y) if isinstance(y, ndarray) else builtins.abs(y)
+        allowed = atol + rtol * magnitude  # of numbers a number, which adapts to the distance's dtype
+        close = _core.less_equal(distance, allowed) & _core.isfinite(y) | _core.equal(x, y)
     if equal_nan:
         close = close | (_core.isnan(x) & _core.isnan(y))
     return close[()]
@@ -409,7 +422,11 @@ def rollaxis(a, axis, start=0):
     """An axis moved until it lies before another."""
     a = asarray(a)
     axis = normalize_axis_index(axis, a.ndim)
-    start = normalize_axis_index(start, a.ndim + 1)
+    start = start + a.ndim if start < 0 else start
+    if not 0 <= start < a.ndim + 1:
+        raise _numpy.exceptions.AxisError(
+            f"'start' arg requires {-a.ndim} <= start < {a.ndim + 1}, but {start} was passed in"
+        )
     return _core.moveaxis(a, axis, start - 1 if axis < start else start)
 
 

@@ -99,9 +99,10 @@ def __reduce_ex__(array, protocol):
     """How to pickle: bytes out of band from protocol 5 on, without a copy on the CPU."""
     host = array.to_numpy()
     order = "F" if host.flags.fnc else "C"
+    in_one_piece = host.flags.forc
     host = _numpy.asarray(host, order=order)
     flat = host.T if order == "F" else host
-    buffer = pickle.PickleBuffer(flat) if protocol >= 5 else flat.tobytes()
+    buffer = pickle.PickleBuffer(flat) if protocol >= 5 and in_one_piece else flat.tobytes()
     facts = (
         array.dtype.str,
         array.shape,
@@ -176,14 +177,6 @@ def setflags(array, write=None, align=None, uic=None):
     """Sets the flag WRITEABLE."""
     if write is not None:
         array.flags.writeable = write
-
-
-def resize(array, *new_shape, refcheck=True):
-    """In place only where the size stays; an array here never moves its memory."""
-    shape = new_shape[0] if len(new_shape) == 1 and not isinstance(new_shape[0], int) else new_shape
-    if _numpy.prod(shape, dtype=_numpy.int64) != array.size:
-        raise ValueError("[resize] expected a shape of the same size; use numloom.resize() for a new array")
-    array.shape = shape
 
 
 def tofile(array, fid, sep="", format="%s"):

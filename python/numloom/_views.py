@@ -2,6 +2,7 @@
 """Objects that look at an array: its flags, its flat iterator, its ctypes helper."""
 
 import inspect
+import warnings
 
 import numpy as _numpy
 
@@ -69,6 +70,11 @@ class Flags:
         return "".join(f"  {name} : {self[name]}\n" for name in names)
 
 
+_INVALID_INDEX = (
+    "only integers, slices (`:`), ellipsis (`...`) and integer or boolean arrays are valid indices"
+)
+
+
 class flatiter:
     """The elements of an array in C order: numpy.flatiter."""
 
@@ -98,11 +104,45 @@ class flatiter:
         self._index += 1
         return value
 
+    def _checked(self, key):
+        """The key, once it is one that NumPy's flat iterators know."""
+        if type(key) is tuple and len(key) == 1:
+            key = key[0]
+        if key is None:
+            raise IndexError(_INVALID_INDEX)
+        if type(key) is tuple and len(key) > 1:
+            raise IndexError(
+                f"too many indices for flat iterator: flat iterator is 1-dimensional, but {len(key)} were indexed"
+            )
+        if isinstance(key, bool):
+            text = "0-dimensional boolean index for flat iterators is deprecated; use `[...]` or a slice."
+            warnings.warn(text, DeprecationWarning, stacklevel=3)
+            return 0 if key else slice(0, 0)
+        if isinstance(key, list):
+            if key and all(isinstance(item, bool) for item in key):
+                raise IndexError("boolean indices for iterators are not supported")
+            if any(isinstance(item, float) for item in key):
+                text = "Invalid non-array indices for iterator objects are deprecated and will be removed."
+                warnings.warn(text, DeprecationWarning, stacklevel=3)
+            return _numpy.array(key, dtype=_numpy.intp)
+        if getattr(key, "dtype", None) == bool and (key.ndim != 1 or len(key) != len(self)):
+            raise IndexError(
+                "boolean index did not match indexed flat iterator along axis 0; "
+                f"size of axis is {len(self)} but size of corresponding boolean axis is {key.size}"
+            )
+        return key
+
     def __getitem__(self, key):
-        result = self.base.ravel()[key]
+        result = self.base.ravel()[self._checked(key)]
         return result if result._is_scalar else result.copy()
 
+    def __delitem__(self, key):
+        raise TypeError("Cannot delete iterator elements")
+
     def __setitem__(self, key, value):
+        if type(key) is tuple and not key:
+            raise IndexError("Assigning to a flat iterator with a 0-D index is not supported")
+        key = self._checked(key)
         flat = self.base.ravel()
         source = value.ravel() if hasattr(value, "ravel") else value
         if not hasattr(source, "__len__"):

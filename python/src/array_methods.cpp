@@ -204,7 +204,6 @@ constexpr auto delegated = std::to_array<delegated_row>({
     {"dump", "Pickles to a file."},
     {"dumps", "Pickles to bytes."},
     {"tofile", "Writes the elements to a file."},
-    {"resize", "Changes shape and size in place."},
     {"setflags", "Sets the flag WRITEABLE."},
     {"__sizeof__", "Bytes of the object and the elements it owns."},
     {"__jax_array__", "For JAX: a NumPy array."},

@@ -187,7 +187,10 @@ PyObject* product(PyObject* left, PyObject* right) {
     const device where = device_among(both, 2);
     if (!is_array_like(left) || !is_array_like(right)) return not_implemented();
     const ndarray a = to_array(left, where), b = to_array(right, where);
-    return wrap(unlocked(a.size() * 8, [&] { return matmul(a, b); }));
+    const float_watch watch;
+    ndarray result = unlocked(a.size() * 8, [&] { return matmul(a, b); });
+    report_product(watch, "matmul", result, a, b);
+    return wrap(std::move(result));
   });
   return !result && is_host_only() ? on_host("matmul", left, right) : result;
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Indexing, assignment, length, iteration, containment.
+#include <algorithm>
+
 #include "array_type.hpp"
 #include "convert.hpp"
 #include "float_watch.hpp"
@@ -11,8 +13,6 @@
 namespace numloom::python {
 
 namespace {
-
-using index_items = std::vector<index_item>;
 
 std::int64_t wrapped_index(std::int64_t i, std::int64_t extent, int axis) {
   if (i < -extent || i >= extent)
@@ -162,18 +162,26 @@ void add_item(index_items& items, PyObject* item, device where) {
   }
 }
 
-index_items items_of(PyObject* key, device where) {
+}  // namespace
+
+index_items to_index_items(PyObject* key, device where) {
   index_items items;
   if (PyTuple_Check(key)) {
     for (Py_ssize_t k = 0; k < PyTuple_GET_SIZE(key); ++k)
       if (PyFloat_CheckExact(PyTuple_GET_ITEM(key, k))) fail_index_kind();
     items.reserve(static_cast<std::size_t>(PyTuple_GET_SIZE(key)));
     for (Py_ssize_t k = 0; k < PyTuple_GET_SIZE(key); ++k) add_item(items, PyTuple_GET_ITEM(key, k), where);
+    const auto arrays = std::count_if(items.begin(), items.end(), [](const index_item& item) {
+      return std::holds_alternative<ndarray>(item);
+    });
+    if (arrays >= 64) raise(PyExc_IndexError, "too many advanced indices for array");
   } else {
     add_item(items, key, where);
   }
   return items;
 }
+
+namespace {
 
 PyObject* subscript(PyObject* self, PyObject* key) {
   return guarded([&]() -> PyObject* {
@@ -182,7 +190,7 @@ PyObject* subscript(PyObject* self, PyObject* key) {
     if (PySlice_Check(key)) return at_slice(self, key);
     if (PyTuple_Check(key))
       if (PyObject* simple = at_simple_tuple(self, key)) return simple;
-    const index_items items = items_of(key, a.device());
+    const index_items items = to_index_items(key, a.device());
     bool holds_array = false;
     for (const index_item& item : items) holds_array |= std::holds_alternative<ndarray>(item);
     ndarray picked = unlocked(holds_array ? a.size() : 0, [&] { return get_item(a, items); });
@@ -240,6 +248,23 @@ void load_value(operand& source, PyObject* value, const ndarray& a) {
   source.load(read.get(), a.device());
 }
 
+// A sequence is no element.
+void check_element(const ndarray& a, PyObject* key, PyObject* value) {
+  if (!PyList_Check(value) && !PyTuple_Check(value)) return;
+  if (PyTuple_Check(key)) {
+    if (PyTuple_GET_SIZE(key) != a.ndim()) return;
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(key); ++i)
+      if (!PyLong_CheckExact(PyTuple_GET_ITEM(key, i))) return;
+  } else if (!PyLong_CheckExact(key) || a.ndim() != 1) {
+    return;
+  }
+  if (is_complex(a.dtype())) raise(PyExc_TypeError, "must be real number, not %s", Py_TYPE(value)->tp_name);
+  if (is_integer(a.dtype()))
+    raise(PyExc_TypeError, "int() argument must be a string, a bytes-like object or a real number, not '%s'",
+          Py_TYPE(value)->tp_name);
+  if (a.dtype() != dtype::bool_) raise(PyExc_ValueError, "setting an array element with a sequence.");
+}
+
 int assign(PyObject* self, PyObject* key, PyObject* value) {
   if (!value) {
     PyErr_SetString(PyExc_ValueError, "cannot delete array elements");
@@ -251,8 +276,9 @@ int assign(PyObject* self, PyObject* key, PyObject* value) {
       raise(PyExc_TypeError, "'numloom.ndarray' scalar result does not support item assignment");
     if (!a.writeable()) raise(PyExc_ValueError, "assignment destination is read-only");
     check_assignable(a, value);
+    check_element(a, key, value);
     if (assign_element(a, key, value)) return 0;
-    const index_items items = items_of(key, a.device());
+    const index_items items = to_index_items(key, a.device());
     operand source;
     load_value(source, value, a);
     const float_watch watch(source.array() && is_inexact(source.array()->dtype()));

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "array_type.hpp"
+#include "numloom/indexing.hpp"
 #include "numloom/manipulation.hpp"
 #include "numloom/ufuncs.hpp"
 
@@ -93,6 +94,8 @@ int to_axis(PyObject* o, int otherwise);
 std::int64_t to_int(PyObject* o, const char* what);
 std::int64_t to_int(PyObject* o, const char* what, std::int64_t otherwise);
 bool to_bool(PyObject* o, bool otherwise);
+/// copy=: nothing for None and numpy._CopyMode.IF_NEEDED.
+std::optional<bool> to_optional_bool(PyObject* o);
 double to_double(PyObject* o, double otherwise);
 /// An int or a sequence of ints.
 shape_t to_shape(PyObject* o);
@@ -100,6 +103,9 @@ std::vector<std::int64_t> to_int_list(PyObject* o, const char* what);
 order to_order(PyObject* o, order otherwise);
 casting to_casting(PyObject* o, casting otherwise);
 std::string_view to_text(PyObject* o, const char* what);
+using index_items = std::vector<index_item>;
+/// What stands in brackets behind an array.
+index_items to_index_items(PyObject* key, device where);
 /// None, a Device, or its name.
 std::optional<device> to_device_argument(PyObject* o);
 /// out=: an array, a 1-tuple of one, or None. NumPy's arrays are written through on the CPU.

@@ -3,7 +3,6 @@
 #include <climits>
 
 #include "convert.hpp"
-#include "float_watch.hpp"
 
 namespace numloom::python {
 
@@ -57,6 +56,16 @@ int to_axis(PyObject* o, int otherwise) { return o ? int_from(o, "axis") : other
 bool to_bool(PyObject* o, bool otherwise) {
   if (!o || o == numpy.no_value) return otherwise;
   return checked(PyObject_IsTrue(o)) != 0;
+}
+
+std::optional<bool> to_optional_bool(PyObject* o) {
+  if (is_missing(o)) return {};
+  const int truth = PyObject_IsTrue(o);
+  if (truth < 0 && std::string_view(Py_TYPE(o)->tp_name).ends_with("_CopyMode")) {
+    PyErr_Clear();  // IF_NEEDED is neither true nor false
+    return {};
+  }
+  return checked(truth) != 0;
 }
 
 double to_double(PyObject* o, double otherwise) {
@@ -151,15 +160,6 @@ PyObject* wrap_or_out(ndarray value, PyObject* out) {
   if (is_missing(out) || out == Py_Ellipsis) return wrap(std::move(value));
   if (PyTuple_Check(out)) out = PyTuple_GET_ITEM(out, 0);
   return Py_NewRef(out);
-}
-
-void report_float_errors(unsigned flags, const char* name, bool of_scalars) {
-  static PyObject* const report =
-      checked(PyObject_GetAttrString(checked(PyImport_ImportModule("numloom._errors")).get(),
-                                     "report_float_errors"))
-          .release();
-  const ref text = checked(PyUnicode_FromFormat("%s%s", of_scalars ? "scalar " : "", name));
-  checked(PyObject_CallFunction(report, "IO", flags, text.get()));
 }
 
 }  // namespace numloom::python

@@ -30,4 +30,9 @@ class float_watch {
   bool active_;
 };
 
+/// Reports what a product did. Its blocks are filled up with zeros, so flags are a hint that the numbers must
+/// confirm.
+void report_product(const float_watch& watch, const char* name, const ndarray& result, const ndarray& a,
+                    const ndarray& b);
+
 }  // namespace numloom::python

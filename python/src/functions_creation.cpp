@@ -283,8 +283,7 @@ PyObject* wrap_made(PyObject* o, const array_request& r) {
 
 std::optional<bool> to_copy(PyObject* o, std::optional<bool> otherwise) {
   if (!o) return otherwise;
-  if (o == Py_None) return {};
-  return checked(PyObject_IsTrue(o)) != 0;
+  return to_optional_bool(o);
 }
 
 // (object, dtype, *, copy, order, subok, ndmin, ndmax, like, device)

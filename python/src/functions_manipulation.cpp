@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Shapes, joins, splits, rearrangements.
+#include <algorithm>
+
 #include "function.hpp"
+#include "numloom/creation.hpp"
 #include "numloom/manipulation.hpp"
 
 namespace numloom::python {
 
 namespace {
-
-std::optional<bool> to_optional_bool(PyObject* o) {
-  if (is_missing(o)) return {};
-  return checked(PyObject_IsTrue(o)) != 0;
-}
 
 PyObject* view_of(PyObject* parent, ndarray value) { return wrap_view(std::move(value), parent); }
 
@@ -33,6 +31,38 @@ PyObject* only_or_all(PyObject* tuple) {
 PyObject* reshape_method(argument_slots s) {
   if (PyTuple_GET_SIZE(s[1]) == 0) raise(PyExc_TypeError, "reshape() takes exactly 1 argument (0 given)");
   return reshaped(s[0], to_shape(only_or_all(s[1])), s[2], s[3]);
+}
+
+// (self, *new_shape, refcheck): in place, zeros behind; elements stay in the order in which they lie.
+PyObject* resized(argument_slots s) {
+  const ndarray a = array_of(s[0]);
+  const bool as_is =
+      PyTuple_GET_SIZE(s[1]) == 0 || (PyTuple_GET_SIZE(s[1]) == 1 && PyTuple_GET_ITEM(s[1], 0) == Py_None);
+  if (as_is) Py_RETURN_NONE;
+  const shape_t shape = to_shape(only_or_all(s[1]));
+  std::int64_t size = 1;
+  for (const std::int64_t extent : shape) {
+    if (extent < 0) raise(PyExc_ValueError, "negative dimensions not allowed");
+    size *= extent;
+  }
+  if (!a.is_c_contiguous() && !a.is_f_contiguous())
+    raise(PyExc_ValueError, "resize only works on single-segment arrays");
+  const ndarray flat = a.view({a.size()}, {a.itemsize()});
+  if (size == a.size()) {
+    array_of(s[0]) = flat.view(shape, contiguous_strides(shape, a.itemsize()));
+    Py_RETURN_NONE;
+  }
+  if (reinterpret_cast<array_object*>(s[0])->base || !a.writeable())
+    raise(PyExc_ValueError, "cannot resize this array: it does not own its data");
+  if (to_bool(s[2], true) && (Py_REFCNT(s[0]) > 2 || reinterpret_cast<array_object*>(s[0])->weak_references))
+    raise(PyExc_ValueError,
+          "cannot resize an array that references or is referenced\nby another array in this way.\nUse the "
+          "np.resize function or refcheck=False");
+  const ndarray made = zeros({size}, {.dtype = a.dtype(), .device = a.device()});
+  const std::int64_t kept = std::min(size, a.size());
+  if (kept > 0) copyto(made.view({kept}, {a.itemsize()}), flat.view({kept}, {a.itemsize()}));
+  array_of(s[0]) = made.view(shape, contiguous_strides(shape, a.itemsize()));
+  Py_RETURN_NONE;
 }
 
 // (a, order)
@@ -116,7 +146,7 @@ template <joiner Join> PyObject* joined(argument_slots s) {
   options.axis = s[1] ? to_optional_axis(s[1]) : std::optional(0);
   options.out = to_out(s[2]);
   options.dtype = to_optional_dtype(s[3]);
-  if (!options.axis && !options.dtype && PySequence_Check(s[0]))
+  if (!options.axis && !options.dtype && !options.out && PySequence_Check(s[0]))
     options.dtype = weak_result_type(s[0], arrays);
   options.casting = to_casting(s[4], casting::same_kind);
   return wrap_or_out(unlocked(total_size(arrays), [&] { return Join(arrays, options); }), s[2]);
@@ -200,6 +230,8 @@ constexpr function_row rows[] = {
     {"reshape", "(a, /, *shape, order='C', copy=None)", reshape_method,
      "The elements in another shape: a view where the strides allow. One extent may be -1.", method},
     {"ravel", "(a, order='C')", raveled, "One-dimensional: a view where the strides allow.", both},
+    {"resize", "(a, /, *new_shape, refcheck=True)", resized,
+     "Another shape in place: elements are dropped, or zeros follow.", method},
     {"flatten", "(a, order='C')", flattened, "A one-dimensional copy.", method},
     {"transpose", "(a, axes=None)", transpose_function, "The axes permuted, or reversed: a view."},
     {"permute_dims", "(a, axes=None)", transpose_function, "The axes permuted, or reversed: a view."},

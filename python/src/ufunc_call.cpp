@@ -36,7 +36,10 @@ void read_out(PyObject* value, int nout, call_keywords& k) {
     if (PyTuple_GET_SIZE(value) != nout)
       raise(PyExc_ValueError, "The 'out' tuple must have exactly one entry per ufunc output");
     for (int i = 0; i < nout; ++i)
-      if (PyTuple_GET_ITEM(value, i) != Py_None) k.out[i] = PyTuple_GET_ITEM(value, i);
+      if (PyTuple_GET_ITEM(value, i) == Py_Ellipsis)
+        raise(PyExc_TypeError, "must use `...` as `out=...` and not per-operand/in a tuple");
+      else if (PyTuple_GET_ITEM(value, i) != Py_None)
+        k.out[i] = PyTuple_GET_ITEM(value, i);
   }
   k.options.out = to_out(k.out[0]);
   k.options.out2 = to_out(k.out[1]);
@@ -47,25 +50,50 @@ void read_signature(PyObject* value, call_keywords& k) {
   if (value != Py_None) k.signature = value;
 }
 
+[[noreturn]] void fail_signature(const ufunc_object* f, std::size_t nargs) {
+  raise(PyExc_ValueError, "a type-tuple must be specified of length %zu for ufunc '%s'", nargs, f->name);
+}
+
+// "dd->d": one character an operand.
+std::vector<std::optional<dtype>> dtypes_of_text(const ufunc_object* f, PyObject* value, std::size_t nargs) {
+  const std::string_view text = to_text(value, "signature");
+  if (text.size() == 1 && nargs > 1)
+    raise(PyExc_TypeError,
+          "The signature object to ufunc must be a string that names all types; use `dtype` for one.");
+  const auto nin = static_cast<std::size_t>(f->nin);
+  if (text.size() != nargs + 2 || text.substr(nin, 2) != "->") fail_signature(f, nargs);
+  std::vector<std::optional<dtype>> named;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (i == nin || i == nin + 1) continue;
+    const ref type(PyUnicode_FromStringAndSize(&text[i], 1));
+    const ref made(type ? PyObject_CallOneArg(numpy.dtype, type.get()) : nullptr);
+    if (!made) {
+      PyErr_Clear();
+      fail_signature(f, nargs);
+    }
+    named.push_back(to_dtype(made.get()));
+  }
+  return named;
+}
+
 // The dtypes that a signature names: "dd->d", or a tuple with None where nothing is asked for.
 std::vector<std::optional<dtype>> named_dtypes(const ufunc_object* f, PyObject* value) {
   const auto nargs = static_cast<std::size_t>(f->nin + f->nout);
-  std::vector<std::optional<dtype>> named;
-  if (PyUnicode_Check(value)) {
-    for (const char c : to_text(value, "signature")) {
-      if (c == '-' || c == '>') continue;
-      named.push_back(to_dtype(checked(PyUnicode_FromStringAndSize(&c, 1)).get()));
-    }
-    if (named.size() == 1 && nargs > 1)
-      raise(PyExc_TypeError, "Use `dtype` or  fill the tuple with more than one 'None'.");
-  } else if (PyTuple_Check(value)) {
-    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(value); ++i)
-      named.push_back(to_optional_dtype(PyTuple_GET_ITEM(value, i)));
-  } else {
-    raise(PyExc_TypeError, "the signature object to ufunc must be a string or a tuple.");
+  if (PyBytes_Check(value)) {
+    const ref text =
+        checked(PyUnicode_DecodeASCII(PyBytes_AS_STRING(value), PyBytes_GET_SIZE(value), nullptr));
+    return dtypes_of_text(f, text.get(), nargs);
   }
-  if (named.size() != nargs)
-    raise(PyExc_ValueError, "a type-tuple must be specified of length %zu for ufunc '%s'", nargs, f->name);
+  if (PyUnicode_Check(value)) return dtypes_of_text(f, value, nargs);
+  if (!PyTuple_Check(value))
+    raise(PyExc_TypeError, "the signature object to ufunc must be a string or a tuple.");
+  const auto length = static_cast<std::size_t>(PyTuple_GET_SIZE(value));
+  if (length == 1 && nargs > 1)
+    raise(PyExc_TypeError, "Use `dtype` or  fill the tuple with more than one 'None'.");
+  if (length != nargs) fail_signature(f, nargs);
+  std::vector<std::optional<dtype>> named;
+  for (std::size_t i = 0; i < length; ++i)
+    named.push_back(to_optional_dtype(PyTuple_GET_ITEM(value, static_cast<Py_ssize_t>(i))));
   return named;
 }
 
@@ -81,21 +109,31 @@ bool matches(const std::string& types, const std::vector<std::optional<dtype>>& 
   return at == named.size();
 }
 
-// Converts the operands to the input dtypes of the loop that a signature asks for.
-void apply_signature(const ufunc_object* f, PyObject* value, casting rule, std::vector<ndarray>& operands) {
-  const auto named = named_dtypes(f, value);
+// Converts the operands to the input dtypes of the loop that a signature asks for: the first to which they
+// may be cast.
+void apply_signature(const ufunc_object* f, const std::vector<std::optional<dtype>>& named, casting rule,
+                     std::vector<ndarray>& operands) {
+  std::string found;
   for (const std::string& types : types_of(f->id)) {
     if (!matches(types, named)) continue;
-    for (std::size_t i = 0; i < operands.size(); ++i) {
-      const dtype wanted = parse_dtype(std::string_view(&types[i], 1));
-      const bool is_scalar = operands[i].is_scalar();
-      operands[i] = astype(operands[i], wanted, order::K, rule, false);
-      operands[i].set_scalar(is_scalar);
-    }
-    return;
+    bool fits = true;
+    for (std::size_t i = 0; i < operands.size(); ++i)
+      fits = fits && can_cast(operands[i].dtype(), parse_dtype(std::string_view(&types[i], 1)), rule);
+    if (fits || found.empty()) found = types;
+    if (fits) break;
   }
-  raise(PyExc_TypeError, "No loop matching the specified signature and casting was found for ufunc %s",
-        f->name);
+  if (found.empty())
+    raise(PyExc_TypeError, "No loop matching the specified signature and casting was found for ufunc %s",
+          f->name);
+  for (std::size_t i = 0; i < operands.size(); ++i) {
+    const dtype wanted = parse_dtype(std::string_view(&found[i], 1));
+    if (!can_cast(operands[i].dtype(), wanted, rule))
+      fail<casting_error>("Cannot cast ufunc '", f->name, "' input ", i, " from dtype('", operands[i].dtype(),
+                          "') to dtype('", wanted, "') with casting rule '", name_of(rule), "'");
+    const bool is_scalar = operands[i].is_scalar();
+    operands[i] = astype(operands[i], wanted, order::K, casting::unsafe, false);
+    operands[i].set_scalar(is_scalar);
+  }
 }
 
 void read_keyword(const ufunc_object* f, PyObject* name, PyObject* value, device where, call_keywords& k) {
@@ -147,19 +185,22 @@ PyObject* call_product(const ufunc_object* f, PyObject* const* inputs, const cal
     if (!is_array_like(inputs[i])) fail_operand(f, inputs[i]);
     operands[i] = to_array(inputs[i], where);
   }
-  return wrap_or_out(unlocked((operands[0].size() + operands[1].size()) * 8,
-                              [&] { return f->multiply(operands[0], operands[1], k.options); }),
-                     k.out[0]);
+  const float_watch watch;
+  ndarray result = unlocked((operands[0].size() + operands[1].size()) * 8,
+                            [&] { return f->multiply(operands[0], operands[1], k.options); });
+  report_product(watch, f->name, result, operands[0], operands[1]);
+  return wrap_or_out(std::move(result), k.out[0]);
 }
 
 PyObject* call_elementwise(const ufunc_object* f, PyObject* const* inputs, const call_keywords& k,
                            device where) {
   const auto n = static_cast<std::size_t>(f->nin);
   std::int64_t work = 0;
-  if (k.signature) {
+  const auto named = k.signature ? named_dtypes(f, k.signature) : std::vector<std::optional<dtype>>{};
+  if (std::any_of(named.begin(), named.end(), [](const auto& type) { return type.has_value(); })) {
     std::vector<ndarray> converted;
     for (std::size_t i = 0; i < n; ++i) converted.push_back(to_array(inputs[i], where));
-    apply_signature(f, k.signature, k.options.casting, converted);
+    apply_signature(f, named, k.options.casting, converted);
     ref wrapped[3];
     PyObject* objects[3];
     for (std::size_t i = 0; i < n; ++i) {

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The methods of ufuncs: reduce, accumulate, outer natively; at and reduceat on the host.
+// The methods of ufuncs: reduce, accumulate, outer, at natively; reduceat, and what has no kernel, on the
+// host.
 #include <algorithm>
 #include <array>
 
 #include "float_watch.hpp"
 #include "function.hpp"
+#include "numloom/indexing.hpp"
 #include "numloom/reductions.hpp"
 #include "ufunc_type.hpp"
 
@@ -27,6 +29,13 @@ PyObject* on_host(PyObject* self, const char* method, PyObject* const* args, Py_
   return host_ufunc(reinterpret_cast<ufunc_object*>(self)->name, method, inputs.get(), keywords.get());
 }
 
+// Is there a result, and no element to make it of?
+bool reduces_nothing(const ndarray& a, const axes& axis) {
+  for (const std::int64_t d : axis.normalized(a.ndim(), "reduce"))
+    if (a.shape()[static_cast<int>(d)] == 0) return true;
+  return false;
+}
+
 // (array, axis, dtype, out, keepdims, initial, where)
 PyObject* reduce_native(const ufunc_object* f, PyObject* const* s) {
   const ndarray a = to_array(s[0]);
@@ -37,7 +46,7 @@ PyObject* reduce_native(const ufunc_object* f, PyObject* const* s) {
   options.keepdims = to_bool(s[4], false);
   options.initial = to_initial(s[5]);
   if (a.ndim() == 0 && !options.axis.all() && options.axis.list().size() == 1) options.axis = axes();
-  if (s[5] == Py_None && a.size() == 0 && options.axis.all())
+  if (s[5] == Py_None && a.size() == 0 && reduces_nothing(a, options.axis))
     raise(PyExc_ValueError, "zero-size array to reduction operation %s which has no identity", f->name);
   options.where = to_mask(s[6], a.device());
   const float_watch watch(f->id == ufunc::add || f->id == ufunc::multiply);
@@ -57,7 +66,10 @@ PyObject* accumulate_native(const ufunc_object* f, PyObject* const* s) {
   if (!options.dtype && !options.out) options.dtype = a.dtype() == dtype::bool_ ? dtype::int64 : a.dtype();
   if (a.ndim() == 0) raise(PyExc_TypeError, "cannot accumulate on a scalar");
   const auto scan = f->id == ufunc::add ? cumsum : cumprod;
-  return wrap_or_out(unlocked(a.size(), [&] { return scan(a, options); }), s[3]);
+  const float_watch watch;
+  ndarray result = unlocked(a.size(), [&] { return scan(a, options); });
+  watch.report("accumulate", result);
+  return wrap_or_out(std::move(result), s[3]);
 }
 
 template <class Native>
@@ -113,10 +125,35 @@ PyObject* outer_method(PyObject* self, PyObject* const* args, Py_ssize_t flagged
   return on_host(self, "outer", args, count, names);
 }
 
-template <int Which>
-PyObject* host_method(PyObject* self, PyObject* const* args, Py_ssize_t count, PyObject* names) {
-  constexpr const char* methods[] = {"at", "reduceat"};
-  return on_host(self, methods[Which], args, PyVectorcall_NARGS(static_cast<std::size_t>(count)), names);
+// at(a, indices, b): False where the host has to do it.
+bool update_native(const ufunc_object* f, PyObject* const* args) {
+  const ndarray& a = array_of(args[0]);
+  if (!a.writeable()) raise(PyExc_ValueError, "array is read-only");
+  operand value;
+  if (!value.load(args[2], a.device())) return false;
+  const index_items items = to_index_items(args[1], a.device());
+  return unlocked(a.size(), [&] { return update_at(f->id, a, items, value.like()); });
+}
+
+PyObject* at_method(PyObject* self, PyObject* const* args, Py_ssize_t flagged, PyObject* names) {
+  const auto* f = reinterpret_cast<const ufunc_object*>(self);
+  const Py_ssize_t count = PyVectorcall_NARGS(static_cast<std::size_t>(flagged));
+  if (f->nin == 2 && !f->multiply && count == 3 && !names && is_array(args[0])) {
+    bool done = false;
+    PyObject* result = guarded([&] {
+      done = update_native(f, args);
+      return Py_NewRef(Py_None);
+    });
+    if (!result && !PyErr_ExceptionMatches(numpy.host_only)) return nullptr;
+    if (done) return result;
+    Py_XDECREF(result);
+    PyErr_Clear();
+  }
+  return on_host(self, "at", args, count, names);
+}
+
+PyObject* reduceat_method(PyObject* self, PyObject* const* args, Py_ssize_t flagged, PyObject* names) {
+  return on_host(self, "reduceat", args, PyVectorcall_NARGS(static_cast<std::size_t>(flagged)), names);
 }
 
 PyObject* resolve_method(PyObject* self, PyObject* args, PyObject* keywords) {
@@ -147,9 +184,9 @@ PyMethodDef ufunc_methods[] = {
      "accumulate($self, array, axis=0, dtype=None, out=None)\n--\n\nAll partial results along an axis."},
     {"outer", fast(outer_method), METH_FASTCALL | METH_KEYWORDS,
      "The ufunc applied to all pairs of elements of two arrays."},
-    {"at", fast(host_method<0>), METH_FASTCALL | METH_KEYWORDS,
+    {"at", fast(at_method), METH_FASTCALL | METH_KEYWORDS,
      "at($self, a, indices, b=None, /)\n--\n\nIn place at positions that may repeat."},
-    {"reduceat", fast(host_method<1>), METH_FASTCALL | METH_KEYWORDS,
+    {"reduceat", fast(reduceat_method), METH_FASTCALL | METH_KEYWORDS,
      "reduceat($self, array, indices, axis=0, dtype=None, out=None)\n--\n\nReductions of slices."},
     {"resolve_dtypes", with_keywords(resolve_method), METH_VARARGS | METH_KEYWORDS,
      "The dtypes that a call would use."},

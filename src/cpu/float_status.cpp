@@ -64,6 +64,21 @@ template <class U, int Parts> bool any_special(const char* p, std::int64_t step,
   return found >> (sizeof(U) * 8 - 1) != 0;
 }
 
+template <class U, int Parts> bool any_nan(const char* p, std::int64_t step, std::int64_t n) {
+  bool found = false;
+  for (std::int64_t i = 0; i < n; ++i, p += step)
+    for (int k = 0; k < Parts; ++k)
+      found |= static_cast<U>(load<U>(p + k * static_cast<int>(sizeof(U))) << 1) >
+               static_cast<U>(float_bits<U>::exponent << 1);
+  return found;
+}
+
+// Functions whose infinities may come of a pole and of an overflow.
+bool has_two_infinities(ufunc op) {
+  return op == ufunc::power || op == ufunc::float_power || op == ufunc::divide || op == ufunc::floor_divide ||
+         op == ufunc::divmod || op == ufunc::reciprocal;
+}
+
 template <class U, int Parts> struct number {
   bool is_nan = false, is_infinite = false;
   U part[Parts];
@@ -140,8 +155,12 @@ unsigned errors_of(ufunc op, char* const* args, const std::int64_t* steps, std::
     operands[1] = args[2];
     moves[1] = steps[2];
   }
+  // Once an infinity is explained, and there is no NaN, the rest has nothing new to say.
+  bool nan = Parts == 2 || has_two_infinities(op);
+  for (int o = all_inputs; !nan && o < all_inputs + outputs; ++o)
+    nan = any_nan<U, ResultParts>(args[o], steps[o], n);
   unsigned found = 0;
-  for (std::int64_t i = 0; i < n; ++i)
+  for (std::int64_t i = 0; i < n && (nan || found == 0); ++i)
     found |= errors_of_element<U, Parts, ResultParts>(op, inputs, outputs, operands, moves, i);
   return found;
 }

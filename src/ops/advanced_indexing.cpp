@@ -303,6 +303,40 @@ void assign_masked(const ndarray& a, const ndarray& mask, const ndarray& value) 
   scatter(planner(a, {&item, 1}).plan, value);
 }
 
+// A result laid out as NumPy does: dimensions of the index outside, in the order of the index arrays' own
+// strides, then the others in C order.
+ndarray empty_as_indexed(const index_plan& plan) {
+  const int n = plan.index_shape.size();
+  dims order(n);
+  for (int d = 0; d < n; ++d) order[d] = d;
+  const auto outside = [&](std::int64_t x, std::int64_t y) {
+    for (const ndarray& i : plan.indices) {
+      const std::int64_t sx = std::abs(i.strides()[static_cast<int>(x)]),
+                         sy = std::abs(i.strides()[static_cast<int>(y)]);
+      if (sx != 0 && sy != 0 && sx != sy) return sx > sy;
+    }
+    return x < y;
+  };
+  for (int d = 1; d < n; ++d)
+    for (int e = d; e > 0 && outside(order[e], order[e - 1]); --e) std::swap(order[e], order[e - 1]);
+  const ndarray made = empty(plan.result_shape(), plan.source.dtype(), plan.source.device());
+  std::int64_t step = made.itemsize();
+  dims inner(plan.source.ndim()), index(n);
+  for (int d = plan.source.ndim() - 1; d >= 0; --d) {
+    inner[d] = step;
+    step *= std::max<std::int64_t>(1, plan.source.shape()[d]);
+  }
+  for (int k = n - 1; k >= 0; --k) {
+    const int d = static_cast<int>(order[k]);
+    index[d] = step;
+    step *= std::max<std::int64_t>(1, plan.index_shape[d]);
+  }
+  dims strides(inner.begin(), inner.begin() + plan.position);
+  strides.append(index.begin(), index.end());
+  strides.append(inner.begin() + plan.position, inner.end());
+  return ndarray(made.bytes(), 0, made.dtype(), made.shape(), strides);
+}
+
 bool shares_with_indices(const ndarray& a, const index_plan& plan) {
   return std::any_of(plan.indices.begin(), plan.indices.end(),
                      [&](const ndarray& i) { return may_share_memory(a, i); });
@@ -323,22 +357,24 @@ ndarray get_advanced(const ndarray& a, index_list index) {
   const planner made(a, index);
   const index_plan& plan = made.plan;
   ndarray result;
-  if (!plan.indices.empty())
-    result = gather(plan);
-  else if (size_of(plan.index_shape) > 0)  // integers, True
+  if (!plan.indices.empty()) {
+    result = empty_as_indexed(plan);
+    gather_into(plan, result);
+  } else if (size_of(plan.index_shape) > 0) {  // integers, True
     result = reshape(copy(plan.source, order::C), plan.result_shape());
-  else
+  } else {
     result = empty(plan.result_shape(), a.dtype(), a.device());
+  }
   const bool numbers_only = std::all_of(index.begin(), index.end(), [](const index_item& item) {
     return item.index() == 0 || (item.index() == 4 && std::get<ndarray>(item).dtype() != dtype::bool_);
   });
   return numbers_only ? scalar_if_0d(result) : result;
 }
 
-void set_advanced(const ndarray& a, index_list index, const array_like& value) {
+void set_advanced(const ndarray& a, index_list index, const array_like& value, std::optional<ufunc> joins) {
   const ndarray values = prepared(a, value);
   a.data(access::write);  // refuses a read-only array before anything else is done
-  if (const ndarray* mask = leading_mask(a, index)) {
+  if (const ndarray* mask = leading_mask(a, index); mask && !joins) {
     const ndarray here = may_share_memory(a, *mask) ? copy(*mask) : to_device(*mask, a.device());
     if (values.ndim() == 0 || (values.size() == 1 && values.ndim() == 1)) return fill_where(a, here, values);
     if (here.ndim() == a.ndim()) return assign_masked(a, here, values);
@@ -347,8 +383,10 @@ void set_advanced(const ndarray& a, index_list index, const array_like& value) {
   index_plan& plan = made.plan;
   plan.operation = "setitem";
   const shape_t result = plan.result_shape();
-  if (plan.indices.empty() && size_of(plan.index_shape) > 0)  // integers, True
-    return copyto(reshape(plan.source, result), values, casting::unsafe);
+  if (plan.indices.empty() && size_of(plan.index_shape) > 0) {  // integers, True
+    const ndarray target = reshape(plan.source, result);
+    return joins ? join_into(target, values, *joins) : copyto(target, values, casting::unsafe);
+  }
   shape_t given = values.shape();
   ndarray seen = values;
   while (given.size() > result.size() && given[0] == 1) given.erase(0);
@@ -362,7 +400,23 @@ void set_advanced(const ndarray& a, index_list index, const array_like& value) {
   if (given.size() != seen.ndim()) seen = reshape(seen, given);
   if (shares_with_indices(a, plan))
     for (ndarray& i : plan.indices) i = copy(i);
-  scatter(plan, seen);
+  scatter(plan, seen, joins ? *scatter_of(*joins) : scatter_op::assign);
+}
+
+void join_into(const ndarray& target, const array_like& value, ufunc f) {
+  const array_like inputs[] = {target, value};
+  call(f, inputs, {.out = target});
+}
+
+std::optional<scatter_op> scatter_of(ufunc f) {
+  switch (f) {
+    case ufunc::add: return scatter_op::add;
+    case ufunc::subtract: return scatter_op::subtract;
+    case ufunc::multiply: return scatter_op::multiply;
+    case ufunc::maximum: return scatter_op::maximum;
+    case ufunc::minimum: return scatter_op::minimum;
+    default: return {};
+  }
 }
 
 }  // namespace numloom::detail

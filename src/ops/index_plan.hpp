@@ -28,7 +28,13 @@ ndarray element_copy(const ndarray& a, std::int64_t offset);
 [[noreturn]] void fail_index(std::string_view operation, std::int64_t i, int axis, std::int64_t extent);
 
 ndarray get_advanced(const ndarray& a, index_list index);
-void set_advanced(const ndarray& a, index_list index, const array_like& value);
+/// a[index] = value, or a[index] = joins(a[index], value) with indices that may repeat.
+void set_advanced(const ndarray& a, index_list index, const array_like& value,
+                  std::optional<ufunc> joins = {});
+/// target = f(target, value).
+void join_into(const ndarray& target, const array_like& value, ufunc f);
+/// The update that a device does for a ufunc; nothing where it has none.
+std::optional<scatter_op> scatter_of(ufunc f);
 
 /// An advanced index in normal form: integer arrays of one shape that pick blocks of `source`. The result has
 /// the dimensions of the source with those of the index put in front of dimension `position`.

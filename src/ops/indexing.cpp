@@ -180,4 +180,17 @@ void set_item(const ndarray& a, index_list index, const array_like& value) {
     fill_with(target, value.number());
 }
 
+bool update_at(ufunc f, const ndarray& a, index_list index, const array_like& value) {
+  if (!scatter_of(f)) return false;
+  const array_like inputs[] = {a, value};
+  const resolved_types types = resolve(f, inputs);
+  if (types.loop != a.dtype() || types.out[0] != a.dtype()) return false;
+  const index_summary summary = summarise(a, index);
+  if (summary.arrays)
+    set_advanced(a, index, value, f);
+  else
+    join_into(view_of(a, index, summary), value, f);
+  return true;
+}
+
 }  // namespace numloom

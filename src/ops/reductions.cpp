@@ -130,13 +130,15 @@ void reduce_into(const ndarray& a, const reduction_call& call, const ndarray& ou
   const bool ordered = call.op == reduction::argmin || call.op == reduction::argmax;
   make_plan(plan, a.shape(), a.strides(), call.where ? mask_strides.data() : nullptr, call.axes,
             out_strides.data(), out2 ? out2_strides.data() : nullptr, ordered);
-  if (plan.outputs == 0) return;
-  if (plan.length == 0 && (ordered || (needs_initial(call.op) && !call.initial)))
+  std::int64_t length = 1;
+  for (const std::int64_t axis : call.axes) length *= a.shape()[static_cast<int>(axis)];
+  if (length == 0 && (ordered || (needs_initial(call.op) && !call.initial)))
     fail<value_error>(ordered ? "attempt to get " : "zero-size array to reduction operation ", call.operation,
                       ordered ? " of an empty sequence" : " which has no identity");
   if (call.where && needs_initial(call.op) && !call.initial)
     fail<value_error>("reduction operation '", call.operation,
                       "' does not have an identity, so to use a where mask one has to specify 'initial'");
+  if (plan.outputs == 0) return;
   backend_of(a.device()).reduce(plan, current_stream(a.device()));
 }
 
@@ -197,7 +199,10 @@ ndarray run_reduction(reduction op, const char* operation, ufunc joins, const nd
   reduce_into(a, call, result, nullptr);
   if (options.initial && !needs_initial(op)) {
     result.set_scalar(false);
-    result = combine_initial(joins, result, options.initial);
+    if (a.size() == 0)  // the initial value itself: 0 + -0.0 would lose the sign
+      copyto(result, full({}, *options.initial, {.dtype = type, .device = a.device()}));
+    else
+      result = combine_initial(joins, result, options.initial);
   }
   return deliver(std::move(result), options.out, operation);
 }

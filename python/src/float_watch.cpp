@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "float_watch.hpp"
+
+#include "numloom/reductions.hpp"
+
+namespace numloom::python {
+
+void report_float_errors(unsigned flags, const char* name, bool of_scalars) {
+  static PyObject* const report =
+      checked(PyObject_GetAttrString(checked(PyImport_ImportModule("numloom._errors")).get(),
+                                     "report_float_errors"))
+          .release();
+  const ref text = checked(PyUnicode_FromFormat("%s%s", of_scalars ? "scalar " : "", name));
+  checked(PyObject_CallFunction(report, "IO", flags, text.get()));
+}
+
+namespace {
+
+bool has(ufunc test, const ndarray& a) { return any(call(test, a)).item().real() != 0; }
+
+}  // namespace
+
+void report_product(const float_watch& watch, const char* name, const ndarray& result, const ndarray& a,
+                    const ndarray& b) {
+  if (float_errors::get() == 0 || !result.device().is_cpu() || !is_inexact(result.dtype())) return;
+  unsigned found = 0;
+  if (has(ufunc::isnan, result) && !has(ufunc::isnan, a) && !has(ufunc::isnan, b))
+    found |= float_errors::invalid;
+  if (has(ufunc::isinf, result) && all(call(ufunc::isfinite, a)).item().real() != 0 &&
+      all(call(ufunc::isfinite, b)).item().real() != 0)
+    found |= float_errors::overflow;
+  float_errors::set(found);
+  watch.report(name, result);
+}
+
+}  // namespace numloom::python

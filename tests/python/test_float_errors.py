@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Floating-point errors on the CPU: the same warnings as NumPy's, and what errstate does with them."""
+
+import warnings
+
+import numpy
+import pytest
+
+import numloom
+from conftest import DEVICE
+
+pytestmark = pytest.mark.skipif(DEVICE != "cpu", reason="is about the CPU: a GPU reports no errors")
+
+
+def warned(case, np):
+    a = np.arange(1.0, 5.0)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        case(np, a)
+    return [(w.category, str(w.message)) for w in caught]
+
+
+CASES = {
+    "quotient": lambda np, a: a / 0,
+    "nothing by nothing": lambda np, a: 0 / (a * 0),
+    "logarithm": lambda np, a: np.log(a - 1),
+    "exponential": lambda np, a: np.exp(a * 1000),
+    "root": lambda np, a: np.sqrt(-a),
+    "power": lambda np, a: np.power(a - 1, -1.0),
+    "remainder": lambda np, a: a % 0,
+    "both": lambda np, a: divmod(a, 0),
+    "integers": lambda np, a: a.astype(int) // 0,
+    "least integer": lambda np, a: np.array([-128], np.int8) // np.array([-1], np.int8),
+    "scalars": lambda np, a: a[0] / a[0].__mul__(0),
+    "in place": lambda np, a: np.log(a - 1, out=a),
+    "float16": lambda np, a: np.array([6e4], np.float16) * 2,
+    "complex": lambda np, a: np.array([1 + 1j]) / 0,
+    "complex logarithm": lambda np, a: np.log(0j),
+    "modulus": lambda np, a: np.abs(np.array([1e308 + 1e308j])),
+    "sum": lambda np, a: (a * 1e308).sum(),
+    "running sum": lambda np, a: np.cumsum(a * 1e308),
+    "mean of nothing": lambda np, a: a[:0].mean(),
+    "variance of one": lambda np, a: a[:1].var(ddof=1),
+    "cast": lambda np, a: np.array([np.inf, 1]).astype(np.int32),
+    "narrow cast": lambda np, a: np.array([1e300]).astype(np.float32),
+    "half cast": lambda np, a: np.array([1e6]).astype(np.float16),
+    "many": lambda np, a: 1 / (np.arange(1_000_000.0) - 5),
+    "many strided": lambda np, a: np.log(np.arange(100_000.0)[::2]),
+    "masked": lambda np, a: np.divide(a, a - 1, where=a > 1, out=a),
+    "masked, with an error": lambda np, a: np.divide(a, a - 1, where=a < 3, out=a),
+    # And none where there is no error.
+    "comparison": lambda np, a: a > np.nan,
+    "NaN passes": lambda np, a: np.exp(a * np.nan) + np.sqrt(a * np.nan) * np.nan,
+    "infinity passes": lambda np, a: np.exp(a * np.inf) + np.log(a * np.inf),
+    "extrema": lambda np, a: np.maximum(a, np.nan).max(),
+    "wrapping integers": lambda np, a: np.array([127], np.int8) + np.array([1], np.int8),
+    "underflow": lambda np, a: np.exp(a * -1000) * 1e-300,
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_same_warnings(name):
+    assert warned(CASES[name], numloom) == warned(CASES[name], numpy)
+
+
+def test_errstate_decides():
+    zero, one = numloom.zeros(2), numloom.ones(2)
+    with numpy.errstate(divide="raise"), pytest.raises(FloatingPointError, match="divide by zero"):
+        one / zero
+    with numloom.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("error")
+        one / zero
+        zero / zero
+        zero // 0
+
+
+def test_errstate_calls():
+    seen = []
+    with numloom.errstate(over="call", call=lambda text, status: seen.append((text, status))):
+        numloom.full(2, 1e308) * 10
+    assert seen == [("overflow", 2)]
+
+
+def test_flags_of_others_are_no_errors():
+    float("inf") - float("inf")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        float("nan") < 1.0
+        numloom.ones(3) + 1
+        numloom.ones(100_000) * 2
