@@ -9,10 +9,10 @@ from ._core import ndarray
 from ._errors import HostOnlyError
 
 __all__ = [
-    "bartlett", "blackman", "block", "diag", "diag_indices", "diag_indices_from", "diagflat", "fromfunction",
-    "geomspace", "hamming", "hanning", "indices", "ix_", "kaiser", "logspace", "mask_indices",
-    "ravel_multi_index", "tri", "tril_indices", "tril_indices_from", "triu_indices", "triu_indices_from",
-    "unravel_index", "vander",
+    "bartlett", "blackman", "block", "diag", "diag_indices", "diag_indices_from", "diagflat",
+    "fromfunction", "geomspace", "hamming", "hanning", "indices", "ix_", "kaiser", "logspace",
+    "mask_indices", "ravel_multi_index", "tri", "tril_indices", "tril_indices_from", "triu_indices",
+    "triu_indices_from", "unravel_index", "vander",
 ]  # fmt: skip
 
 

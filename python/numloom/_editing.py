@@ -13,9 +13,10 @@ from ._core import ndarray
 from ._errors import HostOnlyError
 
 __all__ = [
-    "append", "apply_along_axis", "apply_over_axes", "choose", "delete", "extract", "fill_diagonal", "insert",
-    "iscomplexobj", "isfortran", "isrealobj", "packbits", "piecewise", "place", "put_along_axis", "putmask",
-    "real_if_close", "resize", "row_stack", "select", "trim_zeros", "unpackbits",
+    "append", "apply_along_axis", "apply_over_axes", "asarray_chkfinite", "choose", "common_type",
+    "delete", "extract", "fill_diagonal", "insert", "iscomplexobj", "isfortran", "isrealobj", "packbits",
+    "piecewise", "place", "put_along_axis", "putmask", "real_if_close", "require", "resize", "row_stack",
+    "select", "trim_zeros", "unpackbits",
 ]  # fmt: skip
 
 
@@ -502,3 +503,40 @@ def real_if_close(a, tol=100):
     if tol > 1:
         tol = _numpy.finfo(a.dtype).eps * tol
     return a.real if bool((_core.absolute(a.imag) < float(tol)).all()) else a
+
+
+def common_type(*arrays):
+    """The class of floats to which all the arrays can be brought."""
+    kinds = [a.dtype if isinstance(a, ndarray) else _numpy.asarray(a).dtype for a in arrays]
+    return _numpy.common_type(*(_numpy.empty(0, kind) for kind in kinds))
+
+
+@_or_numpys
+def require(a, dtype=None, requirements=None, *, like=None):
+    """The array with the dtype and the flags that are asked for, itself where it has them."""
+    wanted = {requirements} if isinstance(requirements, str) else set(requirements or ())
+    known = {"C": "C", "C_CONTIGUOUS": "C", "CONTIGUOUS": "C", "F": "F", "F_CONTIGUOUS": "F", "FORTRAN": "F"}
+    others = {"A", "ALIGNED", "W", "WRITEABLE", "O", "OWNDATA", "E", "ENSUREARRAY"}
+    if not {w.upper() for w in wanted} <= known.keys() | others:
+        raise KeyError(next(w for w in wanted if w.upper() not in known.keys() | others))
+    wanted = {w.upper() for w in wanted}
+    orders = {known[w] for w in wanted if w in known}
+    if len(orders) > 1:
+        raise ValueError("Cannot specify both 'C' and 'F' order")
+    result = _core.asarray(a, dtype=dtype, order=orders.pop() if orders else "A")
+    if not isinstance(result, ndarray):
+        raise HostOnlyError("an array of numbers")
+    lacks = wanted & {"O", "OWNDATA"} and not result.flags.owndata
+    lacks = lacks or (wanted & {"W", "WRITEABLE"} and not result.flags.writeable)
+    return result.copy() if lacks else result
+
+
+@_or_numpys
+def asarray_chkfinite(a, dtype=None, order=None):
+    """An array without infinities and NaN; ValueError where there are some."""
+    result = asarray(a, dtype=dtype)
+    if order not in (None, "K", "A"):
+        result = _core.asarray(result, order=order)
+    if result.dtype.kind in "fc" and not bool(_core.isfinite(result).all()):
+        raise ValueError("array must not contain infs or NaNs")
+    return result

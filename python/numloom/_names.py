@@ -19,7 +19,8 @@ OWN = (
 
 # Modules that are imported when one of their names is first used.
 LATE = dict.fromkeys(
-    ("ElementwiseKernel", "RawKernel", "RawModule", "ReductionKernel", "ScanKernel", "SourceModule"), "_kernels"
+    ("ElementwiseKernel", "RawKernel", "RawModule", "ReductionKernel", "ScanKernel", "SourceModule"),
+    "_kernels",
 )
 
 # NumPy's functions that take no arrays.

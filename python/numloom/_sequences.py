@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Differences, sums along a line, sequences and polynomials: compositions that hold no elements of their own."""
+"""Differences, sums along a line, sequences, products, polynomials."""
 
 import warnings
 
@@ -13,8 +13,8 @@ from ._errors import HostOnlyError
 
 __all__ = [
     "cross", "cumulative_prod", "cumulative_sum", "ediff1d", "gradient", "i0", "interp", "kron", "poly",
-    "polyadd", "polyder", "polyint", "polymul", "polysub", "polyval", "sinc", "sort_complex", "trapezoid",
-    "unwrap",
+    "polyadd", "polyder", "polydiv", "polyint", "polymul", "polysub", "polyval", "roots", "sinc",
+    "sort_complex", "trapezoid", "unwrap",
 ]  # fmt: skip
 
 
@@ -464,3 +464,45 @@ def poly(seq_of_zeros):
         if _numpy.all(host == _numpy.sort(host.conjugate())):
             result = result.real.copy()
     return result
+
+
+@_or_numpys
+def polydiv(u, v):
+    """Quotient and remainder of two polynomials."""
+    _has_own_class(u, v)
+    u, v = _composed.atleast_1d(u) + 0.0, _composed.atleast_1d(v) + 0.0
+    dtype = (u[:1] + v[:1]).dtype
+    n, steps = len(v) - 1, len(u) - len(v) + 1
+    quotient = _core.zeros(max(steps, 1), dtype=dtype, device=u.device)
+    rest = u.astype(dtype)
+    scale = 1.0 / v[0]
+    for k in range(steps):
+        factor = scale * rest[k]
+        quotient[k] = factor
+        rest[k : k + n + 1] -= factor * v
+    while len(rest) > 1 and _composed.allclose(rest[0], 0, rtol=1e-14):
+        rest = rest[1:]
+    return quotient, rest
+
+
+@_or_numpys
+def roots(p):
+    """The roots of a polynomial: eigenvalues of its companion matrix."""
+    from . import linalg
+
+    p = _composed.atleast_1d(p)
+    if p.ndim != 1:
+        raise ValueError("Input must be a rank-1 array.")
+    used = _core.flatnonzero(p)
+    if used.size == 0:
+        return _core.empty(0, device=p.device)
+    zeros_at_origin = len(p) - int(used[-1]) - 1
+    p = p[int(used[0]) : int(used[-1]) + 1]
+    if p.dtype.kind not in "fc":
+        p = p.astype(float)
+    if len(p) < 2:
+        return _core.zeros(zeros_at_origin, device=p.device)
+    companion = _core.eye(len(p) - 1, k=-1, dtype=p.dtype, device=p.device)
+    companion[0, :] = -p[1:] / p[0]
+    found = linalg.eigvals(companion)
+    return _core.concatenate((found, _core.zeros(zeros_at_origin, dtype=found.dtype, device=p.device)))

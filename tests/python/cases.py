@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
+# ruff: noqa: E501 (tables of cases)
 """Tables of expressions: each is evaluated with NumPy and with numloom, over sets of arrays a, b, m."""
 
 import warnings

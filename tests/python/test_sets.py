@@ -57,7 +57,11 @@ def test_weights():
 
 @pytest.mark.parametrize("rule", RULES)
 def test_rules(rule):
-    check(f"np.histogram(a, '{rule}') | np.histogram_bin_edges(m, '{rule}', (0, 3))", without(FINITE, "float16", *WIDE, *COMPLEX), 8)
+    check(
+        f"np.histogram(a, '{rule}') | np.histogram_bin_edges(m, '{rule}', (0, 3))",
+        without(FINITE, "float16", *WIDE, *COMPLEX),
+        8,
+    )
 
 
 def test_the_last_bin_has_both_its_edges():

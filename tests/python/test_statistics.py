@@ -99,7 +99,10 @@ def test_blocks_of_large_arrays():
         for axis in (None, 0, 1, (0, 1)):
             for name in ("nansum", "nanmean", "nanprod", "nanvar"):
                 expected = getattr(numpy, name)(layout, axis=axis)
-                assert numpy.allclose(getattr(numloom, name)(a, axis=axis).get(), expected, 1e-10), (name, axis)
+                assert numpy.allclose(getattr(numloom, name)(a, axis=axis).get(), expected, 1e-10), (
+                    name,
+                    axis,
+                )
 
 
 @cpu_only
@@ -119,7 +122,13 @@ def test_warnings():
 
 def test_out():
     m = numpy.arange(12.0).reshape(3, 4)
-    for name, args in (("median", ()), ("quantile", (0.3,)), ("nanmean", ()), ("nansum", ()), ("nanpercentile", (20,))):
+    for name, args in (
+        ("median", ()),
+        ("quantile", (0.3,)),
+        ("nanmean", ()),
+        ("nansum", ()),
+        ("nanpercentile", (20,)),
+    ):
         out = numloom.zeros(3)
         result = getattr(numloom, name)(numloom.array(m), *args, axis=1, out=out)
         assert result is out
