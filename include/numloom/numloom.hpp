@@ -19,6 +19,7 @@
 #include "numloom/operators.hpp"
 #include "numloom/reductions.hpp"
 #include "numloom/sets.hpp"
+#include "numloom/signal.hpp"
 #include "numloom/sorting.hpp"
 #include "numloom/statistics.hpp"
 #include "numloom/stream.hpp"

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "numloom/ndarray.hpp"
 
@@ -14,6 +15,15 @@ NL_API ndarray sort(const ndarray& a, std::optional<int> axis = -1, bool descend
 NL_API void sort_in_place(const ndarray& a, int axis = -1, bool descending = false);
 /// int64 positions, stable.
 NL_API ndarray argsort(const ndarray& a, std::optional<int> axis = -1, bool descending = false);
+/// A copy in which each element of rank kth stands where sorting would put it, none smaller behind and none
+/// greater before it. Throws value_error for a rank out of bounds.
+NL_API ndarray partition(const ndarray& a, const std::vector<std::int64_t>& kth,
+                         std::optional<int> axis = -1);
+/// The positions that partition() would take elements from.
+NL_API ndarray argpartition(const ndarray& a, const std::vector<std::int64_t>& kth,
+                            std::optional<int> axis = -1);
+/// Positions that sort by several keys; the last key decides first.
+NL_API ndarray lexsort(const std::vector<ndarray>& keys, int axis = -1);
 NL_API ndarray searchsorted(const ndarray& sorted, const ndarray& values, bool right = false,
                             const ndarray* sorter = nullptr);
 

@@ -23,7 +23,9 @@ def _flat(a, weights):
     a = asarray(a)
     if a.dtype == bool:
         warnings.warn(
-            f"Converting input from {a.dtype} to {_numpy.uint8} for compatibility.", RuntimeWarning, stacklevel=4
+            f"Converting input from {a.dtype} to {_numpy.uint8} for compatibility.",
+            RuntimeWarning,
+            stacklevel=4,
         )
         a = a.astype(_numpy.uint8)
     if weights is not None:

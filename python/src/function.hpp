@@ -99,6 +99,7 @@ void add_creation_functions(std::vector<PyMethodDef>& table, bool methods);
 void add_reduction_functions(std::vector<PyMethodDef>& table, bool methods);
 void add_manipulation_functions(std::vector<PyMethodDef>& table, bool methods);
 void add_indexing_functions(std::vector<PyMethodDef>& table, bool methods);
+void add_signal_functions(std::vector<PyMethodDef>& table, bool methods);
 void add_set_functions(std::vector<PyMethodDef>& table, bool methods);
 void add_statistics_functions(std::vector<PyMethodDef>& table, bool methods);
 void add_product_functions(std::vector<PyMethodDef>& table, bool methods);

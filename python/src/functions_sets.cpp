@@ -83,7 +83,7 @@ PyObject* counted(argument_slots s) {
   if (s[2] == Py_None) raise(PyExc_TypeError, "use 0 instead of None for minlength");
   const ndarray given = to_array(s[0]);
   const bool listed = !is_array(s[0]) && !is_numpy_array(s[0]);
-  const ndarray x = given.size() == 0 && listed ? astype(given, dtype::int64) : given;
+  const ndarray x = listed && !is_complex(given.dtype()) ? astype(given, dtype::int64) : given;
   std::optional<ndarray> weights;
   if (!is_missing(s[1])) weights = to_array(s[1], x.device());
   const std::int64_t minlength = s[2] ? to_int(s[2], "minlength") : 0;

@@ -68,6 +68,7 @@ using quantile_of_number = ndarray (*)(const ndarray&, double, const quantile_op
 using quantile_of_array = ndarray (*)(const ndarray&, const ndarray&, const quantile_options&);
 template <quantile_of_number F, quantile_of_array G, bool Percent> PyObject* level(argument_slots s) {
   const ndarray a = to_array(s[0]);
+  if (is_complex(a.dtype())) raise(PyExc_TypeError, "a must be an array of real numbers");
   quantile_options options;
   options.axis = to_axes(s[2]);
   options.out = to_out(s[3]);

@@ -72,8 +72,11 @@ ndarray with_closed_end(const ndarray& edges, dtype type) {
 // For each value the number of edges that are not above it: 0 is below the first bin.
 ndarray bin_numbers(const ndarray& a, const ndarray& edges) {
   const dtype type = promote_types(a.dtype(), edges.dtype());
-  ndarray found = searchsorted(with_closed_end(beside(edges, a), type), as_type(a, type), true);
+  const ndarray closed = with_closed_end(beside(edges, a), type);
+  ndarray found = searchsorted(closed, as_type(a, type), true);
   found.set_scalar(false);
+  if (is_integer(type) && edges.size() > 1 && truth(equal(part(closed, -1), greatest(type))))
+    found = minimum(found, edges.size() - 1);
   return ravel(found);
 }
 

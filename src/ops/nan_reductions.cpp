@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Reductions that pass over NaN: a replacement that does not count, or a mask.
+#include <algorithm>
+#include <vector>
+
 #include "numloom/statistics.hpp"
 #include "ops/compose.hpp"
 
@@ -26,25 +29,91 @@ ndarray counting_mask(const ndarray& a, const std::optional<ndarray>& mask) {
 bool is_worth_a_try(const ndarray& a) { return a.device().is_cpu() && a.size() > 0; }
 bool has_no_nan(const ndarray& result) { return !some(isnan(result)); }
 
+constexpr std::int64_t block_elements = 1 << 17;
+
+// A reduction that needs arrays between input and result, by blocks of the first axis that stay in the cache.
+// of_block reduces one block over the axes (kept as extent 1 where keepdims); join adds up what belongs
+// together.
+template <class OfBlock>
+ndarray by_blocks(const ndarray& given, const axes& axis, ufunc join, OfBlock of_block) {
+  const ndarray a = axis.all() && given.is_c_contiguous() ? ravel(given) : given;
+  const std::int64_t n = a.ndim() ? a.shape()[0] : 0;
+  if (!a.device().is_cpu() || a.size() <= 2 * block_elements || n < 2) return of_block(given);
+  const dims along = axis.normalized(given.ndim(), "sum");
+  const bool joins = axis.all() || (along.size() > 0 && along[0] == 0);
+  const std::int64_t rows = std::max<std::int64_t>(1, block_elements / (a.size() / n));
+  std::vector<ndarray> parts;
+  ndarray total;
+  for (std::int64_t start = 0; start < n; start += rows) {
+    ndarray found = of_block(part(a, start, std::min(n, start + rows)));
+    found.set_scalar(false);
+    if (!joins)
+      parts.push_back(found);
+    else if (total.defined())
+      call(join, std::initializer_list<array_like>{total, found}, {.out = total});
+    else
+      total = found;
+  }
+  return joins ? total : concatenate(parts);
+}
+
+// With NaN counted as `neutral`; float16 in float32, rounded at the end.
 template <ndarray (*F)(const ndarray&, const reduction_options&)>
-ndarray total_of_numbers(const ndarray& a, const reduction_options& options) {
+ndarray total_by_blocks(const ndarray& a, const reduction_options& options, ufunc join, double neutral) {
+  const dtype type = options.dtype.value_or(a.dtype());
+  reduction_options rules = options;
+  rules.out = {};
+  rules.keepdims = true;
+  if (type == dtype::float16) rules.dtype = dtype::float32;
+  const auto of_block = [&](const ndarray& block) {
+    reduction_options own = rules;
+    if (options.axis.all()) own.axis = {};
+    return F(without_nan(block, neutral), own);
+  };
+  return as_type(by_blocks(a, options.axis, join, of_block), type);
+}
+
+ndarray count_by_blocks(const ndarray& a, const axes& axis) {
+  return by_blocks(a, axis, ufunc::add, [&](const ndarray& block) {
+    return count_nonzero(equal(block, block), {.axis = axis, .keepdims = true});
+  });
+}
+
+// The result of blocks, all axes kept as extent 1, in the shape that the caller asked for.
+ndarray shaped(const ndarray& a, const ndarray& kept, const axes& axis, bool keepdims) {
+  shape_t shape;
+  const dims along = axis.normalized(a.ndim(), "sum");
+  for (int d = 0; d < a.ndim(); ++d) {
+    const bool reduced = std::find(along.begin(), along.end(), d) != along.end();
+    if (!reduced) shape.push_back(a.shape()[d]);
+    if (reduced && keepdims) shape.push_back(1);
+  }
+  return reshape(kept, shape);
+}
+
+template <ndarray (*F)(const ndarray&, const reduction_options&)>
+ndarray total_of_numbers(const ndarray& a, const reduction_options& options, ufunc join, double neutral) {
   if (!may_hold_nan(a)) return F(a, options);
   if (is_worth_a_try(a) && !options.out) {
     const ndarray quick = F(a, options);
     if (has_no_nan(quick)) return quick;
   }
-  reduction_options rules = options;
-  rules.where = counting_mask(a, options.where);
-  return F(a, rules);
+  if (options.where || options.initial) {
+    reduction_options rules = options;
+    rules.where = counting_mask(a, options.where);
+    return F(a, rules);
+  }
+  const ndarray kept = total_by_blocks<F>(a, options, join, neutral);
+  return hand_over(shaped(a, kept, options.axis, options.keepdims), options.out, "nansum");
 }
 
 }  // namespace
 
 ndarray nansum(const ndarray& a, const reduction_options& options) {
-  return total_of_numbers<sum>(a, options);
+  return total_of_numbers<sum>(a, options, ufunc::add, 0);
 }
 ndarray nanprod(const ndarray& a, const reduction_options& options) {
-  return total_of_numbers<prod>(a, options);
+  return total_of_numbers<prod>(a, options, ufunc::multiply, 1);
 }
 ndarray nanmin(const ndarray& a, const reduction_options& options) { return reduce(ufunc::fmin, a, options); }
 ndarray nanmax(const ndarray& a, const reduction_options& options) { return reduce(ufunc::fmax, a, options); }
@@ -65,12 +134,18 @@ ndarray nanmean(const ndarray& a, const reduction_options& options) {
     const ndarray quick = mean(a, options);
     if (has_no_nan(quick)) return quick;
   }
-  const ndarray mask = counting_mask(a, options.where);
-  ndarray total =
-      sum(a, {.axis = options.axis, .dtype = options.dtype, .keepdims = options.keepdims, .where = mask});
-  ndarray counts = count_nonzero(mask, {.axis = options.axis, .keepdims = options.keepdims});
+  ndarray total, counts;
+  if (options.where) {
+    const ndarray mask = counting_mask(a, options.where);
+    total = sum(a, {.axis = options.axis, .dtype = options.dtype, .keepdims = true, .where = mask});
+    counts = count_nonzero(mask, {.axis = options.axis, .keepdims = true});
+  } else {
+    total = total_by_blocks<sum>(a, {.axis = options.axis, .dtype = options.dtype}, ufunc::add, 0);
+    counts = count_by_blocks(a, options.axis);
+  }
   total.set_scalar(false);
-  return hand_over(as_type(divide(total, counts), total.dtype()), options.out, "nanmean");
+  const ndarray average = as_type(divide(total, counts), total.dtype());
+  return hand_over(shaped(a, average, options.axis, options.keepdims), options.out, "nanmean");
 }
 
 ndarray nanvar(const ndarray& a, const variance_options& options) {

@@ -97,7 +97,6 @@ struct levels {
 };
 levels levels_of(const ndarray& q) {
   levels result;
-  if (q.ndim() > 2) fail<value_error>("[quantile] q must be a scalar or 1d");
   if (is_complex(q.dtype())) fail<type_error>("[quantile] expected real levels, got ", q.dtype());
   result.q = q.to_vector<double>();
   result.shape = q.shape();
@@ -109,6 +108,7 @@ levels levels_of(double q) { return {{q}, {}, true, false}; }
 void check(const ndarray& a, const levels& l) {
   if (is_complex(a.dtype()))
     fail<type_error>("[quantile] a must be an array of real numbers, got ", a.dtype());
+  if (l.shape.size() > 2) fail<value_error>("[quantile] q must be a scalar or 1d");
   for (double q : l.q)
     if (!(q >= 0 && q <= 1)) fail<value_error>("[quantile] Quantiles must be in the range [0, 1], got ", q);
 }
@@ -151,7 +151,7 @@ ndarray quantiles_of_rows(const ndarray& rows, const levels& l, quantile_method 
     lower.push_back(1 - upper.back());
   }
   if (ranks.empty())
-    return empty({rows.shape()[0], 0}, exact ? rows.dtype() : inexact_of(rows.dtype()), rows.device());
+    return empty({rows.shape()[0], 0}, exact ? rows.dtype() : promote_types(rows.dtype(), dtype::float64), rows.device());
   const order_statistics found = select_ranks(rows, ranks);
   if (exact) return mark_nan(found.values, found.has_nan);
   const auto columns = [&](std::int64_t from) { return slice_axis(found.values, 1, from, to_end, 2); };

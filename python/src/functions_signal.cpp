@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Sequences, partitions.
+#include "function.hpp"
+#include "numloom/signal.hpp"
+#include "numloom/sorting.hpp"
+
+namespace numloom::python {
+
+namespace {
+
+std::optional<scalar> to_edge(PyObject* o) {
+  if (is_missing(o)) return {};
+  const ndarray a = to_array(o, cpu);
+  if (a.size() != 1) raise(PyExc_ValueError, "[interp] left and right must be numbers");
+  return a.item();
+}
+
+// (x, xp, fp, left, right, period)
+PyObject* interpolated(argument_slots s) {
+  if (!is_missing(s[5])) raise(numpy.host_only, "a period");  // numloom._sequences comes first
+  const device d = device_among(s, 3);
+  const ndarray x = to_array(s[0], d), xp = to_array(s[1], d), fp = to_array(s[2], d);
+  const auto left = to_edge(s[3]), right = to_edge(s[4]);
+  for (const ndarray* a : {&x, &xp})
+    if (is_complex(a->dtype()))
+      raise(PyExc_TypeError,
+            "Cannot cast array data from dtype('complex128') to dtype('float64') according "
+            "to the rule 'safe'");
+  return wrap(unlocked(x.size() * 8, [&] { return interp(x, xp, fp, left, right); }));
+}
+
+overlap to_overlap(PyObject* o, overlap otherwise) {
+  if (!o) return otherwise;
+  if (PyUnicode_Check(o)) {
+    const std::string_view name = to_text(o, "mode");
+    if (name == "valid" || name == "v") return overlap::valid;
+    if (name == "same" || name == "s") return overlap::same;
+    if (name == "full" || name == "f") return overlap::full;
+    raise(PyExc_ValueError, "mode must be one of 'valid', 'same', or 'full' (got '%U')", o);
+  }
+  raise(numpy.host_only, "an overlap that is a number");
+}
+
+// (a, v, mode)
+template <ndarray (*F)(const ndarray&, const ndarray&, overlap), overlap Otherwise>
+PyObject* slid(argument_slots s) {
+  const device d = device_among(s, 2);
+  const ndarray a = to_array(s[0], d), v = to_array(s[1], d);
+  const overlap mode = to_overlap(s[2], Otherwise);
+  return wrap(unlocked(a.size() + v.size() * 64, [&] { return F(a, v, mode); }));
+}
+
+// ---- order ----
+
+std::vector<std::int64_t> to_ranks(PyObject* o) {
+  const ndarray a = to_array(o, cpu);
+  if (!is_integer(a.dtype()) && a.size() > 0) raise(PyExc_TypeError, "Partition index must be integer");
+  if (a.ndim() > 1) raise(PyExc_ValueError, "kth array must have dimension <= 1");
+  return a.size() ? a.to_vector<std::int64_t>() : std::vector<std::int64_t>();
+}
+
+std::optional<int> order_axis(PyObject* o) { return o ? to_optional_axis(o) : std::optional(-1); }
+
+void check_kind(PyObject* kind, PyObject* fields) {
+  if (kind && kind != Py_None && to_text(kind, "kind") != "introselect")
+    raise(PyExc_ValueError, "select kind must be 'introselect' (got '%S')", kind);
+  if (!is_missing(fields)) raise(PyExc_ValueError, "Cannot specify order when the array has no fields.");
+}
+
+// (a, kth, axis, kind, order)
+template <ndarray (*F)(const ndarray&, const std::vector<std::int64_t>&, std::optional<int>)>
+PyObject* parted(argument_slots s) {
+  check_kind(s[3], s[4]);
+  const ndarray a = to_array(s[0]);
+  const auto kth = to_ranks(s[1]);
+  const auto axis = order_axis(s[2]);
+  return wrap(unlocked(a.size(), [&] { return F(a, kth, axis); }));
+}
+PyObject* partition_method(argument_slots s) {
+  check_kind(s[3], s[4]);
+  const ndarray a = array_of(s[0]);
+  if (!a.writeable()) raise(PyExc_ValueError, "partition array is read-only");
+  const auto kth = to_ranks(s[1]);
+  const int axis = to_axis(s[2], -1);
+  unlocked(a.size(), [&] {
+    copyto(a, partition(a, kth, axis), casting::no);
+    return 0;
+  });
+  Py_RETURN_NONE;
+}
+
+// (keys, axis)
+PyObject* ordered_by_keys(argument_slots s) {
+  std::vector<ndarray> keys;
+  if (is_array(s[0]) || is_numpy_array(s[0])) {
+    const ndarray all = to_array(s[0]);
+    if (all.ndim() == 0) raise(PyExc_TypeError, "need sequence of keys with len > 0 in lexsort");
+    for (std::int64_t k = 0; k < all.shape()[0]; ++k) {
+      const std::int64_t stride = all.strides()[0];
+      keys.push_back(all.view(shape_t(all.shape().begin() + 1, all.shape().end()),
+                              dims(all.strides().begin() + 1, all.strides().end()), k * stride));
+    }
+  } else {
+    keys = to_array_list(s[0]);
+  }
+  for (ndarray& key : keys) key = to_device(key, keys[0].device());
+  const int axis = to_axis(s[1], -1);
+  ndarray found = unlocked(keys.empty() ? 0 : keys[0].size() * 8, [&] { return lexsort(keys, axis); });
+  found.set_scalar(found.ndim() == 0);
+  return wrap(std::move(found));
+}
+
+constexpr auto both = function_row::function_and_method;
+constexpr const char* parting = "(a, kth, axis=-1, kind='introselect', order=None)";
+
+constexpr function_row rows[] = {
+    {"_interp", "(x, xp, fp, left=None, right=None, period=None)", interpolated,
+     "The piecewise linear function through points, at x."},
+    {"convolve", "(a, v, mode='full')", slid<convolve, overlap::full>,
+     "Discrete convolution of two sequences."},
+    {"correlate", "(a, v, mode='valid')", slid<correlate, overlap::valid>,
+     "Cross-correlation of two sequences, the second conjugated."},
+    {"partition", parting, parted<partition>,
+     "A copy in which the elements of the given ranks are in their sorted places."},
+    {"partition", parting, partition_method, "Partitions in place.", function_row::method_only},
+    {"argpartition", parting, parted<argpartition>, "Positions that would partition the array.", both},
+    {"lexsort", "(keys, axis=-1)", ordered_by_keys, "Positions that sort by several keys, the last first."},
+};
+
+}  // namespace
+
+void add_signal_functions(std::vector<PyMethodDef>& table, bool methods) { add_rows<rows>(table, methods); }
+
+}  // namespace numloom::python
