@@ -4,10 +4,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <span>
 #include <vector>
 
+#include "numloom/bit_source.hpp"
 #include "numloom/ndarray.hpp"
 #include "numloom/ufuncs.hpp"
 
@@ -131,6 +133,25 @@ class NL_API generator {
   ndarray standard_exponential(const shape_t& shape, dtype type = dtype::float64,
                                exponential_method method = exponential_method::ziggurat);
   ndarray exponential(double scale, const shape_t& shape);
+
+  /// Samples of a distribution of bit_source.hpp: float64, or int64 for counts. Parameters are not checked.
+  ndarray draw(sampled which, std::initializer_list<double> parameters, const shape_t& shape);
+  // As in NumPy. Throw value_error for parameters that the distribution does not have.
+  ndarray lognormal(double mean, double sigma, const shape_t& shape);
+  ndarray rayleigh(double scale, const shape_t& shape);
+  ndarray laplace(double loc, double scale, const shape_t& shape);
+  ndarray logistic(double loc, double scale, const shape_t& shape);
+  ndarray gumbel(double loc, double scale, const shape_t& shape);
+  ndarray pareto(double a, const shape_t& shape);
+  ndarray weibull(double a, const shape_t& shape);
+  ndarray power(double a, const shape_t& shape);
+  ndarray triangular(double left, double mode, double right, const shape_t& shape);
+  ndarray standard_cauchy(const shape_t& shape);
+  ndarray gamma(double shape, double scale, const shape_t& size);
+  ndarray chisquare(double df, const shape_t& shape);
+  ndarray standard_t(double df, const shape_t& shape);
+  ndarray poisson(double lam, const shape_t& shape);
+  ndarray geometric(double p, const shape_t& shape);
 
   /// The numbers 0 to n - 1 in random order.
   ndarray permutation(std::int64_t n);

@@ -10,7 +10,7 @@ import threading
 import numpy
 import pytest
 from conftest import DEVICE, cpu_only
-from parity import assert_same, host
+from parity import assert_same
 
 import numloom
 
