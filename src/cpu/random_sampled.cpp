@@ -91,7 +91,8 @@ template <class Sampler, class Out> class sampled_fill {
     word_reader(stream_, begin).read(words, chunk_);
     chunk_source source{words, chunk_, 0, begin, stream_};
     for (attempt<Out>* a : {&samples.first, &samples.correction}) a->values.clear(), a->starts.clear();
-    while (source.at < chunk_ && samples.first.size() < n_) sample(source, samples.first);
+    const std::int64_t limit = chunk == 0 ? n_ : chunk_;  // later ones may lose samples to a correction
+    while (source.at < chunk_ && samples.first.size() < limit) sample(source, samples.first);
     samples.kept = 0;
     samples.end = source.at;
     relay_.await(chunk);
