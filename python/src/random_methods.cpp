@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The methods of numloom.random.Generator. Arguments that only NumPy can judge, wrong ones among them, go to
 // NumPy's generator over the same state: it raises NumPy's errors, or draws NumPy's numbers.
+#include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <new>
 
 #include "function.hpp"
@@ -526,6 +528,7 @@ PyObject* call_host(PyObject* self, const char* name, bool counted, PyObject* co
   if (!method || !text) return nullptr;
   std::vector<PyObject*> all = {text.get(), counted ? Py_True : Py_False};
   all.insert(all.end(), args, args + count + named);
+  const numpy_drawing guard;
   return PyObject_Vectorcall(method.get(), all.data(), static_cast<std::size_t>(count) + 2, keywords);
 }
 
