@@ -54,6 +54,8 @@ class NL_API seed_sequence {
                          std::span<const std::uint32_t> spawn_key = {}, int pool_size = 4);
   explicit seed_sequence(const std::vector<std::uint32_t>& entropy)
       : seed_sequence(std::span<const std::uint32_t>(entropy)) {}
+  /// Integers as numpy.random.SeedSequence([...]) takes them.
+  explicit seed_sequence(const std::vector<std::uint64_t>& integers) : seed_sequence(words_of(integers)) {}
 
   /// n 32-bit words. The same words at every call.
   std::vector<std::uint32_t> generate_state(int n) const;
@@ -67,6 +69,7 @@ class NL_API seed_sequence {
 
  private:
   static std::vector<std::uint32_t> words_of(std::uint64_t value);
+  static std::vector<std::uint32_t> words_of(const std::vector<std::uint64_t>& integers);
   std::vector<std::uint32_t> entropy_, spawn_key_, pool_;
   std::uint32_t children_ = 0;
 };
@@ -190,6 +193,9 @@ class NL_API generator {
 /// numpy.random.default_rng.
 inline generator default_rng() { return generator(); }
 inline generator default_rng(std::uint64_t seed) { return generator(seed); }
+inline generator default_rng(const std::vector<std::uint64_t>& seeds) {
+  return generator(seed_sequence(seeds));
+}
 inline generator default_rng(const seed_sequence& sequence) { return generator(sequence); }
 
 }  // namespace random

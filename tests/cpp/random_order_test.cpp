@@ -106,6 +106,30 @@ TEST_F(random_order_test, parameters_for_every_element) {
   EXPECT_THROW(default_rng(42).integers(loc, loc), value_error);
 }
 
+TEST_F(random_order_test, seeds_of_several_integers) {
+  const unsigned_integers seeds{1, std::uint64_t{1} << 40, 0};
+  EXPECT_EQ(random::seed_sequence(seeds).generate_state(2),
+            (std::vector<std::uint32_t>{2946415092u, 616684486u}));
+  EXPECT_EQ(default_rng(seeds).random({1}).to_vector<double>()[0], 0x1.9b58c42a138b0p-2);
+}
+
+TEST_F(random_order_test, samples_of_several_draws) {
+  EXPECT_EQ(numbers(default_rng(7).poisson(3, {6})), (integers{4, 1, 4, 3, 5, 1}));
+  EXPECT_EQ(numbers(default_rng(7).geometric(0.2, {4})), (integers{4, 5, 3, 5}));
+  const doubles gamma = default_rng(7).gamma(2.5, 2, {100003}).to_vector<double>();
+  EXPECT_EQ(gamma[1], 0x1.c9a551912a263p+1);
+  EXPECT_EQ(gamma[100002], 0x1.acf2df70fd68dp+2);
+  const int before = cpu_host::num_threads();
+  for (const int threads : {1, 2, 5}) {
+    cpu_host::set_num_threads(threads);
+    EXPECT_EQ(default_rng(7).gamma(2.5, 2, {100003}).to_vector<double>(), gamma) << threads;
+  }
+  cpu_host::set_num_threads(before);
+  EXPECT_THROW(default_rng(7).gamma(-1, 1, {3}), value_error);
+  EXPECT_THROW(default_rng(7).poisson(-1, {3}), value_error);
+  EXPECT_THROW(default_rng(7).triangular(1, 1, 1, {3}), value_error);
+}
+
 TEST_F(random_order_test, other_engines) {
   const random::seed_sequence seed(42);
   random::generator dxsm(random::pcg64dxsm_seed(seed)), philox(random::philox_seed(seed));
