@@ -25,7 +25,7 @@ struct InvertedExponential {
     return -::log1p(-uniform_f64(word));
   }
   static __device__ __forceinline__ float of(u32 draw, const fill_parameters&) {
-    return -::log1pf(-uniform_f32(draw));
+    return static_cast<float>(-::log1p(-static_cast<double>(uniform_f32(draw))));
   }
 };
 struct Offset {

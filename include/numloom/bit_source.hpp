@@ -21,6 +21,33 @@ struct bit_source {
 
 enum class standard_distribution : std::uint8_t { uniform, normal, exponential, exponential_inverted };
 
+/// Distributions of which a sample takes a number of draws that is not known beforehand. Their parameters are
+/// numpy.random.Generator's, in its order.
+enum class sampled : std::uint8_t {
+  lognormal,
+  rayleigh,
+  pareto,
+  weibull,
+  power,
+  laplace,
+  logistic,
+  gumbel,
+  triangular,
+  standard_gamma,
+  gamma,
+  chisquare,
+  beta,  // not with both parameters <= 1
+  f,
+  standard_t,
+  standard_cauchy,
+  poisson,  // int64, as all that follow
+  geometric,
+};
+inline bool is_count(sampled which) { return which >= sampled::poisson; }
+/// n elements (float64, or int64 for counts) in host memory. Parameters are not checked.
+NL_API void draw_sampled(const bit_source& source, sampled which, const double* parameters, void* out,
+                         std::int64_t n);
+
 /// n elements in host memory: shift + scale * x for float64 (the bare x when these are 1 and 0), x for
 /// float32. The numbers are those that numpy.random.Generator makes of the same bits.
 NL_API void draw(const bit_source& source, standard_distribution kind, dtype type, void* out, std::int64_t n,

@@ -4,10 +4,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <span>
 #include <vector>
 
+#include "numloom/bit_source.hpp"
 #include "numloom/ndarray.hpp"
 #include "numloom/ufuncs.hpp"
 
@@ -52,6 +54,8 @@ class NL_API seed_sequence {
                          std::span<const std::uint32_t> spawn_key = {}, int pool_size = 4);
   explicit seed_sequence(const std::vector<std::uint32_t>& entropy)
       : seed_sequence(std::span<const std::uint32_t>(entropy)) {}
+  /// Integers as numpy.random.SeedSequence([...]) takes them.
+  explicit seed_sequence(const std::vector<std::uint64_t>& integers) : seed_sequence(words_of(integers)) {}
 
   /// n 32-bit words. The same words at every call.
   std::vector<std::uint32_t> generate_state(int n) const;
@@ -65,6 +69,7 @@ class NL_API seed_sequence {
 
  private:
   static std::vector<std::uint32_t> words_of(std::uint64_t value);
+  static std::vector<std::uint32_t> words_of(const std::vector<std::uint64_t>& integers);
   std::vector<std::uint32_t> entropy_, spawn_key_, pool_;
   std::uint32_t children_ = 0;
 };
@@ -132,6 +137,25 @@ class NL_API generator {
                                exponential_method method = exponential_method::ziggurat);
   ndarray exponential(double scale, const shape_t& shape);
 
+  /// Samples of a distribution of bit_source.hpp: float64, or int64 for counts. Parameters are not checked.
+  ndarray draw(sampled which, std::initializer_list<double> parameters, const shape_t& shape);
+  // As in NumPy. Throw value_error for parameters that the distribution does not have.
+  ndarray lognormal(double mean, double sigma, const shape_t& shape);
+  ndarray rayleigh(double scale, const shape_t& shape);
+  ndarray laplace(double loc, double scale, const shape_t& shape);
+  ndarray logistic(double loc, double scale, const shape_t& shape);
+  ndarray gumbel(double loc, double scale, const shape_t& shape);
+  ndarray pareto(double a, const shape_t& shape);
+  ndarray weibull(double a, const shape_t& shape);
+  ndarray power(double a, const shape_t& shape);
+  ndarray triangular(double left, double mode, double right, const shape_t& shape);
+  ndarray standard_cauchy(const shape_t& shape);
+  ndarray gamma(double shape, double scale, const shape_t& size);
+  ndarray chisquare(double df, const shape_t& shape);
+  ndarray standard_t(double df, const shape_t& shape);
+  ndarray poisson(double lam, const shape_t& shape);
+  ndarray geometric(double p, const shape_t& shape);
+
   /// The numbers 0 to n - 1 in random order.
   ndarray permutation(std::int64_t n);
   /// A copy of x with its slices along the axis in random order.
@@ -169,6 +193,9 @@ class NL_API generator {
 /// numpy.random.default_rng.
 inline generator default_rng() { return generator(); }
 inline generator default_rng(std::uint64_t seed) { return generator(seed); }
+inline generator default_rng(const std::vector<std::uint64_t>& seeds) {
+  return generator(seed_sequence(seeds));
+}
 inline generator default_rng(const seed_sequence& sequence) { return generator(sequence); }
 
 }  // namespace random

@@ -63,19 +63,18 @@ template <> struct ziggurat_draw<float> {
   static NL_HD float height(u32 i) { return ziggurat_height_f32[i]; }
 };
 
-// Finishes a draw that is not plain; next() gives the draws that follow it. False: the draw makes no sample,
-// the next one begins after what was taken.
-template <class T, class Next> NL_HD bool settle(ziggurat_draw<T>& d, Next&& next) {
+// Finishes a draw that is not plain; uniform() gives numbers in [0, 1) made of the draws that follow it.
+// False: the draw makes no sample, the next one begins after what was taken.
+template <class T, class Uniform> NL_HD bool settle_by(ziggurat_draw<T>& d, Uniform&& uniform) {
   if (d.strip != 0) {
     const T low = ziggurat_draw<T>::height(d.strip), high = ziggurat_draw<T>::height(d.strip - 1);
-    const T y = (high - low) * ziggurat_draw<T>::uniform(next()) + low;
+    const T y = (high - low) * uniform() + low;
     const double x = static_cast<double>(d.value);
     return static_cast<double>(y) < ::exp(-0.5 * x * x);
   }
   while (true) {  // the tail (Marsaglia 1964)
-    const T x =
-        -ziggurat_draw<T>::inverse_edge * ziggurat_draw<T>::log1p_(-ziggurat_draw<T>::uniform(next()));
-    const T y = -ziggurat_draw<T>::log1p_(-ziggurat_draw<T>::uniform(next()));
+    const T x = -ziggurat_draw<T>::inverse_edge * ziggurat_draw<T>::log1p_(-uniform());
+    const T y = -ziggurat_draw<T>::log1p_(-uniform());
     if (y + y > x * x) {
       const T value = ziggurat_draw<T>::edge + x;
       d.value = with_sign(value, d.magnitude >> 8);
@@ -125,15 +124,20 @@ template <> struct exponential_draw<float> {
   static NL_HD float height(u32 i) { return exponential_height_f32[i]; }
 };
 
-template <class T, class Next> NL_HD bool settle(exponential_draw<T>& d, Next&& next) {
+template <class T, class Uniform> NL_HD bool settle_by(exponential_draw<T>& d, Uniform&& uniform) {
   using rule = exponential_draw<T>;
-  const T u = rule::uniform(next());
+  const T u = uniform();
   if (d.strip == 0) {  // the tail is exponential again
     d.value = rule::edge - rule::log1p_(-u);
     return true;
   }
   const T low = rule::height(d.strip), high = rule::height(d.strip - 1);
   return (high - low) * u + low < rule::exp_(-d.value);
+}
+
+// The same where next() gives the draws themselves.
+template <class Rule, class Next> NL_HD bool settle(Rule& d, Next&& next) {
+  return settle_by(d, [&next] { return Rule::uniform(next()); });
 }
 
 }  // namespace numloom::NL_TARGET

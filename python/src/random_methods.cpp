@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The methods of numloom.random.Generator. Arguments that only NumPy can judge, wrong ones among them, go to
 // NumPy's generator over the same state: it raises NumPy's errors, or draws NumPy's numbers.
+#include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <new>
 
 #include "function.hpp"
@@ -221,6 +223,79 @@ PyObject* exponential_body(generator_object& g, argument_slots a) {
   return float_result(g, standard_distribution::exponential, a[2], dtype::float64, *scale);
 }
 
+// ---- distributions of several draws a sample ----
+bool not_negative(double x) { return !std::signbit(x) && !std::isnan(x); }
+
+/// Parameters that the native sampler takes; others are NumPy's to judge.
+struct sampled_row {
+  random::sampled which;
+  int parameters;
+  double defaults[3];
+  bool (*valid)(const double* p);
+};
+using random::sampled;
+constexpr auto scale_second = [](const double* p) { return !std::isnan(p[0]) && not_negative(p[1]); };
+constexpr auto one_positive = [](const double* p) { return p[0] > 0; };
+constexpr auto one_not_negative = [](const double* p) { return not_negative(p[0]); };
+constexpr sampled_row sampled_rows[] = {
+    {sampled::lognormal, 2, {0, 1}, scale_second},
+    {sampled::rayleigh, 1, {1}, one_not_negative},
+    {sampled::pareto, 1, {}, one_positive},
+    {sampled::weibull, 1, {}, one_not_negative},
+    {sampled::power, 1, {}, one_positive},
+    {sampled::laplace, 2, {0, 1}, scale_second},
+    {sampled::logistic, 2, {0, 1}, scale_second},
+    {sampled::gumbel, 2, {0, 1}, scale_second},
+    {sampled::triangular, 3, {}, [](const double* p) { return p[0] <= p[1] && p[1] <= p[2] && p[0] < p[2]; }},
+    {sampled::standard_gamma, 1, {}, one_not_negative},
+    {sampled::gamma, 2, {0, 1}, [](const double* p) { return not_negative(p[0]) && not_negative(p[1]); }},
+    {sampled::chisquare, 1, {}, one_positive},
+    {sampled::beta, 2, {}, [](const double* p) { return p[0] > 0 && p[1] > 0 && (p[0] > 1 || p[1] > 1); }},
+    {sampled::f, 2, {}, [](const double* p) { return p[0] > 0 && p[1] > 0; }},
+    {sampled::standard_t, 1, {}, one_positive},
+    {sampled::standard_cauchy, 0, {}, [](const double*) { return true; }},
+    {sampled::poisson, 1, {1}, [](const double* p) { return not_negative(p[0]) && p[0] <= 9.2e18; }},
+    {sampled::geometric, 1, {}, [](const double* p) { return p[0] > 0 && p[0] <= 1; }},
+};
+
+PyObject* draw_sampled(generator_object& g, const sampled_row& row, argument_slots a) {
+  double p[3] = {};
+  for (int i = 0; i < row.parameters; ++i) {
+    const std::optional<double> value = number_argument(a[i + 1], row.defaults[i]);
+    if (!value) throw on_host{};
+    p[i] = *value;
+  }
+  if (!row.valid(p)) throw on_host{};
+  const std::optional<shape_t> shape = size_argument(a[row.parameters + 1]);
+  const dtype type = is_count(row.which) ? dtype::int64 : dtype::float64;
+  if (!shape) {
+    std::int64_t element;
+    const drawing guard(g, 1);
+    random::draw_sampled(*g.source, row.which, p, &element, 1);
+    return number_object(type, &element);
+  }
+  const std::int64_t n = size_of(*shape), work = n * 16;
+  if (*g.engine && n > short_array)
+    return wrap(draw_natively(g, work, [&](random::generator& r) {
+      return r.draw(row.which, {p[0], p[1], p[2]}, *shape);
+    }));
+  ndarray host = empty(*shape, type, cpu);
+  void* const to = host.data(access::write);
+  const drawing guard(g, work);
+  unlocked(work, [&] { random::draw_sampled(*g.source, row.which, p, to, n); });
+  return wrap(to_device(host, current_device()));
+}
+template <sampled Which> PyObject* sampled_body(generator_object& g, argument_slots a) {
+  constexpr const sampled_row& row = sampled_rows[static_cast<int>(Which)];
+  static_assert(row.which == Which);
+  return draw_sampled(g, row, a);
+}
+
+PyObject* standard_gamma_body(generator_object& g, argument_slots a) {
+  if (!is_missing(a[4]) || (!is_missing(a[3]) && to_dtype(a[3]) != dtype::float64)) throw on_host{};
+  return sampled_body<sampled::standard_gamma>(g, a);
+}
+
 // ---- integers ----
 struct integer_limits {
   wide_integer least, most;
@@ -416,6 +491,32 @@ constexpr generator_row rows[] = {
      "A copy of x in which each one-dimensional slice along the axis is shuffled on its own."},
     {"choice", "(self, a, size=None, replace=True, p=None, axis=0, shuffle=True)", choice_body,
      "A sample of the elements of a, or of the numbers below a."},
+    {"lognormal", "(self, mean=0.0, sigma=1.0, size=None)", sampled_body<sampled::lognormal>,
+     "exp of a normal number with that mean and deviation."},
+    {"rayleigh", "(self, scale=1.0, size=None)", sampled_body<sampled::rayleigh>, "Rayleigh distributed."},
+    {"pareto", "(self, a, size=None)", sampled_body<sampled::pareto>, "Pareto II (Lomax) with shape a."},
+    {"weibull", "(self, a, size=None)", sampled_body<sampled::weibull>, "Weibull with shape a, scale 1."},
+    {"power", "(self, a, size=None)", sampled_body<sampled::power>, "Density a x^(a-1) on [0, 1]."},
+    {"laplace", "(self, loc=0.0, scale=1.0, size=None)", sampled_body<sampled::laplace>,
+     "Laplace (double exponential)."},
+    {"logistic", "(self, loc=0.0, scale=1.0, size=None)", sampled_body<sampled::logistic>, "Logistic."},
+    {"gumbel", "(self, loc=0.0, scale=1.0, size=None)", sampled_body<sampled::gumbel>, "Gumbel."},
+    {"triangular", "(self, left, mode, right, size=None)", sampled_body<sampled::triangular>,
+     "Triangular on [left, right] with its peak at mode."},
+    {"standard_gamma", "(self, shape, size=None, dtype=float64, out=None)", standard_gamma_body,
+     "Gamma with that shape and scale 1; float64 or float32."},
+    {"gamma", "(self, shape, scale=1.0, size=None)", sampled_body<sampled::gamma>,
+     "Gamma with that shape and scale."},
+    {"chisquare", "(self, df, size=None)", sampled_body<sampled::chisquare>,
+     "Chi-square with df degrees of freedom."},
+    {"beta", "(self, a, b, size=None)", sampled_body<sampled::beta>, "Beta."},
+    {"f", "(self, dfnum, dfden, size=None)", sampled_body<sampled::f>, "F (Fisher and Snedecor)."},
+    {"standard_t", "(self, df, size=None)", sampled_body<sampled::standard_t>,
+     "Student's t with df degrees of freedom."},
+    {"standard_cauchy", "(self, size=None)", sampled_body<sampled::standard_cauchy>, "Standard Cauchy."},
+    {"poisson", "(self, lam=1.0, size=None)", sampled_body<sampled::poisson>, "Poisson with mean lam."},
+    {"geometric", "(self, p, size=None)", sampled_body<sampled::geometric>,
+     "Number of trials up to the first success of probability p."},
     {"_raw", "(self, size=None)", raw_body, "The next words as they are."},
 };
 
@@ -427,6 +528,7 @@ PyObject* call_host(PyObject* self, const char* name, bool counted, PyObject* co
   if (!method || !text) return nullptr;
   std::vector<PyObject*> all = {text.get(), counted ? Py_True : Py_False};
   all.insert(all.end(), args, args + count + named);
+  const numpy_drawing guard;
   return PyObject_Vectorcall(method.get(), all.data(), static_cast<std::size_t>(count) + 2, keywords);
 }
 

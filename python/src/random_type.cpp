@@ -29,7 +29,7 @@ struct numpy_philox {
   std::uint32_t uinteger;
 };
 
-int threads_drawing = 0;  // that have given up the interpreter's lock; changed only while it is held
+int threads_drawing = 0;  // that may have given up the interpreter's lock; changed only while it is held
 
 std::optional<engine> engines[4] = {std::nullopt, engine::pcg64, engine::pcg64dxsm, engine::philox};
 
@@ -128,6 +128,9 @@ drawing::~drawing() {
   Py_XDECREF(PyObject_CallMethod(held_, "release", nullptr));
   PyErr_Restore(type, value, trace);
 }
+
+numpy_drawing::numpy_drawing() { ++threads_drawing; }
+numpy_drawing::~numpy_drawing() { --threads_drawing; }
 
 stream_state load_state(const generator_object& g) {
   stream_state s;

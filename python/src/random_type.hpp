@@ -39,6 +39,12 @@ class drawing {
   bool releases_;
 };
 
+/// While NumPy draws: it gives up the interpreter's lock too, under the bit generator's own.
+struct numpy_drawing {
+  numpy_drawing();
+  ~numpy_drawing();
+};
+
 /// The state in NumPy's memory, as the devices take it; and back.
 random::stream_state load_state(const generator_object& g);
 void store_state(const generator_object& g, const random::stream_state& s);

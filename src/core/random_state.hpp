@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "numloom/bit_source.hpp"
 #include "numloom/dtype.hpp"
 #include "numloom/random.hpp"
 
@@ -20,6 +21,7 @@ enum class distribution : std::uint8_t {
   integers_each,  // bounds of its own for every element
   permutation,    // int64: the numbers 0 to n - 1, shuffled
   shuffle,        // the elements that are there
+  sampled,        // distributions of several draws a sample, by `which`
   sample,         // int64: n different numbers of [0, range], by Floyd
 };
 
@@ -36,9 +38,13 @@ struct random_call {
   double scale = 1, shift = 0;
   /// integers_each: n of them.
   const std::uint64_t *lows = nullptr, *ranges = nullptr;
+  /// sampled: float64 or int64.
+  random::sampled which{};
+  double parameters[3] = {};
   /// permutation, shuffle: rows of n elements, one after the other; positions below `first` take no part in
   /// the drawing (they may still be swapped with).
   std::int64_t rows = 1, first = 1;
+  bool masked = true;  // partners by masks and rejection, as NumPy's shuffles; else by Lemire, as its choice
 };
 
 }  // namespace numloom

@@ -76,6 +76,13 @@ std::vector<std::uint32_t> seed_sequence::words_of(std::uint64_t value) {
   return words;
 }
 
+std::vector<std::uint32_t> seed_sequence::words_of(const std::vector<std::uint64_t>& integers) {
+  std::vector<std::uint32_t> all;
+  for (const std::uint64_t value : integers)
+    for (const std::uint32_t word : words_of(value)) all.push_back(word);
+  return all;
+}
+
 std::vector<std::uint32_t> seed_sequence::generate_state(int n) const {
   std::vector<std::uint32_t> words(static_cast<std::size_t>(n));
   hasher hash{0x8b51f9ddu, 0x58f38dedu};

@@ -4,14 +4,13 @@
 /// numbers may take several: there each chunk of draws is judged into a buffer on its own, and the chunks
 /// then agree, in order, on where their samples go and where the first one begins.
 #include <algorithm>
-#include <atomic>
 #include <cstring>
-#include <thread>
 #include <type_traits>
 #include <vector>
 
 #include "core/word_stream.hpp"
 #include "cpu/backend.hpp"
+#include "cpu/random_relay.hpp"
 #include "cpu/random_walk.hpp"
 #include "cpu/threads.hpp"
 #include "cpu/word_reader.hpp"
@@ -171,21 +170,6 @@ template <class Rule> struct ziggurat {
   }
 };
 
-/// What the chunks of a fill hand to each other, in order.
-struct relay {
-  alignas(64) std::atomic<std::int64_t> next_chunk{0};
-  alignas(64) std::atomic<std::int64_t> turn{0};
-  // Guarded by `turn`: only the chunk whose turn it is touches these.
-  std::int64_t samples = 0;   // made by the chunks before
-  std::int64_t carry = 0;     // draws of this chunk that the last sample before it took
-  std::int64_t consumed = 0;  // draws behind the last sample wanted
-
-  void await(std::int64_t chunk) const {
-    for (int spins = 0; turn.load(std::memory_order_acquire) != chunk; ++spins)
-      if (spins > 500) std::this_thread::yield();
-  }
-};
-
 template <class Sampler> class ordered_fill {
   using Draw = typename Sampler::Draw;
   using Out = typename Sampler::Out;
@@ -342,7 +326,10 @@ void cpu_device::random_fill(const random_call& call, stream_view) {
         ordered_fill(call, ziggurat<exponential_draw<double>>{});
       return;
     case distribution::standard_exponential_inverted:
-      if (single) return fill_each<u32, float>(call, [](u32 draw) { return -::log1pf(-uniform_f32(draw)); });
+      if (single)
+        return fill_each<u32, float>(call, [](u32 draw) {
+          return static_cast<float>(-::log1p(-static_cast<double>(uniform_f32(draw))));
+        });
       return fill_each<u64, double>(call, [](u64 word) { return -::log1p(-uniform_f64(word)); });
     case distribution::integers: break;
     default: return walk_random(call);

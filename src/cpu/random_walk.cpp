@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "cpu/random_walk.hpp"
 
-#include <cstring>
+#include <algorithm>
 #include <numeric>
+#include <utility>
 #include <vector>
 
 #include "cpu/word_reader.hpp"
@@ -41,32 +42,51 @@ void integers_each(const random_call& call) {
 }
 
 // ---- shuffling (Fisher and Yates, from the end) ----
-/// Calls swap(i, j) for i = last down to first, j drawn from [0, i]; touch(j) some swaps earlier, since the
-/// elements lie far apart and waiting for each of them in turn is most of the time.
-template <class Touch, class Swap>
-void for_each_swap(draw_reader& draws, std::int64_t last, std::int64_t first, Touch&& touch, Swap&& swap) {
+/// Partners in [0, i] for i, i - 1, ... down to `first`, at most `room` of them: bits as wide as i, those
+/// beyond i passed over. There is no branch on that: a third of the draws would take it by surprise.
+std::int64_t draw_masked(draw_reader& draws, std::int64_t i, std::int64_t first, std::int64_t* to,
+                         std::int64_t room) {
+  std::int64_t n = 0;
+  while (n < room && i >= first) {
+    const std::int64_t mask = static_cast<std::int64_t>(~u64{0} >> __builtin_clzll(static_cast<u64>(i)));
+    const std::int64_t last = std::max(first, (mask >> 1) + 1);  // down to here the mask is the same
+    const bool narrow = i <= 0xffffffff;
+    while (n < room && i >= last) {
+      to[n] = static_cast<std::int64_t>(narrow ? draws.next32() : draws.next64()) & mask;
+      const std::int64_t accepted = to[n] <= i ? 1 : 0;
+      n += accepted;
+      i -= accepted;
+    }
+  }
+  return n;
+}
+
+/// The same by Lemire's method.
+std::int64_t draw_bounded(draw_reader& draws, std::int64_t i, std::int64_t first, std::int64_t* to,
+                          std::int64_t room) {
+  std::int64_t n = 0;
+  for (; n < room && i >= first; --i)
+    to[n++] = static_cast<std::int64_t>(bounded_any(draws, static_cast<u64>(i)));
+  return n;
+}
+
+/// Partners are drawn and fetched a block ahead, since elements lie far apart and waiting for each of them in
+/// turn is most of the time.
+template <class T>
+void shuffle_row(draw_reader& draws, T* data, std::int64_t n, std::int64_t first, bool masked) {
   constexpr std::int64_t block = 64;
   std::int64_t partner[2][block];
   const auto draw = [&](std::int64_t i, std::int64_t* to) {
-    std::int64_t n = 0;
-    for (; n < block && i >= first; --i, ++n) {
-      to[n] = static_cast<std::int64_t>(bounded_any(draws, static_cast<u64>(i)));
-      touch(to[n]);
-    }
-    return n;
+    const std::int64_t count = (masked ? draw_masked : draw_bounded)(draws, i, first, to, block);
+    for (std::int64_t k = 0; k < count; ++k) __builtin_prefetch(data + to[k], 1);
+    return count;
   };
-  std::int64_t count = draw(last, partner[0]);
+  std::int64_t last = n - 1, count = draw(last, partner[0]);
   for (int which = 0; count > 0; which ^= 1) {
     const std::int64_t following = draw(last - count, partner[which ^ 1]);
-    for (std::int64_t k = 0; k < count; ++k, --last) swap(last, partner[which][k]);
+    for (std::int64_t k = 0; k < count; ++k, --last) std::swap(data[last], data[partner[which][k]]);
     count = following;
   }
-}
-
-template <class T> void shuffle_row(draw_reader& draws, T* data, std::int64_t n, std::int64_t first) {
-  for_each_swap(
-      draws, n - 1, first, [data](std::int64_t j) { __builtin_prefetch(data + j, 1); },
-      [data](std::int64_t i, std::int64_t j) { std::swap(data[i], data[j]); });
 }
 
 struct wide_element {
@@ -76,7 +96,8 @@ struct wide_element {
 void shuffle(const random_call& call) {
   draw_reader draws(*call.generator);
   const auto rows = [&](auto* data) {
-    for (std::int64_t r = 0; r < call.rows; ++r) shuffle_row(draws, data + r * call.n, call.n, call.first);
+    for (std::int64_t r = 0; r < call.rows; ++r)
+      shuffle_row(draws, data + r * call.n, call.n, call.first, call.masked);
   };
   switch (itemsize(call.type)) {
     case 1: return rows(static_cast<u8*>(call.out));
@@ -95,11 +116,11 @@ void permutation(const random_call& call) {
   for (std::int64_t r = 0; r < call.rows; ++r, out += call.n) {
     if (narrow.empty()) {
       std::iota(out, out + call.n, std::int64_t{0});
-      shuffle_row(draws, out, call.n, call.first);
+      shuffle_row(draws, out, call.n, call.first, call.masked);
       continue;
     }
     std::iota(narrow.begin(), narrow.end(), u32{0});
-    shuffle_row(draws, narrow.data(), call.n, call.first);
+    shuffle_row(draws, narrow.data(), call.n, call.first, call.masked);
     std::copy(narrow.begin(), narrow.end(), out);
   }
 }
@@ -149,6 +170,7 @@ void walk_random(const random_call& call) {
     case distribution::permutation: return permutation(call);
     case distribution::shuffle: return shuffle(call);
     case distribution::sample: return sample(call);
+    case distribution::sampled: return fill_sampled(call);
     default: fail<not_available>("[random] expected a distribution that is walked in order");
   }
 }

@@ -6,7 +6,9 @@
 
 namespace numloom::cpu_host {
 
-/// integers_each, permutation, shuffle, sample.
+/// integers_each, permutation, shuffle, sample, sampled.
 void walk_random(const random_call& call);
+/// sampled.
+void fill_sampled(const random_call& call);
 
 }  // namespace numloom::cpu_host

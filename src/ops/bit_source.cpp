@@ -5,7 +5,7 @@
 
 #define NL_TARGET core_host
 #include "functors/bounded.hpp"
-#include "functors/ziggurat.hpp"
+#include "functors/samplers.hpp"
 
 namespace numloom::random {
 namespace {
@@ -16,10 +16,11 @@ struct source_draws {
   const bit_source& s;
   u64 next64() { return s.next_uint64(s.state); }
   u32 next32() { return s.next_uint32(s.state); }
+  double uniform() { return s.next_double(s.state); }
 };
 
-template <class Rule> auto ziggurat_sample(source_draws& source) {
-  const auto next = [&source] { return next_draw<typename Rule::draw>(source); };
+template <class Rule> float ziggurat_sample_f32(source_draws& source) {
+  const auto next = [&source] { return source.next32(); };
   while (true) {
     Rule d(next());
     if (d.plain || settle(d, next)) return d.value;
@@ -29,8 +30,8 @@ template <class Rule> auto ziggurat_sample(source_draws& source) {
 double sample(const bit_source& s, standard_distribution kind, double) {
   source_draws source{s};
   switch (kind) {
-    case standard_distribution::normal: return ziggurat_sample<ziggurat_draw<double>>(source);
-    case standard_distribution::exponential: return ziggurat_sample<exponential_draw<double>>(source);
+    case standard_distribution::normal: return normal_sample(source);
+    case standard_distribution::exponential: return exponential_sample(source);
     case standard_distribution::exponential_inverted: return -::log1p(-s.next_double(s.state));
     default: return s.next_double(s.state);
   }
@@ -38,9 +39,10 @@ double sample(const bit_source& s, standard_distribution kind, double) {
 float sample(const bit_source& s, standard_distribution kind, float) {
   source_draws source{s};
   switch (kind) {
-    case standard_distribution::normal: return ziggurat_sample<ziggurat_draw<float>>(source);
-    case standard_distribution::exponential: return ziggurat_sample<exponential_draw<float>>(source);
-    case standard_distribution::exponential_inverted: return -::log1pf(-uniform_f32(source.next32()));
+    case standard_distribution::normal: return ziggurat_sample_f32<ziggurat_draw<float>>(source);
+    case standard_distribution::exponential: return ziggurat_sample_f32<exponential_draw<float>>(source);
+    case standard_distribution::exponential_inverted:
+      return static_cast<float>(-::log1p(-static_cast<double>(uniform_f32(source.next32()))));
     default: return uniform_f32(source.next32());
   }
 }
@@ -73,6 +75,15 @@ void draw(const bit_source& source, standard_distribution kind, dtype type, void
     const double x = sample(source, kind, double{});
     to[i] = bare ? x : shift + scale * x;
   }
+}
+
+void draw_sampled(const bit_source& source, sampled which, const double* parameters, void* out,
+                  std::int64_t n) {
+  with_sampler(static_cast<int>(which), parameters, [&](const auto& sampler) {
+    source_draws draws{source};
+    using Out = decltype(sampler(draws));
+    for (std::int64_t i = 0; i < n; ++i) static_cast<Out*>(out)[i] = sampler(draws);
+  });
 }
 
 void draw_integers(const bit_source& source, dtype type, void* out, std::int64_t n, std::uint64_t low,

@@ -24,24 +24,27 @@ void walk(const random_call& call) { backend_of(cpu).random_fill(call, current_s
 
 /// `rows` rows of n indices from the CPU, on a device. first: as random_call.
 ndarray shuffled_indices(stream_state& generator, std::int64_t rows, std::int64_t n, device where,
-                         std::int64_t first = 1) {
+                         std::int64_t first = 1, bool masked = true) {
   ndarray indices = empty({rows, n}, dtype::int64, cpu);
   random_call call{distribution::permutation, dtype::int64};
   call.out = indices.data(access::write);
   call.n = n;
   call.rows = rows;
   call.first = first;
+  call.masked = masked;
   call.generator = &generator;
   if (rows > 0 && n > 0) walk(call);
   return to_device(indices, where);
 }
 
 /// Rows of n contiguous elements on the CPU, shuffled where they are.
-void shuffle_in_place(stream_state& generator, const ndarray& x, std::int64_t rows, std::int64_t n) {
+void shuffle_in_place(stream_state& generator, const ndarray& x, std::int64_t rows, std::int64_t n,
+                      bool masked = true) {
   random_call call{distribution::shuffle, x.dtype()};
   call.out = x.data(access::write);
   call.n = n;
   call.rows = rows;
+  call.masked = masked;
   call.generator = &generator;
   if (rows > 0 && n > 0) walk(call);
 }
@@ -168,7 +171,7 @@ ndarray generator::choice(std::int64_t population, const shape_t& shape, const c
   const std::int64_t share = options.shuffle ? 50 : 20;
   if (population > 10000 && size > population / share) {  // the end of a shuffled range
     const ndarray all =
-        shuffled_indices(state_, 1, population, cpu, std::max<std::int64_t>(population - size, 1));
+        shuffled_indices(state_, 1, population, cpu, std::max<std::int64_t>(population - size, 1), false);
     const ndarray last = all.view({size}, {8}, (population - size) * 8);
     return reshape(to_device(copy(last), where), shape);
   }
@@ -180,7 +183,7 @@ ndarray generator::choice(std::int64_t population, const shape_t& shape, const c
     call.generator = &state_;
     call.range = static_cast<std::uint64_t>(population - 1);
     walk(call);
-    if (options.shuffle) shuffle_in_place(state_, found, 1, size);
+    if (options.shuffle) shuffle_in_place(state_, found, 1, size, false);
   }
   return reshape(to_device(found, where), shape);
 }

@@ -47,6 +47,18 @@ class plain_generator {
       if (d.plain || reference::settle(d, next)) return d.value;
     }
   }
+  template <class T> T exponential() {
+    const auto next = [this] {
+      if constexpr (std::is_same_v<T, float>)
+        return next32();
+      else
+        return next64();
+    };
+    while (true) {
+      reference::exponential_draw<T> d(next());
+      if (d.plain || reference::settle(d, next)) return d.value;
+    }
+  }
   template <class Draw> Draw bounded(Draw range) {
     const reference::lemire<Draw> rule(range);
     while (true) {
@@ -121,6 +133,15 @@ TEST(cuda_random, makes_normal_numbers_draw_for_draw) {
   for (const std::int64_t n : {1, 100, 2048, 30000}) {
     check<double>(distribution::standard_normal, n, [](plain_generator& g) { return g.normal<double>(); });
     check<float>(distribution::standard_normal, n, [](plain_generator& g) { return g.normal<float>(); });
+  }
+}
+
+TEST(cuda_random, makes_exponential_numbers_draw_for_draw) {
+  for (const std::int64_t n : {1, 2048, 30000}) {
+    check<double>(distribution::standard_exponential, n,
+                  [](plain_generator& g) { return g.exponential<double>(); });
+    check<float>(distribution::standard_exponential, n,
+                 [](plain_generator& g) { return g.exponential<float>(); });
   }
 }
 

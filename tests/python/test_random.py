@@ -10,7 +10,7 @@ import threading
 import numpy
 import pytest
 from conftest import DEVICE, cpu_only
-from parity import assert_same, host
+from parity import assert_same
 
 import numloom
 
@@ -167,7 +167,8 @@ BAD = (
     lambda g, np: g.permuted(np.arange(4), axis=1), lambda g, np: g.permuted(np.arange(4), out=np.empty(3, int)), lambda g, np: g.permuted(np.arange(4), out=np.empty(4)), lambda g, np: g.permuted(np.array(3)),
     lambda g, np: g.choice(0), lambda g, np: g.choice(-1, 3), lambda g, np: g.choice([], 3), lambda g, np: g.choice(2.5), lambda g, np: g.choice(3, 5, replace=False), lambda g, np: g.choice(3, p=[0.5, 0.5]), lambda g, np: g.choice(2, p=[0.5, 0.6]),
     lambda g, np: g.choice(2, p=[-0.5, 1.5]), lambda g, np: g.choice(2, p=[numpy.nan, 1]), lambda g, np: g.choice(2, p=[[0.5, 0.5]]), lambda g, np: g.choice(2, 2, replace=False, p=[1, 0]), lambda g, np: g.choice(3, -1), lambda g, np: g.choice([[1, 2]], 3, axis=2), lambda g, np: g.choice(3, 2, axis=1),
-    lambda g, np: g.bytes(-1), lambda g, np: g.bytes(1.5), lambda g, np: g.bytes(), lambda g, np: g.random(1, 2, 3, 4, 5), lambda g, np: g.random(sise=3), lambda g, np: g.poisson(-1), lambda g, np: g.spawn(-1),
+    lambda g, np: g.bytes(-1), lambda g, np: g.bytes(1.5), lambda g, np: g.bytes(), lambda g, np: g.random(1, 2, 3, 4, 5), lambda g, np: g.random(sise=3), lambda g, np: g.poisson(-1), lambda g, np: g.poisson(1e19), lambda g, np: g.poisson(numpy.nan), lambda g, np: g.gamma(-1), lambda g, np: g.gamma(2, -1, 3), lambda g, np: g.gamma(), lambda g, np: g.beta(0, 1), lambda g, np: g.geometric(0), lambda g, np: g.geometric(1.5, 3), lambda g, np: g.triangular(3, 2, 1), lambda g, np: g.triangular(1, 1, 1), lambda g, np: g.lognormal(0, -1), lambda g, np: g.pareto(0), lambda g, np: g.f(1, -1),
+    lambda g, np: g.standard_gamma(2, dtype=int), lambda g, np: g.standard_gamma(2, 3, dtype="f4"), lambda g, np: g.spawn(-1),
 )  # fmt: skip
 
 
@@ -294,6 +295,28 @@ def test_other_distributions(engine):
     for draw in HOST_DRAWS:
         assert_same(draw(here), draw(there), 0, text_of(draw))
         same_state(here, there)
+
+
+SAMPLED = (
+    ("lognormal", (0.5, 0.3)), ("rayleigh", (2,)), ("pareto", (3,)), ("weibull", (1.5,)), ("weibull", (0,)), ("power", (0.7,)), ("laplace", (1, 2)), ("logistic", (1, 2)),
+    ("gumbel", (1, 2)), ("triangular", (-1, 0, 3)), ("triangular", (0, 0, 1)), ("standard_gamma", (0,)), ("standard_gamma", (0.3,)), ("standard_gamma", (1,)), ("standard_gamma", (7.5,)),
+    ("gamma", (2, 3)), ("gamma", (0.9, 0)), ("chisquare", (3,)), ("chisquare", (0.5,)), ("beta", (2, 3)), ("beta", (0.5, 3)), ("beta", (2, 2)), ("beta", (0.5, 0.5)), ("f", (3, 7)), ("standard_t", (4,)),
+    ("standard_cauchy", ()), ("poisson", (0,)), ("poisson", (0.1,)), ("poisson", (4,)), ("poisson", (9.99,)), ("poisson", (10,)), ("poisson", (1e4,)), ("poisson", (1e15,)), ("geometric", (0.9,)), ("geometric", (0.01,)), ("geometric", (1,)),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "parameters"), SAMPLED)
+def test_samples_of_several_draws(name, parameters):
+    """The stream is cut into chunks of 4096 words: samples that reach from one into the next must agree."""
+    for n in (None, 0, 1, 5, 65, 5000, 100_003):
+        for engine in ENGINES if n == 5000 else ENGINES[:1]:
+            there, here = pair([n or 0, 7], engine)
+            there.random(dtype="f4"), here.random(dtype="f4")
+            for _ in range(2):
+                assert_same(
+                    getattr(here, name)(*parameters, size=n), getattr(there, name)(*parameters, size=n)
+                )
+                same_state(here, there)
 
 
 # ---- the legacy generator ----
