@@ -70,7 +70,8 @@ template <class Op, class T> NL_HD T combine_run(const T* from, long n) {
   }
   for (; i + L <= n; i += L) total = combine(total, load_vector(from + i));
   constexpr int least = 16 / int(sizeof(T));
-  auto last = fold<combine_any<Op, T>, T, vector_bytes>(total, combine);
+  vec<T, 16> last = Op::identity() - vec<T, 16>{};
+  if (n >= L) last = fold<combine_any<Op, T>, T, vector_bytes>(total, combine);
   for (; i + least <= n; i += least) last = combine(last, load_vector<16>(from + i));
   T result = Op::identity();
   for (; i < n; ++i, stay_scalar()) result = Op::combine(result, from[i]);
@@ -135,8 +136,9 @@ template <class Op, class T> NL_HD typename Op::acc combine_elements(const T* fr
 // A function of its own: inlined wherever it is called, it would be half of this level's code.
 template <class Op, class T> [[gnu::noinline]] typename Op::acc combine_contiguous(const T* from, long n) {
   if constexpr (combines_vectors<Op, T> && is_floating<T> && (is_same<Op, Min<T>> || is_same<Op, Max<T>>)) {
-    bool found;
-    const T best = extremum_run<Op, T>(from, n, found);
+    constexpr long shortest = 16 * lanes<T>;  // its rest is a plain loop
+    bool found = false;
+    const T best = n >= shortest ? extremum_run<Op, T>(from, n, found) : T(0);
     return found ? best : combine_run<Op, T>(from, n);
   } else if constexpr (combines_vectors<Op, T>)
     return combine_run<Op, T>(from, n);
