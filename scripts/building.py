@@ -15,8 +15,8 @@ from . import environment
 from .console import Failure, duration, on_terminal, paint, run, step
 from .environment import ROOT
 
-# Wall seconds on two cores for a clean build of what users build (the library, the Python module, the examples, not the
-# tests), and CPU seconds for any one file. tests/meta keeps them.
+# Wall seconds on two cores for a clean build of what users build (the library, the Python module, the
+# examples, not the tests), and CPU seconds for any one file. tests/meta keeps them.
 CLEAN_BUDGET = {"cpu": 150, "sim": 200, "cuda-ptx": 300}
 FILE_BUDGET = 45
 BUDGET_CORES = 2

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The build stays quick, in CPU seconds as scripts/compile_timer.py noted them.
 
-They grow by a third when the other hyperthread of the core is busy, so the budgets are met with that much to spare.
+They grow when the other hyperthread of the core is busy, so the budgets are to be met with room to spare.
 """
 
 import re
