@@ -12,7 +12,7 @@ using atomic_u64 = unsigned long long;
 
 template <class F, class Word, class T> __device__ __forceinline__ void swap_until_done(T* address, T value) {
   Word* word = reinterpret_cast<Word*>(address);
-  Word seen = *reinterpret_cast<volatile Word*>(word);
+  Word seen = load_volatile(word);
   for (;;) {
     const Word wanted = bit_cast<Word>(F{}(bit_cast<T>(seen), value));
     const Word before = atomicCAS(word, seen, wanted);
@@ -28,7 +28,7 @@ template <class F, class T> __device__ __forceinline__ void swap_within_word(T* 
   u32* word = reinterpret_cast<u32*>(at & ~u64(3));
   const u32 shift = static_cast<u32>(at & 3) * 8, mask = static_cast<u32>(static_cast<Bits>(~Bits(0)))
                                                          << shift;
-  u32 seen = *reinterpret_cast<volatile u32*>(word);
+  u32 seen = load_volatile(word);
   for (;;) {
     T old;
     if constexpr (is_bool<T>)

@@ -44,4 +44,11 @@ using i32 = int;
 using u32 = unsigned int;
 using i64 = long;
 using u64 = unsigned long;
+
+#if !defined(NUMLOOM_SIMT)  // the simulator has its own
+/// Reads a word that other threads change by atomics, once and from memory.
+template <class T> NL_HD T load_volatile(const T* address) {
+  return *static_cast<const volatile T*>(address);
+}
+#endif
 }  // namespace numloom::NL_TARGET

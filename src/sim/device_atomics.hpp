@@ -13,6 +13,13 @@ template <class T, class... Types> constexpr bool one_of = (std::is_same_v<T, Ty
 
 using ullong = unsigned long long;
 
+// What a volatile read is on a GPU: whole, and no race with atomics.
+template <class T> T load_volatile(const T* address) {
+  T value;
+  __atomic_load(address, &value, __ATOMIC_RELAXED);
+  return value;
+}
+
 // The value changes from `old` to `next(old)`; returns `old`.
 template <class T, class Next> T atomic_update(T* address, Next next) {
   give_way_if_spinning();

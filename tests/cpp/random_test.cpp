@@ -87,6 +87,7 @@ TEST_F(random_test, standard_normal_numbers) {
 }
 
 TEST_F(random_test, a_million_normals_bit_for_bit) {
+  if (test::slowed()) GTEST_SKIP() << test::too_slow;
   const ndarray x = random::default_rng(12345).standard_normal({1000, 1000});
   EXPECT_EQ(combined_bits<double>(x), 0xffc85075efa3f20du);
   EXPECT_EQ(x.to_vector<double>()[999999], -0x1.450e2776df8fap+0);
@@ -112,6 +113,7 @@ TEST_F(random_test, integers_of_all_widths_in_one_stream) {
 }
 
 TEST_F(random_test, integers_that_pass_draws_over) {
+  if (test::slowed()) GTEST_SKIP() << test::too_slow;
   random::generator g(12345);  // a fifth of all 8-bit draws
   EXPECT_EQ(weighted_sum<std::uint8_t>(g.integers(200, {1000001}, {.dtype = dtype::uint8})), 50141008448u);
   EXPECT_FALSE(g.state().has_uint32);

@@ -35,6 +35,17 @@ inline bool lacks(std::initializer_list<dtype> needed) {
 }
 inline constexpr const char* left_out = "dtype left out of this build";
 
+/// True where kernels run on the simulator under a sanitizer, a thousand times slower than on the CPU: what
+/// smaller tests cover too is skipped there, if (slowed()) GTEST_SKIP() << too_slow;
+inline bool slowed() {
+#if defined(NUMLOOM_SIMT_MIN_DTYPES)
+  return !test_device().is_cpu();
+#else
+  return false;
+#endif
+}
+inline constexpr const char* too_slow = "too many elements for the simulator under a sanitizer";
+
 template <element T>
 ndarray make(const std::vector<T>& values, const shape_t& shape, device where = test_device()) {
   const ndarray host = empty(shape, dtype_of<T>, cpu);
