@@ -45,6 +45,8 @@ FOUR_ELEMENTS = (
     ("array of a list", "", "np.array([1.0, 2.0, 3.0, 4.0])", 1, 0.8),
 )
 
+BATCH = "a:{t}[n//({k}*{k}),{k},{k}] b:{t}[n//({k}*{k}),{k},{k}]"
+
 # name, inputs, statement, bytes an element, the ceiling they are compared with, goal, floor at 8 M elements
 EVERY_SIZE = {
     "elementwise": (
@@ -98,7 +100,7 @@ EVERY_SIZE = {
         ("flip f4, copied", "a:f4", "np.flip(a).copy()", 8, "copy", 1.5, 1),
         ("roll f4", "a:f4", "np.roll(a, 1234)", 8, "copy", 1.5, 1),
         ("concatenate f4", "a:f4 b:f4", "np.concatenate((a, b))", 16, "copy", 1.5, 1),
-        ("take f4", "a:f4 | i = put(rng.integers(0, n, n))", "a[i]", 0, "", 1.5, 1),
+        ("take f4", "a:f4 | i = put(rng.integers(0, n, n))", "a[i]", 16, "copy", 1.5, 1),
     ),
     "selection": (
         ("a[m] f4, half true", "a:f4 | m = a > 0.5", "a[m]", 7, "copy", 3, 1),
@@ -119,7 +121,7 @@ EVERY_SIZE = {
         ),
     ),
     "products": tuple(
-        (f"batch of {k} x {k} {t}", f"a:{t}[n//{k * k},{k},{k}] b:{t}[n//{k * k},{k},{k}]", "a @ b", 0, "", 1.5, 1)
+        (f"batch of {k} x {k} {t}", BATCH.format(k=k, t=t), "a @ b", 3 * int(t[1]), "add", 1.5, 1)
         for t in ("f4", "f8")
         for k in (2, 4, 8, 32)
     ),
