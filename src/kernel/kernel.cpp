@@ -32,7 +32,8 @@ void store(const kernel_function& f, std::size_t i, const kernel_argument& a, de
     case kernel_argument::kind::number: return store_number(f, i, a.number(), buffer);
     case kernel_argument::kind::bytes: return store_bytes(f, i, a.data(), a.bytes(), buffer);
     case kernel_argument::kind::structures:
-      return store_pointer(f, i, const_cast<void*>(a.data()), a.bytes(), a.number().b, buffer);
+      return store_pointer(f, i, {static_cast<const char*>(a.data()), a.bytes() * a.count(), a.number().b, 0},
+                           a.bytes(), buffer);
     case kernel_argument::kind::null: return store_null(f, i, buffer);
   }
 }

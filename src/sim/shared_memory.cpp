@@ -57,6 +57,14 @@ void* shared_memory::make(const void* key, size_t bytes, const char* name, const
   return slot->memory + border;
 }
 
+bool shared_memory::contains(const void* address, size_t bytes) const {
+  const char* p = static_cast<const char*>(address);
+  for (const variable& v : variables_) {
+    if (v.live && p >= v.memory + border && p + bytes <= v.memory + border + v.bytes) return true;
+  }
+  return false;
+}
+
 std::string shared_memory::damage() const {
   for (const variable& v : variables_) {
     if (!v.live || border == 0) continue;
