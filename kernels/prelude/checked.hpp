@@ -12,6 +12,7 @@ namespace numloom::simt::checked {
 enum kind : int { read, write, atomic };
 
 NL_UNCHECKED inline void access(const volatile void* address, size_t bytes, kind k, const void* code) {
+  if (engine.checked_access == nullptr) return;  // the module is being set up
   engine.checked_access(const_cast<const void*>(address), bytes, k, code);
 }
 

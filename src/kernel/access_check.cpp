@@ -88,6 +88,8 @@ std::string access_check::array_text(const char* p, std::size_t bytes) const {
     const std::ptrdiff_t distance = before > 0 ? before : behind > 0 ? behind : 0;
     if (distance < least) nearest = &r, least = distance;
   }
+  const std::string shared = least == 0 ? "" : simt::near_shared_memory(p);
+  if (!shared.empty()) return shared;
   constexpr std::ptrdiff_t near = std::ptrdiff_t{1} << 20;
   if (nearest == nullptr || least > near)
     return concat("outside all arrays of the launch, at address ", static_cast<const void*>(p));
@@ -103,7 +105,7 @@ std::string access_check::array_text(const char* p, std::size_t bytes) const {
 
 void access_check::refuse(const char* p, std::size_t bytes, kind k, const void* code) {
   simt::fail_thread(simt::error_illegal_address,
-                    concat(verb(k), " ", bytes, " bytes ", array_text(p, bytes), ", ", code_text(code)));
+                    concat(verb(k), " ", bytes, " bytes, ", array_text(p, bytes), ", ", code_text(code)));
 }
 
 // ---- races ----

@@ -40,24 +40,17 @@ std::string identity(const std::string& compiler) {
 bool is_checked(const compile_options& options) { return options.debug || options.check; }
 
 std::vector<std::string> flags_of(const compile_options& options) {
-  std::vector<std::string> flags{
-      "-std=c++20",
-      "-fPIC",
-      "-shared",
-      "-w",
-      "-x",
-      "c++",
-      "-fno-exceptions",       // CUDA has none
-      "-fno-strict-aliasing",  // and reads memory as it likes "-ffp-contract=off", "-fno-math-errno",
-                               // "-fno-trapping-math",
-      "-fno-diagnostics-show-caret",
-      "-fdiagnostics-color=never",
-      "-Wl,-Bsymbolic",
-  };
+  // CUDA has no exceptions, and reads memory as any type it likes.
+  std::vector<std::string> flags{"-std=c++20", "-fPIC", "-shared", "-w", "-x", "c++"};
+  for (const char* flag :
+       {"-fno-exceptions", "-fno-strict-aliasing", "-ffp-contract=off", "-fno-math-errno",
+        "-fno-trapping-math", "-fno-diagnostics-show-caret", "-fdiagnostics-color=never", "-Wl,-Bsymbolic"})
+    flags.push_back(flag);
   const std::vector<std::string> speed{"-O2", "-fwrapv"};
   // The instrumentation of two sanitizers without their libraries: kernels/prelude/checked.hpp.
   const std::vector<std::string> checks{
-      "-O1", "-g", "-fsanitize=thread", "-nodefaultlibs",
+      "-O1", "-gdwarf-4",  // addr2line 2.40 mistakes the first file of DWARF 5
+      "-fsanitize=thread", "-nodefaultlibs",
       "-fsanitize=bounds,shift,signed-integer-overflow,integer-divide-by-zero,unreachable,return,bool"};
   const std::vector<std::string>& more = is_checked(options) ? checks : speed;
   flags.insert(flags.end(), more.begin(), more.end());

@@ -61,6 +61,7 @@ void set_observer(execution_observer* observer);
 // simulator's records.)
 bool is_own_memory(const void* address, size_t bytes);
 bool is_shared_memory(const void* address, size_t bytes);
+std::string near_shared_memory(const void* address);
 // Ends the running grid with an error that names the running thread.
 [[noreturn]] void fail_thread(int code, const std::string& text);
 

@@ -56,6 +56,9 @@ bool is_own_memory(const void* address, size_t bytes) {
 bool is_shared_memory(const void* address, size_t bytes) {
   return current_thread->block->owner->shares(address, bytes);
 }
+std::string near_shared_memory(const void* address) {
+  return current_thread->block->owner->near_shared(address);
+}
 void fail_thread(int code, const std::string& text) {
   current_thread->block->owner->fail(code, [&] { return text; });
 }
@@ -409,6 +412,7 @@ NUMLOOM_SIM_SWITCHES void scheduler::abandon_grid() {
 bool scheduler::owns(const void* address, size_t bytes) const {
   const char* p = static_cast<const char*>(address);
   const char* self = reinterpret_cast<const char*>(this);
+  if (address == &current_thread) return true;
   return (p >= self && p + bytes <= self + sizeof *this) || (running_ != nullptr && running_->in_stack(p));
 }
 

@@ -40,6 +40,7 @@ class scheduler {
   bool stack_overflowed(const void* address) const;
   void observe(execution_observer* observer) { observer_ = observer; }
   bool owns(const void* address, size_t bytes) const;
+  std::string near_shared(const void* address) const { return shared_.near(address); }
   bool shares(const void* address, size_t bytes) const { return shared_.contains(address, bytes); }
 
  private:
