@@ -146,6 +146,8 @@ class NL_API kernel {
   kernel sibling(const std::string& name) const;
   /// Compiles for a device (default: the current one) unless that has been done.
   void compile(std::optional<device> where = {}) const;
+  /// NVRTC's image for an architecture ("sm_90": a cubin; "compute_90": PTX). Needs neither GPU nor driver.
+  std::string device_image(const std::string& architecture) const;
   /// Copies an array into a `__constant__` or `__device__` variable of the source.
   void set_constant(const std::string& variable, const ndarray& values) const;
 

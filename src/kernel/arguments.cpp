@@ -138,7 +138,7 @@ void store_bytes(const kernel_function& f, std::size_t i, const void* data, std:
   const parameter& p = f.parameters[i];
   if (p.kind != parameter_kind::structure)
     fail_argument<type_error>(f, i, "expected ", p.text, ", got a structure of ", bytes, " bytes");
-  if (p.bytes != bytes)
+  if (p.bytes != 0 && p.bytes != bytes)
     fail_argument<type_error>(f, i, "expected a structure of ", p.bytes, " bytes, got one of ", bytes);
   std::memcpy(buffer.add(bytes, p.alignment), data, bytes);
 }

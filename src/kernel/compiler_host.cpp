@@ -69,15 +69,6 @@ std::vector<std::string> flags_of(const compile_options& options) {
   return flags;
 }
 
-// `using` declarations for those of our names that the text uses without a namespace.
-std::string using_lines(const std::string& source) {
-  std::string lines;
-  for (const char* name : {"view", "complex", "float16"}) {
-    if (uses_unqualified(source, name)) lines += std::string("using numloom::simt::") + name + ";\n";
-  }
-  return lines;
-}
-
 std::string rows_text(const std::vector<std::string>& names) {
   std::string text = "static const numloom::simt::kernel_row nl_rows[] = {\n";
   text += "#line 1 \"" + std::string(names_name) + "\"\n";

@@ -117,6 +117,14 @@ std::string host_prelude(bool checked) {
   return e.take();
 }
 
+std::string using_lines(std::string_view source) {
+  std::string lines;
+  for (const char* name : {"view", "complex", "float16"}) {
+    if (uses_unqualified(source, name)) lines += std::string("using numloom::") + name + ";\n";
+  }
+  return lines;
+}
+
 std::string included_contents(std::string_view text, const std::vector<std::string>& folders) {
   std::set<std::string> seen;
   std::string contents;

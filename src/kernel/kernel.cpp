@@ -68,6 +68,10 @@ kernel kernel::sibling(const std::string& name) const {
 
 void kernel::compile(std::optional<device> where) const { state_->on(where ? *where : current_device()); }
 
+std::string kernel::device_image(const std::string& architecture) const {
+  return state_->program()->image_for(state_->name(), architecture);
+}
+
 void kernel::set_constant(const std::string& variable, const ndarray& values) const {
   const loaded_kernel& k = state_->on(values.device());
   const global_variable v = k.module->find_global(variable);
