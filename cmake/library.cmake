@@ -5,7 +5,7 @@ file(GLOB core_sources CONFIGURE_DEPENDS ${root}/src/core/*.cpp ${root}/src/ops/
 file(GLOB isa_sources CONFIGURE_DEPENDS ${root}/src/cpu/isa/*.cpp)
 file(GLOB cuda_sources CONFIGURE_DEPENDS ${root}/src/cuda/*.cpp)
 file(GLOB kernel_sources CONFIGURE_DEPENDS ${root}/kernels/*.cu)
-list(FILTER cuda_sources EXCLUDE REGEX "/(none|runtime_cuda|runtime_simt|symbol_name)\\.cpp$")
+list(FILTER cuda_sources EXCLUDE REGEX "/(none|runtime_cuda|runtime_simt|symbol_name|library)\\.cpp$")
 
 set(numloom_includes ${root}/include ${root}/src ${root} ${root}/kernels ${root}/src/cuda)
 if(numloom_cuda_mode STREQUAL SIM)
@@ -68,7 +68,7 @@ foreach(name barrier configuration faults fiber scheduler shared_memory)
   list(APPEND engine_sources ${root}/src/sim/${name}.cpp)
 endforeach()
 add_library(numloom_strings OBJECT ${string_sources} ${engine_sources} ${PROJECT_BINARY_DIR}/kernel_headers.cpp
-  ${root}/src/cuda/symbol_name.cpp)
+  ${root}/src/cuda/symbol_name.cpp ${root}/src/cuda/library.cpp)
 target_link_libraries(numloom_strings PRIVATE numloom_flags)
 target_include_directories(numloom_strings PRIVATE ${numloom_includes} ${root}/src/sim)
 if(numloom_cuda_mode STREQUAL SIM)

@@ -83,12 +83,13 @@ class NL_API kernel_argument {
       kernel_argument(const T& value)
       : kind_(kind::bytes), pointer_(&value), bytes_(sizeof(T)) {}
 
-  /// Memory of structures, `itemsize` bytes each, for a pointer; on the CPU. (Arrays hold numbers only.)
-  static kernel_argument structures(void* data, std::size_t itemsize, bool writeable) {
+  /// Memory of `count` structures of `itemsize` bytes, for a pointer; on the CPU. (Arrays hold numbers only.)
+  static kernel_argument structures(void* data, std::size_t itemsize, std::size_t count, bool writeable) {
     kernel_argument a(nullptr);
     a.kind_ = kind::structures;
     a.pointer_ = data;
     a.bytes_ = itemsize;
+    a.count_ = count;
     a.number_ = scalar(writeable);
     return a;
   }
@@ -106,11 +107,13 @@ class NL_API kernel_argument {
   const scalar& number() const noexcept { return number_; }
   const void* data() const noexcept { return pointer_; }
   std::size_t bytes() const noexcept { return bytes_; }
+  std::size_t count() const noexcept { return count_; }
 
  private:
   kind kind_;
   const void* pointer_ = nullptr;
   std::size_t bytes_ = 0;
+  std::size_t count_ = 0;
   scalar number_{false};
 };
 
@@ -143,6 +146,8 @@ class NL_API kernel {
   kernel sibling(const std::string& name) const;
   /// Compiles for a device (default: the current one) unless that has been done.
   void compile(std::optional<device> where = {}) const;
+  /// NVRTC's image for an architecture ("sm_90": a cubin; "compute_90": PTX). Needs neither GPU nor driver.
+  std::string device_image(const std::string& architecture) const;
   /// Copies an array into a `__constant__` or `__device__` variable of the source.
   void set_constant(const std::string& variable, const ndarray& values) const;
 

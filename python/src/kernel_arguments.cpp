@@ -102,7 +102,9 @@ void kernel_arguments::add_structures(PyObject* o) {
     raise(PyExc_ValueError, "[kernel] expected a C-contiguous array of structures");
   const auto itemsize = static_cast<std::size_t>(buffer.itemsize);
   arguments_.push_back(buffer.ndim == 0 ? kernel_argument::value(buffer.buf, itemsize)
-                                        : kernel_argument::structures(buffer.buf, itemsize, writeable));
+                                        : kernel_argument::structures(
+                                              buffer.buf, itemsize,
+                                              static_cast<std::size_t>(buffer.len) / itemsize, writeable));
 }
 
 // A kernel may write to what it gets, so In lends a copy; Out and InOut lend the array itself where they can.

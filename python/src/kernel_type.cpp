@@ -293,7 +293,18 @@ PyObject* get_global_method(PyObject* self, PyObject* name) {
   return guarded([&] { return wrap(kernel_of(self).get_global(std::string(to_text(name, "name")))); });
 }
 
+PyObject* device_image_method(PyObject* self, PyObject* architecture) {
+  return guarded([&]() -> PyObject* {
+    const std::string wanted(to_text(architecture, "architecture"));
+    const std::string bytes =
+        unlocked(released_gil::elements + 1, [&] { return kernel_of(self).device_image(wanted); });
+    return PyBytes_FromStringAndSize(bytes.data(), static_cast<Py_ssize_t>(bytes.size()));
+  });
+}
+
 PyMethodDef kernel_methods[] = {
+    {"device_image", device_image_method, METH_O,
+     "NVRTC's image for an architecture, 'sm_90' (a cubin) or 'compute_90' (PTX); needs no GPU."},
     {"sibling", sibling_method, METH_O, "Another kernel of the same text."},
     {"get_global", get_global_method, METH_O,
      "The bytes of a __constant__ or __device__ variable, as an array of uint8 over its memory."},

@@ -170,6 +170,28 @@ _UFUNC_CLASS = """class ufunc:
     def at(self, a: ndarray, indices: Any, b: Any = ..., /) -> None: ...
     def reduceat(self, array: ArrayLike, indices: Any, axis: int = ..., dtype: DTypeLike | None = ..., out: ndarray | None = ...) -> ndarray: ..."""
 
+_KERNEL_CLASSES = """class Kernel:
+    name: str
+    source: str
+    signature: str
+    def __init__(self, source: str, name: str | None = ..., *, options: Sequence[str] = ..., defines: dict[str, Any] | None = ..., headers: dict[str, str] | None = ..., include_dirs: Sequence[str] = ..., debug: bool = ..., check: bool = ..., file: str | None = ..., names: Sequence[str] = ...) -> None: ...
+    def __call__(self, *args: Any, size: int = ..., grid: int | Sequence[int] = ..., block: int | Sequence[int] = ..., shared: int = ..., stream: Stream | None = ...) -> None: ...
+    def __getitem__(self, key: Any) -> Any: ...
+    def compile(self) -> Kernel: ...
+    def device_image(self, architecture: str) -> bytes: ...
+    def get_global(self, name: str) -> ndarray: ...
+    def set_constant(self, name: str, values: ArrayLike) -> None: ...
+    def sibling(self, name: str) -> Kernel: ...
+
+class In:
+    array: Any
+    def __init__(self, array: Any) -> None: ...
+
+class Out(In): ...
+
+class InOut(In): ...
+"""
+
 _OWN_CLASSES = """class Device:
     def __init__(self, device: Device | str | None = ...) -> None: ...
     @property
@@ -201,6 +223,8 @@ class Event:
     def elapsed_since(self, start: Event) -> float: ..."""
 
 _BOUND_WITH_PYBIND11 = {
+    "kernel_cache_info": "() -> dict[str, Any]",
+    "clear_kernel_cache": "() -> None",
     "devices": "() -> list[Device]",
     "current_device": "() -> Device",
     "device_count": "(type: str = ...) -> int",
@@ -218,11 +242,23 @@ def _main_stub() -> str:
     lines.append("from . import fft as fft, linalg as linalg, random as random")
     lines.append("from ._config import config as config, show_config as show_config")
     lines.append(
-        "from ._errors import CudaError as CudaError, NotAvailableError as NotAvailableError, TransferError as TransferError"
+        "from ._errors import CompileError as CompileError, CudaError as CudaError, NotAvailableError as NotAvailableError, TransferError as TransferError"
     )
     host = [name for name in _names.HOST if name.isidentifier() and not name.startswith("__")]
     lines += ["from numpy import (", *(f"    {name} as {name}," for name in host), ")", ""]
-    lines += ["__version__: str", "", _OWN_CLASSES, "", _UFUNC_CLASS, "", *_array_class(), ""]
+    lines.append(f"from ._kernels import {', '.join(f'{n} as {n}' for n in sorted(_names.LATE))}")
+    lines += [
+        "__version__: str",
+        "",
+        _OWN_CLASSES,
+        "",
+        _KERNEL_CLASSES,
+        "",
+        _UFUNC_CLASS,
+        "",
+        *_array_class(),
+        "",
+    ]
     for name in _names.NATIVE:
         value = getattr(numloom, name)
         if isinstance(value, numloom.ufunc):

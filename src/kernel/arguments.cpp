@@ -62,6 +62,19 @@ void store_pointer_to(const kernel_function& f, std::size_t i, const ndarray& a,
   void* data = a.data(p.is_const ? access::read : access::write);
   check_alignment(f, i, data);
   std::memcpy(buffer.add(sizeof data, sizeof data), &data, sizeof data);
+  buffer.note(data, static_cast<std::size_t>(a.nbytes()), !p.is_const);
+}
+
+// From the lowest to the highest element, whatever lies between.
+void note_extent(const ndarray& a, const void* data, bool writeable, argument_buffer& buffer) {
+  std::int64_t low = 0, high = a.itemsize();
+  for (int d = 0; d < a.ndim(); ++d) {
+    const std::int64_t reach = (a.shape()[d] - 1) * a.strides()[d];
+    (reach < 0 ? low : high) += reach;
+  }
+  const bool empty = a.size() == 0;
+  const char* first = static_cast<const char*>(data);
+  buffer.note(empty ? first : first + low, empty ? 0 : static_cast<std::size_t>(high - low), writeable);
 }
 
 void store_view(const kernel_function& f, std::size_t i, const ndarray& a, argument_buffer& buffer) {
@@ -73,6 +86,7 @@ void store_view(const kernel_function& f, std::size_t i, const ndarray& a, argum
   check_alignment(f, i, data);
   auto* place = static_cast<unsigned char*>(buffer.add(p.bytes, 8));
   std::memcpy(place, &data, sizeof data);
+  note_extent(a, data, !p.is_const, buffer);
   for (int d = 0; d < p.rank; ++d) {
     const std::int64_t extent = a.shape()[d];
     const std::int64_t stride = a.strides()[d] / a.itemsize();
@@ -99,16 +113,17 @@ void store_array(const kernel_function& f, std::size_t i, const ndarray& a, devi
   store_pointer_to(f, i, a, buffer);
 }
 
-void store_pointer(const kernel_function& f, std::size_t i, void* data, std::size_t itemsize, bool writeable,
+void store_pointer(const kernel_function& f, std::size_t i, const memory_range& memory, std::size_t itemsize,
                    argument_buffer& buffer) {
   const parameter& p = f.parameters[i];
   if (p.kind != parameter_kind::pointer || (p.element_bytes != 0 && p.element_bytes != itemsize))
     fail_argument<type_error>(f, i, "expected elements of ", p.element_bytes, " bytes, got structures of ",
                               itemsize);
-  if (!writeable && !p.is_const)
+  if (!memory.writeable && !p.is_const)
     fail_argument<value_error>(f, i, "the kernel may write to it, and the array is read-only");
-  check_alignment(f, i, data);
-  std::memcpy(buffer.add(sizeof data, sizeof data), &data, sizeof data);
+  check_alignment(f, i, memory.begin);
+  std::memcpy(buffer.add(sizeof memory.begin, sizeof memory.begin), &memory.begin, sizeof memory.begin);
+  buffer.note(memory.begin, memory.bytes, !p.is_const);
 }
 
 void store_null(const kernel_function& f, std::size_t i, argument_buffer& buffer) {
@@ -123,7 +138,7 @@ void store_bytes(const kernel_function& f, std::size_t i, const void* data, std:
   const parameter& p = f.parameters[i];
   if (p.kind != parameter_kind::structure)
     fail_argument<type_error>(f, i, "expected ", p.text, ", got a structure of ", bytes, " bytes");
-  if (p.bytes != bytes)
+  if (p.bytes != 0 && p.bytes != bytes)
     fail_argument<type_error>(f, i, "expected a structure of ", p.bytes, " bytes, got one of ", bytes);
   std::memcpy(buffer.add(bytes, p.alignment), data, bytes);
 }

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstddef>
+#include <span>
 
 #include "kernel/module.hpp"
 #include "numloom/error.hpp"
@@ -11,6 +12,14 @@
 namespace numloom::kernel_detail {
 
 inline constexpr std::size_t max_parameters = 128;
+
+/// Memory that an argument points to.
+struct memory_range {
+  const char* begin;
+  std::size_t bytes;
+  bool writeable;
+  unsigned parameter;
+};
 
 /// The bytes of a launch's arguments. On the stack; CUDA's own limit is 4 KiB.
 class argument_buffer {
@@ -27,10 +36,18 @@ class argument_buffer {
     return place;
   }
   const void* const* addresses() const { return addresses_.data(); }
+  /// Says what the argument just added points to.
+  void note(const void* begin, std::size_t bytes, bool writeable) {
+    const auto parameter = static_cast<unsigned>(count_ - 1);
+    ranges_[range_count_++] = {static_cast<const char*>(begin), bytes, writeable, parameter};
+  }
+  std::span<const memory_range> ranges() const { return {ranges_.data(), range_count_}; }
 
  private:
   alignas(16) std::array<unsigned char, 4096> bytes_;
   std::array<const void*, max_parameters> addresses_;
+  std::array<memory_range, max_parameters> ranges_;
+  std::size_t range_count_ = 0;
   std::size_t used_ = 0;
   std::size_t count_ = 0;
 };
@@ -54,7 +71,7 @@ void store_bytes(const kernel_function& f, std::size_t i, const void* data, std:
                  argument_buffer& buffer);
 void store_null(const kernel_function& f, std::size_t i, argument_buffer& buffer);
 /// Bytes in memory that the kernel can reach, for a pointer to structures (of `itemsize` bytes each).
-void store_pointer(const kernel_function& f, std::size_t i, void* data, std::size_t itemsize, bool writeable,
+void store_pointer(const kernel_function& f, std::size_t i, const memory_range& memory, std::size_t itemsize,
                    argument_buffer& buffer);
 
 /// Grid and block. Throws value_error for what CUDA does not allow. False when there is nothing to run.

@@ -37,14 +37,23 @@ std::string identity(const std::string& compiler) {
   return compiler + " " + std::to_string(status.st_size) + " " + std::to_string(status.st_mtime);
 }
 
+bool is_checked(const compile_options& options) { return options.debug || options.check; }
+
 std::vector<std::string> flags_of(const compile_options& options) {
-  std::vector<std::string> flags{"-std=c++20", "-O2", "-fPIC", "-shared", "-w", "-x", "c++",
-                                 "-fno-exceptions",       // CUDA has none
-                                 "-fno-strict-aliasing",  // and reads memory as it likes
-                                 "-fwrapv", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math",
-                                 "-fno-diagnostics-show-caret", "-fdiagnostics-color=never", "-Wl,-Bsymbolic",
-                                 // The same name in two kernels' files is two functions.
-                                 "-fno-gnu-unique"};
+  // CUDA has no exceptions, and reads memory as any type it likes.
+  std::vector<std::string> flags{"-std=c++20", "-fPIC", "-shared", "-w", "-x", "c++"};
+  for (const char* flag :
+       {"-fno-exceptions", "-fno-strict-aliasing", "-ffp-contract=off", "-fno-math-errno",
+        "-fno-trapping-math", "-fno-diagnostics-show-caret", "-fdiagnostics-color=never", "-Wl,-Bsymbolic"})
+    flags.push_back(flag);
+  const std::vector<std::string> speed{"-O2", "-fwrapv"};
+  // The instrumentation of two sanitizers without their libraries: kernels/prelude/checked.hpp.
+  const std::vector<std::string> checks{
+      "-O1", "-gdwarf-4",  // addr2line 2.40 mistakes the first file of DWARF 5
+      "-fsanitize=thread", "-nodefaultlibs",
+      "-fsanitize=bounds,shift,signed-integer-overflow,integer-divide-by-zero,unreachable,return,bool"};
+  const std::vector<std::string>& more = is_checked(options) ? checks : speed;
+  flags.insert(flags.end(), more.begin(), more.end());
   for (const auto& [name, value] : options.defines) flags.push_back("-D" + name + "=" + value);
   for (const std::string& folder : options.include_dirs) flags.push_back("-I" + folder);
   for (const std::string& option : options.options) {
@@ -58,15 +67,6 @@ std::vector<std::string> flags_of(const compile_options& options) {
     if (!cuda_only) flags.push_back(option);
   }
   return flags;
-}
-
-// `using` declarations for those of our names that the text uses without a namespace.
-std::string using_lines(const std::string& source) {
-  std::string lines;
-  for (const char* name : {"view", "complex", "float16"}) {
-    if (uses_unqualified(source, name)) lines += std::string("using numloom::simt::") + name + ";\n";
-  }
-  return lines;
 }
 
 std::string rows_text(const std::vector<std::string>& names) {
@@ -83,7 +83,7 @@ std::string rows_text(const std::vector<std::string>& names) {
 }
 
 std::string whole_text(const compile_job& job) {
-  std::string text = host_prelude() + using_lines(job.source);
+  std::string text = host_prelude(is_checked(job.options)) + using_lines(job.source);
   text += "#line 1 \"" + std::string(source_name) + "\"\n";
   text += rewrite_shared(expand_includes(job.source, source_name, job.options.headers));
   return text + "\n" + rows_text(job.names);
@@ -101,6 +101,8 @@ std::shared_ptr<kernel_module> compile_for_host(const compile_job& job) {
   const std::string text = whole_text(job);
   std::vector<std::string> words{compiler};
   for (std::string& flag : flags_of(job.options)) words.push_back(std::move(flag));
+  // The same name in two kernels' files is two functions; clang sees to that by itself.
+  if (compiler.find("clang") == compiler.npos) words.push_back("-fno-gnu-unique");
   sha256 hash;
   hash.add(NUMLOOM_VERSION " host");
   hash.add(identity(compiler));
@@ -109,10 +111,11 @@ std::shared_ptr<kernel_module> compile_for_host(const compile_job& job) {
   hash.add(included_contents(job.source, job.options.include_dirs));
   const std::string path = cached_file(hash.digest(), ".so", [&](const std::string& target) {
     words.insert(words.end(), {"-o", target, "-"});
+    if (is_checked(job.options)) words.insert(words.end(), {"-lm", "-lc", "-lgcc"});
     const process_result result = run_process(words, text);
     if (result.status != 0) throw compiler_refused{result.errors};
   });
-  return load_host_module(path, job.names);
+  return load_host_module(path, job);
 }
 
 }  // namespace numloom::kernel_detail

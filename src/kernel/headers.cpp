@@ -109,14 +109,20 @@ std::string expand_includes(std::string_view text, const std::string& file, cons
   return e.take();
 }
 
-const std::string& host_prelude() {
-  static const std::string text = [] {
-    const header_list none;
-    expander e(none, true);
-    e.expand("#include \"host.hpp\"\n", "prelude", 0);
-    return e.take();
-  }();
-  return text;
+std::string host_prelude(bool checked) {
+  const header_list none;
+  expander e(none, true);
+  e.expand("#include \"host.hpp\"\n", "prelude", 0);
+  if (checked) e.expand("#include \"checked.hpp\"\n", "prelude", 0);
+  return e.take();
+}
+
+std::string using_lines(std::string_view source) {
+  std::string lines;
+  for (const char* name : {"view", "complex", "float16"}) {
+    if (uses_unqualified(source, name)) lines += std::string("using numloom::") + name + ";\n";
+  }
+  return lines;
 }
 
 std::string included_contents(std::string_view text, const std::vector<std::string>& folders) {

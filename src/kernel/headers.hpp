@@ -26,8 +26,11 @@ const char* find_embedded(std::string_view name);
 std::string expand_includes(std::string_view text, const std::string& file,
                             const std::vector<std::pair<std::string, std::string>>& given);
 
-/// What the host's compiler reads before a kernel's text.
-const std::string& host_prelude();
+/// What the host's compiler reads before a kernel's text; `checked`: with what debug and check need.
+std::string host_prelude(bool checked);
+
+/// `using` declarations for those of our names that a kernel's text uses without a namespace.
+std::string using_lines(std::string_view source);
 
 /// The contents of all headers that `text` may include from these folders, in order, for a hash.
 std::string included_contents(std::string_view text, const std::vector<std::string>& folders);

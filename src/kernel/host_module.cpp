@@ -10,8 +10,10 @@
 
 #include <cstring>
 #include <mutex>
+#include <optional>
 #include <set>
 
+#include "kernel/access_check.hpp"
 #include "kernel/cache.hpp"
 #include "numloom/error.hpp"
 #include "prelude/module_abi.hpp"
@@ -39,6 +41,13 @@ simt::engine_table make_engine() {
   engine.memory_fence = &simt::memory_fence;
   engine.trap = &simt::trap;
   engine.assert_failed = &simt::assert_failed;
+  engine.checked_access = [](const void* address, std::size_t bytes, int kind, const void* code) {
+    if (access_check* check = access_check::current())
+      check->touch(address, bytes, static_cast<access_check::kind>(kind), code);
+  };
+  engine.undefined_behaviour = [](const char* what, const char* file, int line) {
+    simt::fail_thread(simt::error_launch_failure, concat(what, " at ", file, ":", line));
+  };
   return engine;
 }
 
@@ -108,30 +117,34 @@ void queue_launch(const kernel_function& f, const simt::kernel_row& row, const l
 
 class host_module final : public kernel_module {
  public:
-  host_module(void* handle, const std::vector<std::string>& names) : handle_(handle) {
+  host_module(void* handle, const std::string& path, const compile_job& job)
+      : handle_(handle), path_(path), options_(job.options) {
     const auto attach = reinterpret_cast<simt::attach_function>(dlsym(handle, "numloom_kernel_attach"));
     static const simt::engine_table engine = make_engine();
     unsigned count = 0;
     const simt::kernel_row* rows = attach(&engine, &count);
-    for (unsigned i = 0; i < count; ++i) functions_.push_back(function_of(rows[i], names[i]));
+    for (unsigned i = 0; i < count; ++i) functions_.push_back(function_of(rows[i], job.names[i]));
+    if (options_.debug || options_.check) find_own_memory(rows);
   }
   // Never closed: a thread may still be inside, and text of errors may point there.
 
-  void launch(const kernel_function& f, const launch_plan& plan, const void* const* addresses) override {
+  void launch(const kernel_function& f, const launch_plan& plan, const argument_buffer& arguments) override {
     const auto* row = static_cast<const simt::kernel_row*>(f.handle);
 #if defined(NUMLOOM_SIM_BUILD)
-    if (!plan.stream.device.is_cpu()) return queue_launch(f, *row, plan, addresses);
+    if (!plan.stream.device.is_cpu()) return queue_launch(f, *row, plan, arguments.addresses());
 #endif
     simt::grid_launch launch;
     launch.kernel = row->address;
     launch.invoke = row->invoke;
-    launch.closure = addresses;
+    launch.closure = arguments.addresses();
     launch.grid = dim3(plan.grid[0], plan.grid[1], plan.grid[2]);
     launch.block = dim3(plan.block[0], plan.block[1], plan.block[2]);
     launch.dynamic_bytes = plan.shared_bytes;
     launch.opt_in = plan.shared_bytes > simt::default_shared_bytes;
     const std::lock_guard lock(running_);  // its variables are shared by all threads that launch
     try {
+      std::optional<access_check> check;
+      if (!own_.empty()) check.emplace(f, arguments, own_, options_.check);
       simt::run_grid(launch);
     } catch (const simt::kernel_error& e) {
       refuse(e);
@@ -170,8 +183,28 @@ class host_module final : public kernel_module {
     return f;
   }
 
-  [[noreturn]] static void refuse(const simt::kernel_error& e) {
-    const std::string text = e.what();
+  // The module's variables and constants, and where its code begins.
+  void find_own_memory(const simt::kernel_row* rows) {
+    Dl_info info{};
+    link_map* map = nullptr;
+    dladdr1(rows[0].address, &info, reinterpret_cast<void**>(&map), RTLD_DL_LINKMAP);
+    base_ = map->l_addr;
+    const auto collect = [](dl_phdr_info* loaded, std::size_t, void* self) {
+      auto& module = *static_cast<host_module*>(self);
+      if (loaded->dlpi_addr != module.base_) return 0;
+      for (int i = 0; i < loaded->dlpi_phnum; ++i) {
+        const auto& part = loaded->dlpi_phdr[i];
+        if (part.p_type != PT_LOAD) continue;
+        const char* begin = reinterpret_cast<const char*>(loaded->dlpi_addr + part.p_vaddr);
+        module.own_.push_back({begin, part.p_memsz, true, 0});
+      }
+      return 1;
+    };
+    dl_iterate_phdr(collect, this);
+  }
+
+  [[noreturn]] void refuse(const simt::kernel_error& e) const {
+    const std::string text = put_lines(e.what(), path_, base_);
     if (e.code() == simt::error_invalid_configuration || e.code() == simt::error_invalid_value) {
       throw value_error(text);
     }
@@ -179,14 +212,17 @@ class host_module final : public kernel_module {
   }
 
   void* handle_;
+  std::string path_;
+  compile_options options_;
+  std::uintptr_t base_ = 0;
+  std::vector<memory_range> own_;  // where accesses are checked
   std::mutex running_;
 };
 
 }  // namespace
 
-std::shared_ptr<kernel_module> load_host_module(const std::string& path,
-                                                const std::vector<std::string>& names) {
-  return std::make_shared<host_module>(open_apart(path), names);
+std::shared_ptr<kernel_module> load_host_module(const std::string& path, const compile_job& job) {
+  return std::make_shared<host_module>(open_apart(path), path, job);
 }
 
 }  // namespace numloom::kernel_detail

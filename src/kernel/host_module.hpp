@@ -7,7 +7,6 @@ namespace numloom::kernel_detail {
 
 /// Loads what the host's compiler has made. Each module has variables of its own, also when two of them come
 /// from the same file.
-std::shared_ptr<kernel_module> load_host_module(const std::string& path,
-                                                const std::vector<std::string>& names);
+std::shared_ptr<kernel_module> load_host_module(const std::string& path, const compile_job& job);
 
 }  // namespace numloom::kernel_detail

@@ -32,7 +32,8 @@ void store(const kernel_function& f, std::size_t i, const kernel_argument& a, de
     case kernel_argument::kind::number: return store_number(f, i, a.number(), buffer);
     case kernel_argument::kind::bytes: return store_bytes(f, i, a.data(), a.bytes(), buffer);
     case kernel_argument::kind::structures:
-      return store_pointer(f, i, const_cast<void*>(a.data()), a.bytes(), a.number().b, buffer);
+      return store_pointer(f, i, {static_cast<const char*>(a.data()), a.bytes() * a.count(), a.number().b, 0},
+                           a.bytes(), buffer);
     case kernel_argument::kind::null: return store_null(f, i, buffer);
   }
 }
@@ -66,6 +67,10 @@ kernel kernel::sibling(const std::string& name) const {
 }
 
 void kernel::compile(std::optional<device> where) const { state_->on(where ? *where : current_device()); }
+
+std::string kernel::device_image(const std::string& architecture) const {
+  return state_->program()->image_for(state_->name(), architecture);
+}
 
 void kernel::set_constant(const std::string& variable, const ndarray& values) const {
   const loaded_kernel& k = state_->on(values.device());

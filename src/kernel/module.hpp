@@ -32,13 +32,16 @@ struct global_variable {
   std::size_t bytes = 0;
 };
 
+class argument_buffer;
+
 class kernel_module {
  public:
   virtual ~kernel_module() = default;
   /// One for each name asked for.
   const std::vector<kernel_function>& functions() const { return functions_; }
-  /// Queues the kernel; on the CPU runs it. `addresses`: of each argument's bytes.
-  virtual void launch(const kernel_function& f, const launch_plan& plan, const void* const* addresses) = 0;
+  /// Queues the kernel; on the CPU runs it.
+  virtual void launch(const kernel_function& f, const launch_plan& plan,
+                      const argument_buffer& arguments) = 0;
   /// A `__constant__` or `__device__` variable; nothing when there is none of that name.
   virtual global_variable find_global(const std::string& name) = 0;
   virtual void write_global(const global_variable& variable, const void* host_bytes) = 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <algorithm>
 
+#include "kernel/device_module.hpp"
 #include "kernel/messages.hpp"
 #include "kernel/state.hpp"
 
@@ -22,6 +23,23 @@ std::string joined(const std::vector<std::string>& names) {
 
 constexpr std::size_t most_errors_shown = 5;
 
+// A build with the simulator has simulated GPUs.
+#if defined(NUMLOOM_SIM_BUILD)
+constexpr bool real_gpus = false;
+#else
+constexpr bool real_gpus = true;
+#endif
+
+std::shared_ptr<kernel_module> compile_and_load(const compile_job& job, device where) {
+  if (where.is_cpu() || !real_gpus) return compile_for_host(job);
+  if (job.options.debug || job.options.check)
+    fail<not_available>("[kernel ", joined(job.names), "] debug and check are for the CPU: got arrays on ",
+                        where);
+  return load_device_module(compile_for_gpu(job, where.index), where.index);
+}
+
+bool is_name_list(const std::string& file) { return file == names_name || file == "__nv_name_map"; }
+
 }  // namespace
 
 program_source::program_source(std::string source, compile_options options, std::string caller)
@@ -40,19 +58,12 @@ const kernel_declaration* program_source::find(const std::string& name) const {
 
 std::shared_ptr<kernel_module> program_source::module_for(const std::vector<std::string>& names,
                                                           device where) {
-#if !defined(NUMLOOM_SIM_BUILD)
-  if (!where.is_cpu())
-    fail<not_available>("[kernel ", joined(names),
-                        "] kernels from strings run on the CPU only in this version: got "
-                        "arrays on ",
-                        where);
-#endif
   const std::string key = to_string(where) + "\n" + joined(names);
   const std::lock_guard lock(mutex_);
   std::shared_ptr<kernel_module>& module = modules_[key];
   if (module) return module;
   try {
-    module = compile_for_host({text_, names, options_});
+    module = compile_and_load({text_, names, options_}, where);
   } catch (const compiler_refused& refused) {
     modules_.erase(key);
     refuse(names, refused.log);
@@ -62,6 +73,14 @@ std::shared_ptr<kernel_module> program_source::module_for(const std::vector<std:
   }
   name_parameters(*module);
   return module;
+}
+
+std::string program_source::image_for(const std::string& name, const std::string& architecture) const {
+  try {
+    return compile_for_device({text_, {name}, options_}, architecture).bytes;
+  } catch (const compiler_refused& refused) {
+    refuse({name}, refused.log);
+  }
 }
 
 // The compiler's types carry no names; the text does.
@@ -100,7 +119,7 @@ void program_source::refuse(const std::vector<std::string>& names, const std::st
   int line = 0;
   std::size_t shown = 0;
   bool in_names = true;
-  for (const diagnostic& d : errors) in_names = in_names && d.file == names_name;
+  for (const diagnostic& d : errors) in_names = in_names && is_name_list(d.file);
   if (in_names && !errors.empty()) {
     std::vector<std::string> all;
     for (const kernel_declaration& k : declared_) all.push_back(k.name);

@@ -135,8 +135,11 @@ element_type parse_element(std::string_view given) {
 
 parameter parse_parameter(std::string_view given) {
   parameter p;
-  p.text = trim(given);
-  std::string text = p.text;
+  std::string text = trim(given);
+  for (const std::string_view space : {"numloom::simt::", "numloom::rtc::"}) {
+    for (std::size_t at; (at = text.find(space)) != text.npos;) text.erase(at, space.size());
+  }
+  p.text = text;
   drop_const(text);  // of the parameter itself
   if (ends(text, "*")) {
     p.kind = parameter_kind::pointer;

@@ -124,7 +124,7 @@ std::string kernel_state::deduce(std::span<const std::optional<dtype>> types) co
 
 void kernel_state::launch(const loaded_kernel& k, const launch_plan& plan, const argument_buffer& arguments) {
   try {
-    k.module->launch(*k.function, plan, arguments.addresses());
+    k.module->launch(*k.function, plan, arguments);
   } catch (const cuda_error& e) {
     throw cuda_error(program_->with_places(e.what()));
   }

@@ -27,6 +27,8 @@ class program_source {
 
   /// The module with these names for the device, compiled now or before. Throws compile_error.
   std::shared_ptr<kernel_module> module_for(const std::vector<std::string>& names, device where);
+  /// NVRTC's image with that kernel. Throws compile_error.
+  std::string image_for(const std::string& name, const std::string& architecture) const;
   /// Puts the user's own file and line where a message speaks of the kernel's text.
   std::string with_places(std::string message) const;
 

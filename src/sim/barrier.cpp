@@ -108,6 +108,7 @@ void scheduler::complete_barrier(barrier_kind kind) {
   }
   at_barrier_ = 0;
   attempts_ = 0;
+  if (observer_ != nullptr) observer_->block_met();
 #if NUMLOOM_SIM_TSAN
   ++barriers_;
 #endif
@@ -203,6 +204,7 @@ void scheduler::complete_group(warp_record& warp, const thread_record& me) {
   const unsigned group = me.mask & warp.lanes;
   warp.waiting &= ~group;
   attempts_ = 0;
+  if (observer_ != nullptr) observer_->lanes_met(me.linear & ~(warp_lanes - 1), group);
   const unsigned word = word_result(lanes, group, me.op);
   for (unsigned rest = group; rest != 0; rest &= rest - 1) {
     thread_record& t = lanes[__builtin_ctz(rest)];

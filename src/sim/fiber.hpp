@@ -30,6 +30,10 @@ class fiber {
   void arm(void (*entry)());
   // True when the address lies in the guard below the stack: it overflowed.
   bool in_guard(const void* address) const;
+  bool in_stack(const char* address) const {
+    const char* bottom = static_cast<const char*>(stack_bottom_);
+    return address >= bottom && address < bottom + stack_bytes_;
+  }
 
 #if NUMLOOM_SIM_TSAN
   void* tsan =

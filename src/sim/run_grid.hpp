@@ -46,6 +46,25 @@ void run_grid(const grid_launch& launch);
 // "[name] block (0,0,0) thread (3,0,0)" of the running thread; empty in host code. For reports.
 std::string running_thread();
 
+// Told of what orders the threads of the running grid, for a check of their accesses (src/kernel).
+class execution_observer {
+ public:
+  virtual ~execution_observer() = default;
+  virtual void block_began() = 0;
+  virtual void block_met() = 0;                                     // all threads at a barrier
+  virtual void lanes_met(unsigned first_lane, unsigned group) = 0;  // threads first_lane + k, k in group
+  virtual void fenced() = 0;                                        // the running thread
+};
+// For grids that this OS thread runs; null for none.
+void set_observer(execution_observer* observer);
+// May the running thread touch these bytes as its own, or the block's shared memory? (Its stack, the
+// simulator's records.)
+bool is_own_memory(const void* address, size_t bytes);
+bool is_shared_memory(const void* address, size_t bytes);
+std::string near_shared_memory(const void* address);
+// Ends the running grid with an error that names the running thread.
+[[noreturn]] void fail_thread(int code, const std::string& text);
+
 // NUMLOOM_SIM_SEED: 0 runs threads and streams in their natural order, any other number in an order of its
 // own.
 unsigned long seed();

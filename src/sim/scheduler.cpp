@@ -49,6 +49,19 @@ std::string running_thread() {
   return current_thread == nullptr ? "" : current_thread->block->owner->running_thread();
 }
 void run_grid(const grid_launch& launch) { scheduler::of_this_os_thread().run(launch); }
+void set_observer(execution_observer* observer) { scheduler::of_this_os_thread().observe(observer); }
+bool is_own_memory(const void* address, size_t bytes) {
+  return current_thread->block->owner->owns(address, bytes);
+}
+bool is_shared_memory(const void* address, size_t bytes) {
+  return current_thread->block->owner->shares(address, bytes);
+}
+std::string near_shared_memory(const void* address) {
+  return current_thread->block->owner->near_shared(address);
+}
+void fail_thread(int code, const std::string& text) {
+  current_thread->block->owner->fail(code, [&] { return text; });
+}
 
 scheduler& scheduler::of_this_os_thread() {
   thread_local const std::unique_ptr<scheduler> instance(new scheduler);
@@ -111,6 +124,7 @@ NUMLOOM_SIM_SWITCHES void scheduler::run(const grid_launch& launch) {
 
 NUMLOOM_SIM_SWITCHES void scheduler::run_block() {
   prepare_block();
+  if (observer_ != nullptr) observer_->block_began();
   start_fresh_fiber(false);
   current_thread = nullptr;
   end_block();
@@ -324,6 +338,7 @@ NUMLOOM_SIM_SWITCHES void scheduler::count_attempt() {
 }
 
 void scheduler::memory_fence() {
+  if (observer_ != nullptr) observer_->fenced();
 #if NUMLOOM_SIM_TSAN
   sanitizer::acquire(&fence_tag_);
   sanitizer::release(&fence_tag_);
@@ -392,6 +407,13 @@ NUMLOOM_SIM_SWITCHES void scheduler::abandon_grid() {
   current_thread = nullptr;
   leave_for(host_, true);
   std::abort();
+}
+
+bool scheduler::owns(const void* address, size_t bytes) const {
+  const char* p = static_cast<const char*>(address);
+  const char* self = reinterpret_cast<const char*>(this);
+  if (address == &current_thread) return true;
+  return (p >= self && p + bytes <= self + sizeof *this) || (running_ != nullptr && running_->in_stack(p));
 }
 
 bool scheduler::stack_overflowed(const void* address) const {

@@ -38,6 +38,10 @@ class scheduler {
     abandon_grid();
   }
   bool stack_overflowed(const void* address) const;
+  void observe(execution_observer* observer) { observer_ = observer; }
+  bool owns(const void* address, size_t bytes) const;
+  std::string near_shared(const void* address) const { return shared_.near(address); }
+  bool shares(const void* address, size_t bytes) const { return shared_.contains(address, bytes); }
 
  private:
   scheduler() = default;
@@ -89,6 +93,7 @@ class scheduler {
   warp_record& warp_of(const thread_record& t) { return warps_[t.linear / warp_lanes]; }
 
   const grid_launch* launch_ = nullptr;
+  execution_observer* observer_ = nullptr;
   block_record block_;
   unsigned count_ = 0;  // threads of the block
   unsigned started_ = 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "shared_memory.hpp"
 
+#include <cstddef>
 #include <cstdlib>
 #include <cstring>
 #include <new>
@@ -55,6 +56,29 @@ void* shared_memory::make(const void* key, size_t bytes, const char* name, const
   std::memset(slot->memory + border + bytes, border_byte, border);
   bytes_in_use_ += padded(bytes);
   return slot->memory + border;
+}
+
+bool shared_memory::contains(const void* address, size_t bytes) const {
+  const char* p = static_cast<const char*>(address);
+  for (const variable& v : variables_) {
+    if (v.live && p >= v.memory + border && p + bytes <= v.memory + border + v.bytes) return true;
+  }
+  return false;
+}
+
+std::string shared_memory::near(const void* address) const {
+  constexpr std::ptrdiff_t close = 4096;
+  const char* p = static_cast<const char*>(address);
+  for (const variable& v : variables_) {
+    const char* begin = v.memory + border;
+    const std::ptrdiff_t before = begin - p;
+    const std::ptrdiff_t behind = p - (begin + v.bytes);
+    if (!v.live || before > close || behind > close) continue;
+    const std::string distance = std::to_string(before > 0 ? before : behind > 0 ? behind : 0);
+    return distance + (before > 0 ? " bytes before the start of" : " bytes past the end of") +
+           " the shared variable `" + v.name + "` (" + std::to_string(v.bytes) + " bytes)";
+  }
+  return "";
 }
 
 std::string shared_memory::damage() const {

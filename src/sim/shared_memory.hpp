@@ -19,6 +19,10 @@ class shared_memory {
   void* find(const void* key) const;
   void* make(const void* key, size_t bytes, const char* name, const char* file, int line);
   size_t bytes_in_use() const { return bytes_in_use_; }
+  // Do these bytes lie within one variable of the running block?
+  bool contains(const void* address, size_t bytes) const;
+  // "4 bytes past the end of the shared variable `s` (124 bytes)" for an address close to one; else empty.
+  std::string near(const void* address) const;
 
   // What the block wrote outside its variables, in words; empty when nothing.
   std::string damage() const;

@@ -648,3 +648,17 @@ def test_clear_kernel_cache(tmp_path, monkeypatch):
     assert np.kernel_cache_info()["bytes"] > 0
     np.clear_kernel_cache()
     assert np.kernel_cache_info()["files"] == 0
+
+
+# ---- NVRTC, which needs no GPU ----
+
+
+def test_device_image():
+    try:
+        image = np.Kernel(SAXPY, "saxpy").device_image("sm_90")
+    except np.NotAvailableError:
+        pytest.skip("NVRTC is not on this machine")
+    assert image[:4] == b"\x7fELF"
+    assert b"saxpy" in image
+    with pytest.raises(np.CompileError, match=r"<kernel>:1: error: identifier .q. is undefined"):
+        np.Kernel("__global__ void f() { " + "q; }", "f").device_image("sm_90")

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The first lines of every kernel string that NVRTC reads: our types, and nothing of the standard library.
+#pragma once
+#include "types.hpp"
+#include "view.hpp"
+
+namespace numloom {
+using rtc::complex;
+using rtc::flat;
+using rtc::float16;
+using rtc::view;
+
+// Its lowered name spells the parameters of a kernel, also of one with C linkage.
+template <class Function> __global__ void signature_of() {}
+}  // namespace numloom

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "kernel/device_module.hpp"
+
+#include "cuda/library.hpp"
+#include "kernel/arguments.hpp"
+#include "numloom/error.hpp"
+
+namespace numloom::kernel_detail {
+namespace {
+
+// The driver's functions that are used. CUresult is an int, 0 is success; handles are pointers.
+struct driver_library {
+  using address = unsigned long long;  // CUdeviceptr
+  cuda_host::shared_library file;
+  int (*init)(unsigned) = nullptr;
+  int (*device_get)(int*, int) = nullptr;
+  int (*attribute)(int*, int, int) = nullptr;
+  int (*retain)(void**, int) = nullptr;
+  int (*set_current)(void*) = nullptr;
+  int (*load)(void**, const void*) = nullptr;
+  int (*function)(void**, void*, const char*) = nullptr;
+  int (*global)(address*, std::size_t*, void*, const char*) = nullptr;
+  int (*set_attribute)(void*, int, int) = nullptr;
+  int (*parameter)(void*, std::size_t, std::size_t*, std::size_t*) = nullptr;  // since 12.4
+  int (*launch)(void*, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, void*, void**,
+                void**) = nullptr;
+  int (*to_device)(address, const void*, std::size_t) = nullptr;
+  int (*to_host)(void*, address, std::size_t) = nullptr;
+  int (*error_text)(int, const char**) = nullptr;
+
+  template <class F> void find(F*& function_, const char* name) {
+    function_ = reinterpret_cast<F*>(file.symbol(name));
+  }
+  driver_library() : file(cuda_host::open_library({"libcuda.so.1"}, "cuda_driver")) {
+    find(init, "cuInit");
+    find(device_get, "cuDeviceGet");
+    find(attribute, "cuDeviceGetAttribute");
+    find(retain, "cuDevicePrimaryCtxRetain");
+    find(set_current, "cuCtxSetCurrent");
+    find(load, "cuModuleLoadData");
+    find(function, "cuModuleGetFunction");
+    find(global, "cuModuleGetGlobal_v2");
+    find(set_attribute, "cuFuncSetAttribute");
+    find(parameter, "cuFuncGetParamInfo");
+    find(launch, "cuLaunchKernel");
+    find(to_device, "cuMemcpyHtoD_v2");
+    find(to_host, "cuMemcpyDtoH_v2");
+    find(error_text, "cuGetErrorString");
+  }
+};
+
+const driver_library& driver() {
+  static const driver_library library;
+  if (!library.launch || !library.load)
+    fail<not_available>("[kernel] CUDA's driver (libcuda.so.1) was not found");
+  return library;
+}
+
+void check(int result, const char* call, const std::string& kernel = "") {
+  if (result == 0) return;
+  const char* text = "unknown error";
+  driver().error_text(result, &text);
+  fail<cuda_error>("[", kernel.empty() ? "kernel" : kernel, "] ", call, ": ", text, " (", result, ")");
+}
+
+constexpr int attribute_major = 75, attribute_minor = 76;  // CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_*
+constexpr int attribute_dynamic_shared = 8;                // CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES
+constexpr std::size_t without_opt_in = 48 * 1024;
+
+// Makes the primary context current on this OS thread.
+void enter(int device_index) {
+  static void* contexts[64] = {};
+  int handle = 0;
+  void*& context = contexts[device_index % 64];
+  if (context == nullptr) {
+    check(driver().init(0), "cuInit");
+    check(driver().device_get(&handle, device_index), "cuDeviceGet");
+    check(driver().retain(&context, handle), "cuDevicePrimaryCtxRetain");
+  }
+  check(driver().set_current(context), "cuCtxSetCurrent");
+}
+
+class device_module final : public kernel_module {
+ public:
+  device_module(const device_image& image, int device_index) : device_(device_index) {
+    enter(device_);
+    check(driver().load(&handle_, image.bytes.c_str()), "cuModuleLoadData");
+    for (const lowered_kernel& k : image.kernels) {
+      kernel_function f;
+      f.name = k.name;
+      f.parameters = parse_signature(k.signature);
+      void* function = nullptr;
+      check(driver().function(&function, handle_, k.symbol.c_str()), "cuModuleGetFunction", k.name);
+      f.handle = function;
+      ask_sizes(f, function);
+      functions_.push_back(std::move(f));
+    }
+  }
+
+  void launch(const kernel_function& f, const launch_plan& p, const argument_buffer& arguments) override {
+    enter(device_);
+    void* function = const_cast<void*>(f.handle);
+    if (p.shared_bytes > without_opt_in)
+      check(driver().set_attribute(function, attribute_dynamic_shared, static_cast<int>(p.shared_bytes)),
+            "cuFuncSetAttribute", f.name);
+    check(driver().launch(function, p.grid[0], p.grid[1], p.grid[2], p.block[0], p.block[1], p.block[2],
+                          static_cast<unsigned>(p.shared_bytes), p.stream.handle,
+                          const_cast<void**>(arguments.addresses()), nullptr),
+          "cuLaunchKernel", f.name);
+  }
+
+  global_variable find_global(const std::string& name) override {
+    enter(device_);
+    driver_library::address address = 0;
+    std::size_t bytes = 0;
+    if (driver().global(&address, &bytes, handle_, name.c_str()) != 0) return {};
+    return {reinterpret_cast<void*>(address), bytes};
+  }
+  void write_global(const global_variable& v, const void* bytes) override {
+    enter(device_);
+    check(driver().to_device(reinterpret_cast<driver_library::address>(v.address), bytes, v.bytes),
+          "cuMemcpyHtoD");
+  }
+  void read_global(const global_variable& v, void* bytes) override {
+    enter(device_);
+    check(driver().to_host(bytes, reinterpret_cast<driver_library::address>(v.address), v.bytes),
+          "cuMemcpyDtoH");
+  }
+
+ private:
+  // Of structures the signature says only the name.
+  static void ask_sizes(kernel_function& f, void* function) {
+    for (std::size_t i = 0; i < f.parameters.size() && driver().parameter != nullptr; ++i) {
+      std::size_t offset = 0, bytes = 0;
+      if (driver().parameter(function, i, &offset, &bytes) != 0) return;
+      if (f.parameters[i].kind != parameter_kind::structure) continue;
+      f.parameters[i].bytes = static_cast<unsigned>(bytes);
+      f.parameters[i].alignment = 16;
+    }
+  }
+
+  int device_;
+  void* handle_ = nullptr;
+};
+
+}  // namespace
+
+device_image compile_for_gpu(const compile_job& job, int device_index) {
+  enter(device_index);
+  int handle = 0, major = 0, minor = 0;
+  check(driver().device_get(&handle, device_index), "cuDeviceGet");
+  check(driver().attribute(&major, attribute_major, handle), "cuDeviceGetAttribute");
+  check(driver().attribute(&minor, attribute_minor, handle), "cuDeviceGetAttribute");
+  const int architecture = 10 * major + minor;
+  const int newest = newest_architecture();
+  const bool known = newest == 0 || architecture <= newest;
+  return compile_for_device(job, concat(known ? "sm_" : "compute_", known ? architecture : newest));
+}
+
+std::shared_ptr<kernel_module> load_device_module(const device_image& image, int device_index) {
+  return std::make_shared<device_module>(image, device_index);
+}
+
+}  // namespace numloom::kernel_detail
