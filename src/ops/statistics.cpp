@@ -134,8 +134,7 @@ ndarray vector_on(const std::vector<double>& values, device d) {
 }
 
 void check_length(const ndarray& rows) {
-  if (rows.shape()[1] == 0)
-    fail<index_error>("[quantile] index -1 is out of bounds for axis 0 with size 0");
+  if (rows.shape()[1] == 0) fail<index_error>("[quantile] index -1 is out of bounds for axis 0 with size 0");
 }
 
 // Quantiles of rows, one column a level.
@@ -156,7 +155,8 @@ ndarray quantiles_of_rows(const ndarray& rows, const levels& l, quantile_method 
     lower.push_back(1 - upper.back());
   }
   if (ranks.empty())
-    return empty({rows.shape()[0], 0}, exact ? rows.dtype() : promote_types(rows.dtype(), dtype::float64), rows.device());
+    return empty({rows.shape()[0], 0}, exact ? rows.dtype() : promote_types(rows.dtype(), dtype::float64),
+                 rows.device());
   const order_statistics found = select_ranks(rows, ranks);
   if (exact) return mark_nan(found.values, found.has_nan);
   const auto columns = [&](std::int64_t from) { return slice_axis(found.values, 1, from, to_end, 2); };
