@@ -232,7 +232,8 @@ def _axis_edges(column, bins, range, position):
 def histogramdd(sample, bins=10, range=None, density=None, weights=None):
     """Counts of points in the cells of a grid, and the edges along each dimension."""
     if not hasattr(sample, "shape") or len(sample.shape) != 2:
-        sample = _core.stack([asarray(x) for x in sample], axis=1) if _ndim(sample) > 1 else asarray(sample)
+        listed = isinstance(sample, (list, tuple)) and any(_ndim(column) for column in sample)
+        sample = _core.stack([asarray(x) for x in sample], axis=1) if listed else asarray(sample)
         if sample.ndim < 2:
             sample = sample.reshape(-1, 1)
     sample = asarray(sample)

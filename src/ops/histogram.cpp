@@ -2,6 +2,7 @@
 // Histograms: a search for each value's bin among the edges, and one count of the bins.
 #include "numloom/histogram.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <tuple>
 
@@ -80,20 +81,36 @@ ndarray bin_numbers(const ndarray& a, const ndarray& edges) {
   return ravel(found);
 }
 
-ndarray counts_between(const ndarray& a, const ndarray& edges, const std::optional<ndarray>& weights) {
+// Counts of one piece, in the dtype of the weights.
+ndarray count_piece(const ndarray& a, const ndarray& edges, const ndarray* w) {
   const std::int64_t n = edges.size();
-  if (n < 2) return empty({0}, weights ? weights->dtype() : dtype::int64, a.device());
   const ndarray number = bin_numbers(a, edges);
   const auto inner = [&](const ndarray& counts) { return part(counts, 1, n); };
-  if (!weights) return copy(inner(count_values(number, n + 1)));
-  const ndarray w = ravel(*weights);
-  if (!is_complex(w.dtype())) {
-    const ndarray sums = count_values(number, n + 1, &w);
-    return astype(inner(sums), w.dtype());
-  }
-  const ndarray re = part_of_complex(w, false), im = part_of_complex(w, true);
+  if (!w) return inner(count_values(number, n + 1));
+  if (!is_complex(w->dtype())) return inner(count_values(number, n + 1, w));
+  const ndarray re = part_of_complex(*w, false), im = part_of_complex(*w, true);
   const ndarray x = inner(count_values(number, n + 1, &re)), y = inner(count_values(number, n + 1, &im));
-  return astype(add(x, multiply(y, std::complex<double>(0, 1))), w.dtype());
+  return add(x, multiply(y, std::complex<double>(0, 1)));
+}
+
+// On the CPU by pieces whose bin numbers stay in the cache.
+ndarray counts_between(const ndarray& given, const ndarray& edges, const std::optional<ndarray>& weights) {
+  if (edges.size() < 2) return empty({0}, weights ? weights->dtype() : dtype::int64, given.device());
+  constexpr std::int64_t piece = 1 << 17;
+  const ndarray a = ravel(given);
+  ndarray w, total;
+  if (weights) w = ravel(*weights);
+  const std::int64_t step = a.device().is_cpu() ? std::max(piece, edges.size()) : a.size();
+  for (std::int64_t start = 0; start < a.size() || !total.defined(); start += step) {
+    const std::int64_t stop = std::min(a.size(), start + step);
+    const ndarray own = weights ? part(w, start, stop) : ndarray();
+    const ndarray counts = count_piece(part(a, start, stop), edges, weights ? &own : nullptr);
+    if (total.defined())
+      add(total, counts, {.out = total});
+    else
+      total = copy(counts);
+  }
+  return weights ? as_type(total, w.dtype()) : total;
 }
 
 ndarray as_density(const ndarray& counts, const ndarray& edges) {

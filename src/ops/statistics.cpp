@@ -133,10 +133,14 @@ ndarray vector_on(const std::vector<double>& values, device d) {
   return from_host(values.data(), {static_cast<std::int64_t>(values.size())}, dtype::float64, d);
 }
 
+void check_length(const ndarray& rows) {
+  if (rows.shape()[1] == 0) fail<index_error>("[quantile] index -1 is out of bounds for axis 0 with size 0");
+}
+
 // Quantiles of rows, one column a level.
 ndarray quantiles_of_rows(const ndarray& rows, const levels& l, quantile_method m) {
   const double n = static_cast<double>(rows.shape()[1]);
-  if (n == 0) fail<index_error>("[quantile] index -1 is out of bounds for axis 0 with size 0");
+  check_length(rows);
   const bool exact = is_discrete(m) || (m == quantile_method::linear && l.whole);
   std::vector<std::int64_t> ranks;
   std::vector<double> upper, lower;
@@ -151,7 +155,8 @@ ndarray quantiles_of_rows(const ndarray& rows, const levels& l, quantile_method 
     lower.push_back(1 - upper.back());
   }
   if (ranks.empty())
-    return empty({rows.shape()[0], 0}, exact ? rows.dtype() : promote_types(rows.dtype(), dtype::float64), rows.device());
+    return empty({rows.shape()[0], 0}, exact ? rows.dtype() : promote_types(rows.dtype(), dtype::float64),
+                 rows.device());
   const order_statistics found = select_ranks(rows, ranks);
   if (exact) return mark_nan(found.values, found.has_nan);
   const auto columns = [&](std::int64_t from) { return slice_axis(found.values, 1, from, to_end, 2); };
@@ -187,6 +192,7 @@ ndarray quantiles_without_nan(const ndarray& rows, const levels& l, quantile_met
 // The first element at which the weights so far reach a share q of all.
 ndarray weighted_quantiles(const ndarray& rows, const ndarray& weights, const levels& l, bool skip_nan) {
   const std::int64_t n = rows.shape()[1];
+  check_length(rows);
   const ndarray numbers = equal(rows, rows);
   const ndarray counted = skip_nan ? where(numbers, weights, 0) : weights;
   const ndarray order = argsort(rows, 1), sorted = take_along_axis(rows, order, 1);

@@ -25,7 +25,7 @@ METHODS = ("inverted_cdf", "averaged_inverted_cdf", "closest_observation", "inte
            "linear", "median_unbiased", "normal_unbiased", "lower", "higher", "midpoint", "nearest")  # fmt: skip
 WITHOUT_NAN = """
 np.nansum(a[:5]) | np.nansum(m, axis=0) | np.nansum(m, axis=1, keepdims=True) | np.nansum(m, axis=(0, 1)) | np.nansum(3.0) | np.nansum(m, 7) | np.nansum(m, where=m > 0) | np.nansum([])
-np.nanprod(a[:5]) | np.nanprod(m, axis=0) | np.nanprod(m, axis=1, keepdims=True) | np.nanprod(3.0) | np.nanprod(m, 7)
+np.nanprod(a[:2]) | np.nanprod(m[:2], axis=0) | np.nanprod(m[:, :2], axis=1, keepdims=True) | np.nanprod(3.0) | np.nanprod(m, 7)
 np.nanmin(a[:5]) | np.nanmin(m, axis=0) | np.nanmin(m, axis=1, keepdims=True) | np.nanmin(a, initial=3) | np.nanmin([]) | np.nanmax(m, axis=(0, 1)) | np.nanmax(m, axis=0) | np.nanmax(3.0)
 np.nanmean(m, axis=0) | np.nanmean(m, axis=1, keepdims=True) | np.nanmean(m, axis=(0, 1)) | np.nanmean(m, dtype=int) | np.nanmean([]) | np.nanmean(m, 9)
 np.nanargmin(a) | np.nanargmax(a) | np.nanargmin(m, 1) | np.nanargmax(m, 0, keepdims=True) | np.nanargmin(m, 4)
