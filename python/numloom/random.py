@@ -2,8 +2,8 @@
 """Random numbers: numpy.random. The same seed gives NumPy's own numbers, on every device.
 
 The bit generators are NumPy's, state and all. Generator draws from those whose streams can be entered
-anywhere (PCG64, PCG64DXSM, Philox) in parallel, on the device or on all cores. What it cannot draw so is drawn
-by NumPy on the host from the same state: docs/differences.md lists it, the legacy functions among it.
+anywhere (PCG64, PCG64DXSM, Philox) in parallel, on the device or on all cores. What it cannot draw so comes
+from NumPy on the host and the same state: docs/differences.md lists it, the legacy functions among it.
 """
 
 import inspect
