@@ -109,7 +109,7 @@ class binomial_sampler {
     p4_ = p3_ + c_ / right_rate_;
   }
   template <class Source> i64 operator()(Source& s) const {
-    if (n_ == 0 || p_ == 0) return flipped_ ? n_ : 0;
+    if (n_ == 0 || (p_ == 0 && !flipped_)) return 0;
     const i64 k = few_ ? walked(s) : rejected(s);
     return flipped_ ? n_ - k : k;
   }
