@@ -36,12 +36,20 @@ enum class sampled : std::uint8_t {
   standard_gamma,
   gamma,
   chisquare,
-  beta,  // not with both parameters <= 1
+  beta,
   f,
   standard_t,
   standard_cauchy,
+  wald,
+  vonmises,
+  noncentral_chisquare,
+  noncentral_f,
   poisson,  // int64, as all that follow
   geometric,
+  binomial,
+  negative_binomial,
+  zipf,
+  logseries,
 };
 inline bool is_count(sampled which) { return which >= sampled::poisson; }
 /// n elements (float64, or int64 for counts) in host memory. Parameters are not checked.

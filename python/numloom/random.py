@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Random numbers: numpy.random. The same seed gives NumPy's own numbers, on every device.
 
-The bit generators are NumPy's, state and all. Generator draws on the device from those whose streams can be
-entered anywhere (PCG64, PCG64DXSM, Philox): random, integers, uniform, normal, exponential, their standard
-forms, permutation, permuted, shuffle, choice, bytes. Its other distributions, other bit generators and the
-legacy functions are drawn by NumPy on the host, from the same state.
+The bit generators are NumPy's, state and all. Generator draws from those whose streams can be entered
+anywhere (PCG64, PCG64DXSM, Philox) in parallel, on the device or on all cores. What it cannot draw so comes
+from NumPy on the host and the same state: docs/differences.md lists it, the legacy functions among it.
 """
 
 import inspect

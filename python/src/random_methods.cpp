@@ -250,12 +250,31 @@ constexpr sampled_row sampled_rows[] = {
     {sampled::standard_gamma, 1, {}, one_not_negative},
     {sampled::gamma, 2, {0, 1}, [](const double* p) { return not_negative(p[0]) && not_negative(p[1]); }},
     {sampled::chisquare, 1, {}, one_positive},
-    {sampled::beta, 2, {}, [](const double* p) { return p[0] > 0 && p[1] > 0 && (p[0] > 1 || p[1] > 1); }},
+    {sampled::beta, 2, {}, [](const double* p) { return p[0] > 1e-100 && p[1] > 1e-100; }},
     {sampled::f, 2, {}, [](const double* p) { return p[0] > 0 && p[1] > 0; }},
     {sampled::standard_t, 1, {}, one_positive},
     {sampled::standard_cauchy, 0, {}, [](const double*) { return true; }},
+    {sampled::wald, 2, {}, [](const double* p) { return p[0] > 0 && p[1] > 0; }},
+    {sampled::vonmises, 2, {}, scale_second},
+    {sampled::noncentral_chisquare, 2, {}, [](const double* p) { return p[0] > 0 && not_negative(p[1]); }},
+    {sampled::noncentral_f,
+     3,
+     {},
+     [](const double* p) { return p[0] > 0 && p[1] > 0 && not_negative(p[2]); }},
     {sampled::poisson, 1, {1}, [](const double* p) { return not_negative(p[0]) && p[0] <= 9.2e18; }},
     {sampled::geometric, 1, {}, [](const double* p) { return p[0] > 0 && p[0] <= 1; }},
+    {sampled::binomial,
+     2,
+     {},
+     [](const double* p) { return p[0] >= 0 && p[0] < 0x1p53 && p[1] >= 0 && p[1] <= 1; }},
+    {sampled::negative_binomial,
+     2,
+     {},
+     [](const double* p) {
+       return p[0] > 0 && p[1] > 0 && p[1] <= 1 && (1 - p[1]) / p[1] * (p[0] + 10 * std::sqrt(p[0])) < 1e15;
+     }},
+    {sampled::zipf, 1, {}, [](const double* p) { return p[0] > 1 && p[0] < 1024; }},
+    {sampled::logseries, 1, {}, [](const double* p) { return p[0] > 0 && p[0] < 1; }},
 };
 
 PyObject* draw_sampled(generator_object& g, const sampled_row& row, argument_slots a) {
@@ -289,6 +308,11 @@ template <sampled Which> PyObject* sampled_body(generator_object& g, argument_sl
   constexpr const sampled_row& row = sampled_rows[static_cast<int>(Which)];
   static_assert(row.which == Which);
   return draw_sampled(g, row, a);
+}
+
+PyObject* binomial_body(generator_object& g, argument_slots a) {
+  if (!integer_argument(a[1])) throw on_host{};  // NumPy refuses a number of trials that is a float
+  return sampled_body<sampled::binomial>(g, a);
 }
 
 PyObject* standard_gamma_body(generator_object& g, argument_slots a) {
@@ -514,6 +538,19 @@ constexpr generator_row rows[] = {
     {"standard_t", "(self, df, size=None)", sampled_body<sampled::standard_t>,
      "Student's t with df degrees of freedom."},
     {"standard_cauchy", "(self, size=None)", sampled_body<sampled::standard_cauchy>, "Standard Cauchy."},
+    {"wald", "(self, mean, scale, size=None)", sampled_body<sampled::wald>, "Wald (inverse Gaussian)."},
+    {"vonmises", "(self, mu, kappa, size=None)", sampled_body<sampled::vonmises>,
+     "Von Mises, angles in [-pi, pi]."},
+    {"noncentral_chisquare", "(self, df, nonc, size=None)", sampled_body<sampled::noncentral_chisquare>,
+     "Chi-square with noncentrality nonc."},
+    {"noncentral_f", "(self, dfnum, dfden, nonc, size=None)", sampled_body<sampled::noncentral_f>,
+     "F with noncentrality nonc."},
+    {"binomial", "(self, n, p, size=None)", binomial_body,
+     "Number of successes in n trials of probability p."},
+    {"negative_binomial", "(self, n, p, size=None)", sampled_body<sampled::negative_binomial>,
+     "Number of failures before the n-th success."},
+    {"zipf", "(self, a, size=None)", sampled_body<sampled::zipf>, "Zipf with exponent a."},
+    {"logseries", "(self, p, size=None)", sampled_body<sampled::logseries>, "Logarithmic series."},
     {"poisson", "(self, lam=1.0, size=None)", sampled_body<sampled::poisson>, "Poisson with mean lam."},
     {"geometric", "(self, p, size=None)", sampled_body<sampled::geometric>,
      "Number of trials up to the first success of probability p."},

@@ -114,15 +114,7 @@ pcg64_state pcg64_seed(const seed_sequence& sequence) {
 }
 
 stream_state pcg64dxsm_seed(const seed_sequence& sequence) {
-  stream_state s(pcg64_seed(sequence), engine::pcg64dxsm);
-  // Seeded as PCG64, but with steps of its own multiplier.
-  const std::vector<std::uint32_t> words = sequence.generate_state(4);
-  const auto word = [&](std::size_t i) {
-    return static_cast<uint128>(words[2 * i + 1]) << 32 | words[2 * i];
-  };
-  s.state = s.increment + (word(0) << 64 | word(1));
-  s.state = join(core_host::pcg64dxsm_step(split(s.increment))(split(s.state)));
-  return s;
+  return {pcg64_seed(sequence), engine::pcg64dxsm};  // NumPy seeds both by PCG64's own step
 }
 
 stream_state philox_seed(const seed_sequence& sequence) {

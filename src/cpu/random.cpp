@@ -33,6 +33,7 @@ template <class Draw> struct draw_view {
     std::memcpy(&value, reinterpret_cast<const char*>(words) + (first + i) * sizeof(Draw), sizeof(Draw));
     return value;
   }
+  const Draw* address(std::int64_t i) const { return reinterpret_cast<const Draw*>(words) + first + i; }
 };
 
 /// Calls f(draws, index of the first one, count) for the draws [begin, end) of a call, piece by piece.
@@ -64,6 +65,17 @@ template <class Draw, class Out, class F> void fill_each(const random_call& call
     });
   });
   consume_draws(*call.generator, call.n, sizeof(Draw));
+}
+
+void fill_uniform_f32(const random_call& call) {
+  const word_stream source(*call.generator, 4);
+  float* const out = static_cast<float*>(call.out);
+  parallel_for(call.n, chunk_words, [&](std::int64_t begin, std::int64_t end) {
+    for_each_piece<u32>(source, begin, end, [&](draw_view<u32> draws, std::int64_t at, std::int64_t count) {
+      dense().random.uniform_f32(draws.address(0), out + at, count);
+    });
+  });
+  consume_draws(*call.generator, call.n, 4);
 }
 
 void fill_uniform(const random_call& call) {
@@ -109,9 +121,14 @@ template <class Draw_, class Out_> struct bounded {
       const std::int64_t n = std::min(run, count - i);
       u32 passed_over = 0;
       if (limit - samples >= n) {  // mostly nothing is passed over: judge the run first
-        for (std::int64_t j = 0; j < n; ++j) passed_over += rule.accepts(draws[i + j]) ? 0u : 1u;
+        if constexpr (sizeof(Draw) == 4) {
+          if (whole_run(draws.address(i), out + samples, n) != 0) passed_over = 1;
+        } else {
+          for (std::int64_t j = 0; j < n; ++j) passed_over += rule.accepts(draws[i + j]) ? 0u : 1u;
+        }
         if (passed_over == 0) {
-          for (std::int64_t j = 0; j < n; ++j) out[samples + j] = value(draws[i + j]);
+          if constexpr (sizeof(Draw) != 4)
+            for (std::int64_t j = 0; j < n; ++j) out[samples + j] = value(draws[i + j]);
           samples += n;
           i += n;
           continue;
@@ -123,6 +140,14 @@ template <class Draw_, class Out_> struct bounded {
       }
     }
     return {samples, i};
+  }
+  /// Writes the elements of a run of draws; how many draws are to be passed over.
+  long whole_run(const u32* draws, Out* out, std::int64_t n) const {
+    const u32 range = static_cast<u32>(rule.span - 1);
+    if constexpr (sizeof(Out) == 8)
+      return dense().random.bounded_64(draws, out, n, range, low);
+    else
+      return dense().random.bounded_32(draws, out, n, range, low);
   }
   Out value(Draw draw) const { return static_cast<Out>(low + static_cast<Out>(rule.value(draw))); }
 };
@@ -310,9 +335,7 @@ void cpu_device::random_fill(const random_call& call, stream_view) {
   const bool single = call.type == dtype::float32;
   switch (call.kind) {
     case distribution::raw: return fill_each<u64, u64>(call, [](u64 word) { return word; });
-    case distribution::uniform:
-      if (single) return fill_each<u32, float>(call, [](u32 draw) { return uniform_f32(draw); });
-      return fill_uniform(call);
+    case distribution::uniform: return single ? fill_uniform_f32(call) : fill_uniform(call);
     case distribution::standard_normal:
       if (single)
         ordered_fill(call, ziggurat<ziggurat_draw<float>>{});

@@ -302,6 +302,9 @@ SAMPLED = (
     ("gumbel", (1, 2)), ("triangular", (-1, 0, 3)), ("triangular", (0, 0, 1)), ("standard_gamma", (0,)), ("standard_gamma", (0.3,)), ("standard_gamma", (1,)), ("standard_gamma", (7.5,)),
     ("gamma", (2, 3)), ("gamma", (0.9, 0)), ("chisquare", (3,)), ("chisquare", (0.5,)), ("beta", (2, 3)), ("beta", (0.5, 3)), ("beta", (2, 2)), ("beta", (0.5, 0.5)), ("f", (3, 7)), ("standard_t", (4,)),
     ("standard_cauchy", ()), ("poisson", (0,)), ("poisson", (0.1,)), ("poisson", (4,)), ("poisson", (9.99,)), ("poisson", (10,)), ("poisson", (1e4,)), ("poisson", (1e15,)), ("geometric", (0.9,)), ("geometric", (0.01,)), ("geometric", (1,)),
+    ("binomial", (10, 0.3)), ("binomial", (10, 0.8)), ("binomial", (100, 0.5)), ("binomial", (10**6, 0.4)), ("binomial", (10**9, 0.7)), ("binomial", (0, 0.5)), ("binomial", (5, 1.0)), ("binomial", (5, 0)), ("beta", (1, 0.1)),
+    ("wald", (2, 3)), ("wald", (100, 0.1)), ("vonmises", (1, 2)), ("vonmises", (0, 1e-9)), ("vonmises", (3, 1e-6)), ("vonmises", (3, 1e7)), ("noncentral_chisquare", (3, 2)), ("noncentral_chisquare", (0.5, 2)), ("noncentral_chisquare", (3, 0)), ("noncentral_f", (3, 4, 2)),
+    ("negative_binomial", (5, 0.4)), ("negative_binomial", (0.5, 1)), ("zipf", (2.5,)), ("zipf", (1.1,)), ("logseries", (0.7,)),
 )  # fmt: skip
 
 

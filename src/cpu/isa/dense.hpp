@@ -46,6 +46,11 @@ struct random_kernels {
                        unsigned long* out, long n);
   // shift + scale * u.
   void (*uniform)(const unsigned long* words, double* out, long n, double scale, double shift);
+  void (*uniform_f32)(const unsigned* draws, float* out, long n);
+  // low + [0, range] by Lemire for each draw, elements of 64 and of 32 bits. Returns how many of the draws
+  // have to be passed over; their elements are there all the same.
+  long (*bounded_64)(const unsigned* draws, unsigned long* out, long n, unsigned range, unsigned long low);
+  long (*bounded_32)(const unsigned* draws, unsigned* out, long n, unsigned range, unsigned low);
 };
 
 struct dense_tables {

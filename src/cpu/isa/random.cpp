@@ -145,10 +145,26 @@ void uniform(const u64* words, double* out, long n, double scale, double shift) 
     for (long i = 0; i < n; ++i) out[i] = shift + scale * uniform_f64(words[i]);
 }
 
+void uniform_f32_draws(const u32* draws, float* out, long n) {
+  for (long i = 0; i < n; ++i) out[i] = uniform_f32(draws[i]);
+}
+
+template <class Out> long bounded(const u32* draws, Out* out, long n, u32 range, Out low) {
+  const lemire<u32> rule(range);
+  const u64 span = rule.span, threshold = rule.threshold;
+  u64 passed_over = 0;
+  for (long i = 0; i < n; ++i) {
+    const u64 product = draws[i] * span;
+    out[i] = static_cast<Out>(low + static_cast<Out>(product >> 32));
+    passed_over += (product & 0xffffffffu) < threshold ? 1 : 0;
+  }
+  return static_cast<long>(passed_over);
+}
+
 }  // namespace
 
 void fill_random(cpu_host::dense_tables& tables) {
-  tables.random = {words, dxsm_words, philox_words, uniform};
+  tables.random = {words, dxsm_words, philox_words, uniform, uniform_f32_draws, bounded<u64>, bounded<u32>};
 }
 
 }  // namespace numloom::NL_TARGET
