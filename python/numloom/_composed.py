@@ -67,12 +67,25 @@ def load(
     return _core.asarray(found) if type(found) is _numpy.ndarray else found
 
 
+def _readable(source, target, casting):
+    """The source of a copy as an array; NumPy converts what no array here can hold."""
+    try:
+        return asarray(source, device=target.device)
+    except TypeError:
+        host = _numpy.asarray(source)
+        if not _numpy.can_cast(host.dtype, target.dtype, casting):
+            raise TypeError(
+                f"Cannot cast array data from {host.dtype!r} to {target.dtype!r} according to the rule '{casting}'"
+            ) from None
+        return _core.asarray(host.astype(target.dtype), device=target.device)
+
+
 def copyto(dst, src, casting="same_kind", where=True):
     """Copies values to an array with broadcasting and casting."""
     if not isinstance(dst, ndarray):
         return _numpy.copyto(dst, asnumpy(src), casting, asnumpy(where))
     if not isinstance(src, (ndarray, bool, int, float, complex)):
-        src = asarray(src, device=dst.device)
+        src = _readable(src, dst, casting)
     kind = src.dtype if isinstance(src, ndarray) else _numpy.result_type(dst.dtype, src)
     if not _numpy.can_cast(kind, dst.dtype, casting):
         raise TypeError(
