@@ -83,6 +83,8 @@ LAYOUTS = {
     "apart": lambda m, a: a[m.array([0, 1]), :, m.array([1, 0])],
     "matrix": lambda m, a: a[:, m.array([[0, 1], [2, 0]])],
     "turned matrix": lambda m, a: a[:, m.array([[0, 1, 1], [2, 0, 1]]).T],
+    "turned array": lambda m, a: a.T[:, m.array([[0, 1, 1], [2, 0, 1]]).T],
+    "turned matrix alone": lambda m, a: a[1, 2][m.array([[0, 1, 1], [2, 0, 1]]).T],
     "with a number": lambda m, a: a[:, 1, m.array([1, 0])],
     "with a new axis": lambda m, a: a[:, None, m.array([1, 0])],
 }
