@@ -219,7 +219,9 @@ def override_ufunc(ufunc, other, args, kwargs, method="__call__"):
     for operand in asked or [other]:
         handler = getattr(type(operand), "__array_ufunc__", None)
         if handler is None:
-            raise TypeError(f"operand '{type(operand).__name__}' does not support ufuncs (__array_ufunc__=None)")
+            raise TypeError(
+                f"operand '{type(operand).__name__}' does not support ufuncs (__array_ufunc__=None)"
+            )
         result = handler(operand, ufunc, method, *args, **kwargs)
         if result is not NotImplemented:
             return result

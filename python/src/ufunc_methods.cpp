@@ -136,7 +136,10 @@ bool update_native(const ufunc_object* f, PyObject* const* args) {
   operand value;
   if (!value.load(args[2], a.device())) return false;
   const index_items items = to_index_items(args[1], a.device());
-  return unlocked(a.size(), [&] { return update_at(f->id, a, items, value.like()); });
+  const float_watch watch(may_err(f->id));
+  const bool done = unlocked(a.size(), [&] { return update_at(f->id, a, items, value.like()); });
+  if (done && is_inexact(a.dtype())) watch.report(f->name, a);
+  return done;
 }
 
 PyObject* at_method(PyObject* self, PyObject* const* args, Py_ssize_t flagged, PyObject* names) {
