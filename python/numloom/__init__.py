@@ -48,7 +48,7 @@ def __getattr__(name):
     if name in _names.LATE:
         globals()[name] = getattr(importlib.import_module("." + _names.LATE[name], __name__), name)
         return globals()[name]
-    if name.startswith("__") or not hasattr(_numpy, name):
+    if (name.startswith("__") and name != "__config__") or not hasattr(_numpy, name):
         raise AttributeError(f"module 'numloom' has no attribute {name!r}")
     found = getattr(_numpy, name)
     if name in _names.FALLBACK:

@@ -197,6 +197,7 @@ def ravel_multi_index(multi_index, dims, mode="raise", order="C"):
     modes = (mode,) * len(dims) if isinstance(mode, str) else tuple(mode)
     if len(parts) != len(dims):
         raise ValueError(f"parameter multi_index must be a sequence of length {len(dims)}")
+    parts = _core.broadcast_arrays(*parts)  # beside an empty index nothing is out of range
     if order not in ("C", "F"):
         raise ValueError("only 'C' or 'F' order is permitted")
     if len(modes) != len(dims) or not set(modes) <= {"raise", "wrap", "clip"}:

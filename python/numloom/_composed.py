@@ -16,9 +16,9 @@ __all__ = [
     "allclose", "angle", "around", "array_equal", "array_equiv", "asnumpy", "astype", "atleast_1d",
     "atleast_2d", "atleast_3d", "average", "can_cast", "column_stack", "copyto", "diff", "dsplit", "dstack",
     "fix", "fliplr", "flipud", "get_array_module", "hsplit", "hstack", "imag", "isclose", "iscomplex",
-    "isneginf", "isposinf", "isreal", "isscalar", "load", "matrix_transpose", "ndim", "promote_types",
-    "ptp", "real", "result_type", "rollaxis", "rot90", "round", "shape", "size", "trace", "tril", "triu",
-    "unstack", "vsplit", "vstack",
+    "isneginf", "isposinf", "isreal", "isscalar", "load", "matrix_transpose", "may_share_memory", "ndim",
+    "promote_types", "ptp", "real", "result_type", "rollaxis", "rot90", "round", "shape", "shares_memory",
+    "size", "trace", "tril", "triu", "unstack", "vsplit", "vstack",
 ]  # fmt: skip
 
 
@@ -67,12 +67,26 @@ def load(
     return _core.asarray(found) if type(found) is _numpy.ndarray else found
 
 
+def _readable(source, target, casting):
+    """The source of a copy as an array; NumPy converts what no array here can hold."""
+    try:
+        return asarray(source, device=target.device)
+    except TypeError:
+        host = _numpy.asarray(source)
+        if not _numpy.can_cast(host.dtype, target.dtype, casting):
+            raise TypeError(
+                f"Cannot cast array data from {host.dtype!r} to {target.dtype!r} "
+                f"according to the rule '{casting}'"
+            ) from None
+        return _core.asarray(host.astype(target.dtype), device=target.device)
+
+
 def copyto(dst, src, casting="same_kind", where=True):
     """Copies values to an array with broadcasting and casting."""
     if not isinstance(dst, ndarray):
         return _numpy.copyto(dst, asnumpy(src), casting, asnumpy(where))
     if not isinstance(src, (ndarray, bool, int, float, complex)):
-        src = asarray(src, device=dst.device)
+        src = _readable(src, dst, casting)
     kind = src.dtype if isinstance(src, ndarray) else _numpy.result_type(dst.dtype, src)
     if not _numpy.can_cast(kind, dst.dtype, casting):
         raise TypeError(
@@ -222,7 +236,9 @@ def isneginf(x, out=None):
 
 def _warn_of_tolerances(rtol, atol):
     with _numpy.errstate(all="ignore"):
-        valid = builtins.all(bool((_core.isfinite(t) & _core.greater_equal(t, 0)).all()) for t in (rtol, atol))
+        valid = builtins.all(
+            bool((_core.isfinite(t) & _core.greater_equal(t, 0)).all()) for t in (rtol, atol)
+        )
     if not valid:
         text = f"One of rtol or atol is not valid, atol: {atol}, rtol: {rtol}"
         warnings.warn(text, RuntimeWarning, stacklevel=4)
@@ -523,3 +539,34 @@ def tril(m, k=0):
 def triu(m, k=0):
     """The upper triangle; zeros below the k-th diagonal."""
     return _triangle(m, k, _core.greater_equal)
+
+
+# ---- memory ----
+
+
+class _Outline:
+    """What NumPy needs to know of an array to compare places in memory; it reads no element."""
+
+    def __init__(self, array):
+        facts = array.__cuda_array_interface__ if str(array.device) != "cpu" else array.__array_interface__
+        self.__array_interface__ = {
+            "version": 3,
+            "typestr": array.dtype.str,
+            "shape": array.shape,
+            "strides": array.strides,
+            "data": (facts["data"][0] or 64, False),
+        }
+
+
+def _outline(x):
+    return _numpy.asarray(_Outline(x)) if isinstance(x, _core.ndarray) else x
+
+
+def shares_memory(a, b, /, max_work=-1):
+    """Have two arrays an element in common? max_work bounds the search (TooHardError)."""
+    return _numpy.shares_memory(_outline(a), _outline(b), max_work=max_work)
+
+
+def may_share_memory(a, b, /, max_work=0):
+    """Might two arrays have an element in common? By default only their bounds are compared."""
+    return _numpy.may_share_memory(_outline(a), _outline(b), max_work=max_work)

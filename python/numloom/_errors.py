@@ -96,7 +96,9 @@ def report_float_errors(flags: int, name: str) -> None:
         elif mode == "log":
             log = _numpy.geterrcall()
             if log is None:
-                raise NameError(f"log specified for {what} (in {name}) but no object with write method found.")
+                raise NameError(
+                    f"log specified for {what} (in {name}) but no object with write method found."
+                )
             log.write(f"Warning: {text}\n")
 
 

@@ -8,6 +8,7 @@ lists what was used. On the CPU nothing is copied; in-place functions and out= w
 import collections
 import functools
 import inspect
+import operator
 import warnings
 
 import numpy as _numpy
@@ -165,24 +166,70 @@ def call_method(name: str, array, *args, **kwargs):
     return run(name, method, (array, *args), kwargs)
 
 
+_OPERATORS = {"equal": operator.eq, "not_equal": operator.ne}
+
+
 def call_ufunc(name: str, method: str, args, kwargs):
     """NumPy's ufunc of that name, or a method of it."""
-    function = getattr(_numpy, name)
-    label = name if method == "__call__" else f"{name}.{method}"
+    function = _OPERATORS.get(name) if method == "operator" else None
+    if function is None:
+        function = getattr(_numpy, name)
+    elif not kwargs:  # an operator answers where the ufunc has no loop: numbers and strings are not equal
+        note(name)
+        return _Call().run(name, function, args, {})
+    label = name if method in ("__call__", "operator") else f"{name}.{method}"
     note(label)
-    if method != "__call__":
+    if method not in ("__call__", "operator"):
         function = getattr(function, method)
     return _Call().run(method, function, args, kwargs or {})
 
 
-def override_ufunc(ufunc, other, args, kwargs):
+def _overriding(operands):
+    """Operands with an `__array_ufunc__` of their own, in the order in which NumPy asks them."""
+    found = []
+    for operand in operands:
+        kind = type(operand)
+        if isinstance(operand, (_core.ndarray, _numpy.generic, bool, int, float, complex)):
+            continue
+        if kind is _numpy.ndarray or not hasattr(kind, "__array_ufunc__"):
+            continue
+        if any(type(other) is kind for other in found):
+            continue
+        # A subclass goes before its base.
+        place = next((i for i, other in enumerate(found) if issubclass(kind, type(other))), len(found))
+        found.insert(place, operand)
+    return found
+
+
+def override_ufunc(ufunc, other, args, kwargs, method="__call__"):
     """A ufunc with an operand that has its own way: `__array_ufunc__` of NEP 13."""
-    handler = getattr(type(other), "__array_ufunc__", None)
-    if handler is None:
-        raise TypeError(f"operand '{type(other).__name__}' does not support ufuncs (__array_ufunc__=None)")
     if isinstance(other, _numpy.ndarray):  # masked arrays, matrices: NumPy knows them
-        return call_ufunc(ufunc.__name__, "__call__", args, kwargs)
-    return handler(other, ufunc, "__call__", *args, **kwargs)
+        return call_ufunc(ufunc.__name__, method, args, kwargs)
+    if method == "__call__" and len(args) > ufunc.nin and "out" not in kwargs:
+        args, kwargs = args[: ufunc.nin], {**kwargs, "out": args[ufunc.nin :]}
+    outputs = kwargs.get("out", ())
+    if outputs is None or (isinstance(outputs, tuple) and all(o is None for o in outputs)):
+        kwargs = {key: value for key, value in kwargs.items() if key != "out"}
+        outputs = ()
+    elif not isinstance(outputs, tuple) and outputs is not ...:
+        kwargs = {**kwargs, "out": (outputs,)}
+        outputs = (outputs,)
+    operands = (*args, *(outputs if isinstance(outputs, tuple) else ()))
+    asked = _overriding(operands)
+    for operand in asked or [other]:
+        handler = getattr(type(operand), "__array_ufunc__", None)
+        if handler is None:
+            raise TypeError(
+                f"operand '{type(operand).__name__}' does not support ufuncs (__array_ufunc__=None)"
+            )
+        result = handler(operand, ufunc, method, *args, **kwargs)
+        if result is not NotImplemented:
+            return result
+    names = ", ".join(repr(type(operand).__name__) for operand in operands)
+    raise TypeError(
+        f"operand type(s) all returned NotImplemented from __array_ufunc__({ufunc!r}, {method!r}, "
+        f"{', '.join(repr(a) for a in args)}): {names}"
+    )
 
 
 def make(name: str, function):

@@ -112,7 +112,8 @@ class flatiter:
             raise IndexError(_INVALID_INDEX)
         if type(key) is tuple and len(key) > 1:
             raise IndexError(
-                f"too many indices for flat iterator: flat iterator is 1-dimensional, but {len(key)} were indexed"
+                "too many indices for flat iterator: "
+                f"flat iterator is 1-dimensional, but {len(key)} were indexed"
             )
         if isinstance(key, bool):
             text = "0-dimensional boolean index for flat iterators is deprecated; use `[...]` or a slice."
@@ -125,7 +126,7 @@ class flatiter:
                 text = "Invalid non-array indices for iterator objects are deprecated and will be removed."
                 warnings.warn(text, DeprecationWarning, stacklevel=3)
             return _numpy.array(key, dtype=_numpy.intp)
-        if getattr(key, "dtype", None) == bool and (key.ndim != 1 or len(key) != len(self)):
+        if getattr(key, "dtype", None) == _numpy.dtype(bool) and (key.ndim != 1 or len(key) != len(self)):
             raise IndexError(
                 "boolean index did not match indexed flat iterator along axis 0; "
                 f"size of axis is {len(self)} but size of corresponding boolean axis is {key.size}"

@@ -21,7 +21,7 @@ bool is_host_only() { return PyErr_Occurred() && PyErr_ExceptionMatches(numpy.ho
 PyObject* on_host(const char* name, PyObject* left, PyObject* right) {
   PyErr_Clear();
   const ref args(PyTuple_Pack(2, left, right));
-  return args ? host_ufunc(name, "__call__", args.get(), nullptr) : nullptr;
+  return args ? host_ufunc(name, "operator", args.get(), nullptr) : nullptr;
 }
 
 // The operation's result, once its floating-point errors are reported.

@@ -181,10 +181,6 @@ void bind_memory(py::module_& m) {
   m.def(
       "free_cached_memory", [](const py::object& where) { free_cached_memory(to_device_value(where)); },
       py::arg("device") = py::none(), "Gives cached blocks back to the system.");
-  m.def(
-      "may_share_memory",
-      [](const ndarray& a, const ndarray& b, const py::object&) { return may_share_memory(a, b); },
-      py::arg("a"), py::arg("b"), py::arg("max_work") = py::none(), "May two arrays share an element?");
 }
 
 void bind_kernel_cache(py::module_& m) {

@@ -56,16 +56,20 @@ template <int Parameters> bool is_plain_call(argument_slots s) {
     if (s[i]) return false;
   return true;
 }
-template <class F> PyObject* run_plain(F f, PyObject* array) {
+template <class F> PyObject* run_plain(F f, PyObject* array, const char* step = nullptr) {
   const ndarray& a = array_of(array);
-  return wrap_made([&] { return unlocked(a.size(), [&] { return f(a, {}); }); });
+  const float_watch watch(step != nullptr);
+  ref made = checked(wrap_made([&] { return unlocked(a.size(), [&] { return f(a, {}); }); }));
+  watch.report(step, array_of(made.get()));
+  return made.release();
 }
+bool is_empty(PyObject* a) { return array_of(a).size() == 0; }
 
 device device_of(PyObject* a) { return is_array(a) ? array_of(a).device() : current_device(); }
 
 // (a, axis, dtype, out, keepdims, initial, where)
 template <plain_reduction F> PyObject* accumulate(argument_slots s) {
-  if (is_plain_call<7>(s)) return run_plain(F, s[0]);
+  if (is_plain_call<7>(s)) return run_plain(F, s[0], "reduce");
   reduction_options options;
   options.axis = to_axes(s[1]);
   options.dtype = to_optional_dtype(s[2]);
@@ -109,7 +113,7 @@ PyObject* count(argument_slots s) {
 
 // (a, axis, dtype, out, keepdims, *, where)
 PyObject* average(argument_slots s) {
-  if (is_plain_call<6>(s)) return run_plain(mean, s[0]);
+  if (is_plain_call<6>(s) && !is_empty(s[0])) return run_plain(mean, s[0], "reduce");
   reduction_options options;
   options.axis = to_axes(s[1]);
   options.dtype = to_optional_dtype(s[2]);
@@ -124,7 +128,12 @@ PyObject* average(argument_slots s) {
 
 // (a, axis, dtype, out, ddof, keepdims, *, where, mean, correction)
 template <variance F> PyObject* spread(argument_slots s) {
-  if (is_plain_call<9>(s)) return run_plain(F, s[0]);
+  if (is_plain_call<9>(s) && !is_empty(s[0])) {
+    const float_watch watch;
+    ref made = checked(run_plain(F, s[0]));
+    report_variance(watch, array_of(s[0]), array_of(made.get()), false);
+    return made.release();
+  }
   if (!is_missing(s[7])) raise(numpy.host_only, "a mean given beforehand");
   if (!is_missing(s[8]) && s[4] && to_double(s[4], 0) != 0)
     raise(PyExc_ValueError, "ddof and correction can't be provided simultaneously.");

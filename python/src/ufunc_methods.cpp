@@ -77,7 +77,7 @@ PyObject* bound_call(PyObject* self, const char* method, const signature& s, PyO
                      Py_ssize_t flagged, PyObject* names, bool is_native, Native native) {
   const Py_ssize_t count = PyVectorcall_NARGS(static_cast<std::size_t>(flagged));
   PyObject* slots[signature::limit];
-  if (!is_native) return on_host(self, method, args, count, names);
+  if (!is_native || (count > 0 && defers_to(args[0]))) return on_host(self, method, args, count, names);
   if (!s.bind(nullptr, args, count, names, slots)) return nullptr;
   PyObject* result = guarded([&] { return native(reinterpret_cast<const ufunc_object*>(self), slots); });
   if (result || !PyErr_ExceptionMatches(numpy.host_only)) return result;
@@ -108,10 +108,14 @@ PyObject* outer_method(PyObject* self, PyObject* const* args, Py_ssize_t flagged
     PyErr_SetString(PyExc_ValueError, "outer product only supported for binary functions");
     return nullptr;
   }
-  if (count != 2) return on_host(self, "outer", args, count, names);
+  if (count != 2 || defers_to(args[0]) || defers_to(args[1]))
+    return on_host(self, "outer", args, count, names);
   PyObject* result = guarded([&]() -> PyObject* {
     const device where = device_among(args, 2);
     const ndarray a = to_array(args[0], where), b = to_array(args[1], where);
+    if (a.ndim() + b.ndim() > max_dims)
+      raise(PyExc_ValueError, "maximum supported dimension for an ndarray is %d, found %d", max_dims,
+            a.ndim() + b.ndim());
     shape_t shape = a.shape();
     for (int d = 0; d < b.ndim(); ++d) shape.push_back(1);
     std::vector<PyObject*> all(args, args + count + (names ? PyTuple_GET_SIZE(names) : 0));
@@ -132,7 +136,10 @@ bool update_native(const ufunc_object* f, PyObject* const* args) {
   operand value;
   if (!value.load(args[2], a.device())) return false;
   const index_items items = to_index_items(args[1], a.device());
-  return unlocked(a.size(), [&] { return update_at(f->id, a, items, value.like()); });
+  const float_watch watch(may_err(f->id));
+  const bool done = unlocked(a.size(), [&] { return update_at(f->id, a, items, value.like()); });
+  if (done && is_inexact(a.dtype())) watch.report(f->name, a);
+  return done;
 }
 
 PyObject* at_method(PyObject* self, PyObject* const* args, Py_ssize_t flagged, PyObject* names) {

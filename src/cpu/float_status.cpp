@@ -73,6 +73,20 @@ template <class U, int Parts> bool any_nan(const char* p, std::int64_t step, std
   return found;
 }
 
+// Is there a result of (nearly) zero from a finite number?
+template <class U> bool vanishes(char* const* args, const std::int64_t* steps, std::int64_t n) {
+  constexpr U exponent = float_bits<U>::exponent;
+  U lowest = exponent;
+  for (std::int64_t i = 0; i < n; ++i)
+    lowest = std::min(lowest, static_cast<U>(load<U>(args[1] + i * steps[1]) & exponent));
+  if (lowest != 0) return false;
+  for (std::int64_t i = 0; i < n; ++i)
+    if ((load<U>(args[1] + i * steps[1]) & exponent) == 0 &&
+        (load<U>(args[0] + i * steps[0]) & exponent) != exponent)
+      return true;
+  return false;
+}
+
 // Functions whose infinities may come of a pole and of an overflow.
 bool has_two_infinities(ufunc op) {
   return op == ufunc::power || op == ufunc::float_power || op == ufunc::divide || op == ufunc::floor_divide ||
@@ -132,9 +146,13 @@ unsigned errors_of_element(ufunc op, int inputs, int outputs, char* const* args,
   const bool finite = !a.is_infinite && !b.is_infinite;
   unsigned found = nan ? float_errors::invalid : 0;
   if (!finite || !(infinite || (nan && Parts == 2))) return found;
-  if (Parts == 2 && op == ufunc::divide && a.is_zero()) return found;
+  if (Parts == 2 && (op != ufunc::divide ? op == ufunc::power || op == ufunc::float_power : a.is_zero()) &&
+      nan)
+    return found;
   if (at_pole(op, a, b)) return found | float_errors::divide;
-  return infinite ? found | float_errors::overflow : found;
+  if (!infinite) return found;
+  const bool rounds_quotient = op == ufunc::floor_divide || op == ufunc::divmod;  // infinity minus infinity
+  return found | float_errors::overflow | (rounds_quotient ? float_errors::invalid : 0);
 }
 
 template <class U, int Parts, int ResultParts>
@@ -144,7 +162,10 @@ unsigned errors_of(ufunc op, char* const* args, const std::int64_t* steps, std::
   bool special = false;
   for (int o = all_inputs; o < all_inputs + outputs; ++o)
     special |= any_special<U, ResultParts>(args[o], steps[o], n);
-  if (!special) return 0;
+  const bool is_exponential = op == ufunc::exp || op == ufunc::exp2;
+  const unsigned vanished =
+      is_exponential && Parts == 1 && vanishes<U>(args, steps, n) ? float_errors::underflow : 0;
+  if (!special) return vanished;
   char* operands[4];
   std::int64_t moves[4];
   std::copy_n(args, all_inputs + outputs, operands);
@@ -162,7 +183,7 @@ unsigned errors_of(ufunc op, char* const* args, const std::int64_t* steps, std::
   unsigned found = 0;
   for (std::int64_t i = 0; i < n && (nan || found == 0); ++i)
     found |= errors_of_element<U, Parts, ResultParts>(op, inputs, outputs, operands, moves, i);
-  return found;
+  return found | vanished;
 }
 
 template <class T>

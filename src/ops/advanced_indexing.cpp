@@ -303,31 +303,43 @@ void assign_masked(const ndarray& a, const ndarray& mask, const ndarray& value) 
   scatter(planner(a, {&item, 1}).plan, value);
 }
 
-// A result laid out as NumPy does: dimensions of the index outside, in the order of the index arrays' own
-// strides, then the others in C order.
-ndarray empty_as_indexed(const index_plan& plan) {
-  const int n = plan.index_shape.size();
+// Dimensions from the largest of these strides to the smallest; zeros and equals stay where they are.
+template <class Strides> dims outer_first(int n, const Strides& strides_of) {
   dims order(n);
   for (int d = 0; d < n; ++d) order[d] = d;
-  const auto outside = [&](std::int64_t x, std::int64_t y) {
-    for (const ndarray& i : plan.indices) {
-      const std::int64_t sx = std::abs(i.strides()[static_cast<int>(x)]),
-                         sy = std::abs(i.strides()[static_cast<int>(y)]);
-      if (sx != 0 && sy != 0 && sx != sy) return sx > sy;
-    }
-    return x < y;
-  };
   for (int d = 1; d < n; ++d)
-    for (int e = d; e > 0 && outside(order[e], order[e - 1]); --e) std::swap(order[e], order[e - 1]);
+    for (int e = d; e > 0 && strides_of(order[e], order[e - 1]) > 0; --e) std::swap(order[e], order[e - 1]);
+  return order;
+}
+
+// A result laid out as NumPy does: the dimensions of the index outside, in C order (in the order of the index
+// arrays' strides where they are alone), the others in the order of the array's strides.
+ndarray empty_as_indexed(const index_plan& plan) {
+  const int n = plan.index_shape.size(), rest = plan.source.ndim();
+  const auto longer = [](std::int64_t x, std::int64_t y) {
+    return x != 0 && y != 0 ? std::abs(x) - std::abs(y) : 0;
+  };
+  const dims inner_order = outer_first(rest, [&](std::int64_t x, std::int64_t y) {
+    const dims& strides = plan.source.strides();
+    return longer(strides[static_cast<int>(x)], strides[static_cast<int>(y)]);
+  });
+  const dims index_order = outer_first(n, [&](std::int64_t x, std::int64_t y) {
+    for (const ndarray& i : plan.indices)
+      if (const auto more = longer(i.strides()[static_cast<int>(x)], i.strides()[static_cast<int>(y)]);
+          more != 0 && rest == 0)
+        return more;
+    return std::int64_t{0};
+  });
   const ndarray made = empty(plan.result_shape(), plan.source.dtype(), plan.source.device());
   std::int64_t step = made.itemsize();
-  dims inner(plan.source.ndim()), index(n);
-  for (int d = plan.source.ndim() - 1; d >= 0; --d) {
+  dims inner(rest), index(n);
+  for (int k = rest - 1; k >= 0; --k) {
+    const int d = static_cast<int>(inner_order[k]);
     inner[d] = step;
     step *= std::max<std::int64_t>(1, plan.source.shape()[d]);
   }
   for (int k = n - 1; k >= 0; --k) {
-    const int d = static_cast<int>(order[k]);
+    const int d = static_cast<int>(index_order[k]);
     index[d] = step;
     step *= std::max<std::int64_t>(1, plan.index_shape[d]);
   }

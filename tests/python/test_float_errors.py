@@ -5,9 +5,9 @@ import warnings
 
 import numpy
 import pytest
+from conftest import DEVICE
 
 import numloom
-from conftest import DEVICE
 
 pytestmark = pytest.mark.skipif(DEVICE != "cpu", reason="is about the CPU: a GPU reports no errors")
 
@@ -37,6 +37,8 @@ CASES = {
     "complex": lambda np, a: np.array([1 + 1j]) / 0,
     "complex logarithm": lambda np, a: np.log(0j),
     "modulus": lambda np, a: np.abs(np.array([1e308 + 1e308j])),
+    "plain sum": lambda np, a: np.full(4, 1e308).sum(),
+    "plain sum of opposite infinities": lambda np, a: np.sum(np.array([np.inf, -np.inf])),
     "sum": lambda np, a: (a * 1e308).sum(),
     "running sum": lambda np, a: np.cumsum(a * 1e308),
     "mean of nothing": lambda np, a: a[:0].mean(),
@@ -81,10 +83,21 @@ def test_errstate_calls():
     assert seen == [("overflow", 2)]
 
 
+def test_variance_reports_by_its_result():
+    with pytest.warns(RuntimeWarning, match="invalid value"):
+        numloom.array([1, numloom.inf]).var()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for n in (1, 7, 1000, 100_000):
+            numloom.arange(float(n)).var()
+            numloom.full(n, numloom.nan).std()
+            numloom.arange(2.0 * n).reshape(2, n).var(axis=0)
+
+
 def test_flags_of_others_are_no_errors():
     float("inf") - float("inf")
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        float("nan") < 1.0
+        assert not float("nan") < 1.0
         numloom.ones(3) + 1
         numloom.ones(100_000) * 2

@@ -3,9 +3,9 @@
 
 import numpy
 import pytest
+from conftest import DEVICE
 
 import numloom as np
-from conftest import DEVICE
 
 OPERATIONS = ("add", "subtract", "multiply", "maximum", "minimum", "bitwise_or", "power")
 INDICES = {
@@ -45,14 +45,15 @@ def test_at_with_arrays_of_values():
     for module, a in ((numpy, host), (np, ours)):
         module.add.at(a, module.array([4, 0, 4]), module.array([1.0, 2.0, 3.0]))
         module.subtract.at(a, [1, 1], 1)
-    assert ours.tolist() == host.tolist() == [2, -2, 0, 0, 4]
+    assert host.tolist() == [2, -2, 0, 0, 4]
+    assert ours.tolist() == host.tolist()
 
 
 @pytest.mark.parametrize("arguments", [([9], 1), ([0], "x"), ([0, 1], [1, 2, 3]), ([0.5], 1)])
 def test_at_refuses(arguments):
     if DEVICE != "cpu" and arguments[0] == [9]:
         pytest.skip("is raised later")
-    with pytest.raises(Exception) as theirs:
+    with pytest.raises((IndexError, TypeError, ValueError)) as theirs:
         numpy.add.at(numpy.zeros(3), *arguments)
     with pytest.raises(theirs.type.__bases__[0] if "UFunc" in theirs.type.__name__ else theirs.type):
         np.add.at(np.zeros(3), *arguments)
@@ -72,7 +73,7 @@ def test_resize_refuses_what_others_see():
     b = a  # noqa: F841
     with pytest.raises(ValueError, match="resize"):
         a.resize(8)
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="own its data"):
         np.arange(4)[1:].resize(8)
 
 
@@ -83,6 +84,8 @@ LAYOUTS = {
     "apart": lambda m, a: a[m.array([0, 1]), :, m.array([1, 0])],
     "matrix": lambda m, a: a[:, m.array([[0, 1], [2, 0]])],
     "turned matrix": lambda m, a: a[:, m.array([[0, 1, 1], [2, 0, 1]]).T],
+    "turned array": lambda m, a: a.T[:, m.array([[0, 1, 1], [2, 0, 1]]).T],
+    "turned matrix alone": lambda m, a: a[1, 2][m.array([[0, 1, 1], [2, 0, 1]]).T],
     "with a number": lambda m, a: a[:, 1, m.array([1, 0])],
     "with a new axis": lambda m, a: a[:, None, m.array([1, 0])],
 }
