@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/// Products. The rest of linear algebra comes later.
+/// Products, decompositions, norms.
 #pragma once
 
-#include "numloom/ufuncs.hpp"
+#include <optional>
+#include <vector>
+
+#include "numloom/reductions.hpp"
 
 namespace numloom {
 
@@ -20,3 +23,83 @@ NL_API ndarray tensordot(const ndarray& a, const ndarray& b, const inline_vector
                          const inline_vector<int, 6>& b_axes);
 
 }  // namespace numloom
+
+/// numpy.linalg: stacks of matrices in the last two axes. Computed in double precision by LAPACK; results of
+/// float32 and complex64 are rounded to them, integers give float64.
+namespace numloom::linalg {
+
+/// b of one dimension is a vector, else a stack of matrices. Throws linalg_error when a is singular.
+NL_API ndarray solve(const ndarray& a, const ndarray& b);
+NL_API ndarray inv(const ndarray& a);
+NL_API ndarray det(const ndarray& a);
+struct slogdet_result {
+  ndarray sign, logabsdet;
+};
+NL_API slogdet_result slogdet(const ndarray& a);
+/// The lower factor L of L L^H (or the upper one). Throws linalg_error when a is not positive definite.
+NL_API ndarray cholesky(const ndarray& a, bool upper = false);
+
+enum class qr_mode { reduced, complete, r, raw };
+struct qr_result {
+  ndarray q, r;  ///< raw: h (transposed) and tau; mode r leaves q undefined
+};
+NL_API qr_result qr(const ndarray& a, qr_mode mode = qr_mode::reduced);
+struct svd_result {
+  ndarray u, s, vh;
+};
+NL_API svd_result svd(const ndarray& a, bool full_matrices = true, bool hermitian = false);
+NL_API ndarray svdvals(const ndarray& a, bool hermitian = false);
+
+struct eig_result {
+  ndarray eigenvalues, eigenvectors;
+};
+/// Real when all eigenvalues are.
+NL_API eig_result eig(const ndarray& a);
+NL_API ndarray eigvals(const ndarray& a);
+/// uplo: the triangle that is read, 'L' or 'U'.
+NL_API eig_result eigh(const ndarray& a, char uplo = 'L');
+NL_API ndarray eigvalsh(const ndarray& a, char uplo = 'L');
+
+struct lstsq_result {
+  ndarray x, residuals, rank, s;
+};
+/// rcond: singular values below rcond times the largest count as 0; max(m, n) eps unless given.
+NL_API lstsq_result lstsq(const ndarray& a, const ndarray& b, std::optional<double> rcond = {});
+NL_API ndarray pinv(const ndarray& a, const array_like& rcond = 1e-15, bool hermitian = false);
+struct rank_options {
+  std::optional<ndarray> tol{};   ///< absolute, for each matrix
+  std::optional<ndarray> rtol{};  ///< relative to the largest singular value
+  bool hermitian = false;
+};
+NL_API ndarray matrix_rank(const ndarray& a, const rank_options& options = {});
+NL_API ndarray matrix_power(const ndarray& a, std::int64_t n);
+
+/// An order of norms: a number (infinities included), or none, 'fro' and 'nuc'.
+struct norm_order {
+  enum class kind { none, fro, nuc, number } which = kind::none;
+  double value = 0;
+  norm_order() = default;
+  norm_order(double v) : which(kind::number), value(v) {}
+  norm_order(kind k) : which(k) {}
+  bool is(double v) const noexcept { return which == kind::number && value == v; }
+};
+/// One axis: of vectors; two: of matrices; none: of all elements for order none, else of the whole array.
+NL_API ndarray norm(const ndarray& x, const norm_order& order = {}, const axes& axis = {},
+                    bool keepdims = false);
+NL_API ndarray vector_norm(const ndarray& x, const axes& axis = {}, bool keepdims = false,
+                           const norm_order& order = 2.0);
+NL_API ndarray matrix_norm(const ndarray& x, bool keepdims = false,
+                           const norm_order& order = norm_order::kind::fro);
+NL_API ndarray cond(const ndarray& x, const norm_order& p = {});
+
+/// Products in the order that takes the fewest multiplications.
+NL_API ndarray multi_dot(const std::vector<ndarray>& arrays, const std::optional<ndarray>& out = {});
+NL_API ndarray tensorsolve(const ndarray& a, const ndarray& b,
+                           const std::optional<std::vector<int>>& axes = {});
+NL_API ndarray tensorinv(const ndarray& a, int ind = 2);
+/// Of vectors of three elements along an axis.
+NL_API ndarray cross(const ndarray& a, const ndarray& b, int axis = -1);
+/// Of two vectors.
+NL_API ndarray outer(const ndarray& a, const ndarray& b);
+
+}  // namespace numloom::linalg

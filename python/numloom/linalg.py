@@ -1,12 +1,19 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Linear algebra: numpy.linalg. Products are native; factorisations run through NumPy on the host."""
+"""Linear algebra: numpy.linalg. Stacks of matrices; float32 is computed in double precision."""
 
-import numpy.linalg as _host
+from . import _core
+from ._composed import matrix_transpose as matrix_transpose
+from ._core import _linalg
+from ._core import matmul as matmul
+from ._core import tensordot as tensordot
+from ._core import vecdot as vecdot
+from ._errors import LinAlgError as LinAlgError
 
-from . import _core, _fallback
-
-_NATIVE = ("LinAlgError", "diagonal", "matmul", "matrix_transpose", "outer", "tensordot", "trace", "vecdot")
-__all__ = sorted({*_host.__all__, *_NATIVE})
+_NATIVE = [name for name in dir(_linalg) if not name.startswith("_")]
+globals().update({name: getattr(_linalg, name) for name in _NATIVE})
+__all__ = sorted(
+    [*_NATIVE, "LinAlgError", "diagonal", "matmul", "matrix_transpose", "tensordot", "trace", "vecdot"]
+)
 
 
 def diagonal(x, /, *, offset=0):
@@ -17,13 +24,6 @@ def diagonal(x, /, *, offset=0):
 def trace(x, /, *, offset=0, dtype=None):
     """Sums of the diagonals of a stack of matrices."""
     return diagonal(x, offset=offset).sum(axis=-1, dtype=dtype)
-
-
-def __getattr__(name):
-    if name not in _host.__all__:
-        raise AttributeError(f"module 'numloom.linalg' has no attribute {name!r}")
-    globals()[name] = _fallback.make(f"linalg.{name}", getattr(_host, name))
-    return globals()[name]
 
 
 def __dir__():

@@ -104,6 +104,7 @@ void add_set_functions(std::vector<PyMethodDef>& table, bool methods);
 void add_statistics_functions(std::vector<PyMethodDef>& table, bool methods);
 void add_product_functions(std::vector<PyMethodDef>& table, bool methods);
 void add_fft_functions(std::vector<PyMethodDef>& table);
+void add_linalg_functions(std::vector<PyMethodDef>& table);
 void add_core_functions(std::vector<PyMethodDef>& table, bool methods);
 
 }  // namespace numloom::python

@@ -41,6 +41,12 @@ void add_submodule(PyObject* module, const char* name, std::vector<PyMethodDef>&
   checked(PyModule_AddObjectRef(module, name, made.get()));
 }
 
+void add_linalg(PyObject* module) {
+  static std::vector<PyMethodDef> table;
+  add_linalg_functions(table);
+  add_submodule(module, "_linalg", table, "numloom.linalg");
+}
+
 void add_fft(PyObject* module) {
   static std::vector<PyMethodDef> table;
   add_fft_functions(table);
@@ -61,6 +67,7 @@ PYBIND11_MODULE(_core, m, pybind11::mod_gil_used()) {
     add_functions(m.ptr());
     make_kernel_types(m.ptr());
     add_fft(m.ptr());
+    add_linalg(m.ptr());
     bind_runtime(m);
     make_generator_type(m.ptr());
   } catch (const numloom::python::python_error&) {

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Decompositions of arrays that are elsewhere go through the host: correct on every device until cuSOLVER is
+// there.
+#include "core/lapack.hpp"
+
+#include <optional>
+#include <vector>
+
+namespace numloom {
+namespace {
+
+/// The bytes that strided elements span around the first one.
+struct span_of_bytes {
+  std::int64_t before = 0, after = 0;
+  void add(std::int64_t extent, std::int64_t stride) {
+    const std::int64_t reach = (extent - 1) * stride;
+    (reach < 0 ? before : after) += reach < 0 ? -reach : reach;
+  }
+};
+
+/// A copy on the host of the bytes that an operand spans.
+struct host_copy {
+  char* first;  // on the device
+  std::vector<std::uint64_t> bytes;
+  std::size_t size;
+  host_copy(backend& from, const void* element, span_of_bytes span, std::int64_t item, stream_view s)
+      : first(static_cast<char*>(const_cast<void*>(element)) - span.before),
+        bytes(static_cast<std::size_t>(span.before + span.after + item + 15) / 8),
+        size(static_cast<std::size_t>(span.before + span.after + item)) {
+    from.copy_to_host(bytes.data(), first, size, s);
+  }
+  char* at(const void* element) {
+    return reinterpret_cast<char*>(bytes.data()) + (static_cast<const char*>(element) - first);
+  }
+};
+
+int inputs_of(lapack_op op) { return op == lapack_op::solve || op == lapack_op::lstsq ? 2 : 1; }
+
+bool is_empty(const lapack_call& call, const matrix_stack& x) {
+  for (int d = 0; d < call.ndim; ++d)
+    if (call.shape[d] == 0) return true;
+  return x.rows == 0 || x.columns == 0;
+}
+
+/// Bytes of an element: lapack_op says which results are real numbers or integers.
+std::int64_t item_of(const lapack_call& call, int operand) {
+  const lapack_op op = call.op;
+  const bool integer = op == lapack_op::lstsq && operand == 4;
+  const bool real = ((op == lapack_op::determinant || op == lapack_op::svd) && operand == 2) ||
+                    (op == lapack_op::eigh && operand == 1) ||
+                    (op == lapack_op::lstsq && (operand == 3 || operand == 5));
+  if (integer) return 4;
+  if (real) return 8;
+  return op == lapack_op::eig && operand > 0 ? 16 : itemsize(call.type);
+}
+
+}  // namespace
+
+std::int64_t lapack(const lapack_call& call, device where) {
+  if (where.is_cpu()) return lapack_on_host(call);
+  backend& device = backend_of(where);
+  const stream_view s = current_stream(where);
+  lapack_call there = call;
+  std::optional<host_copy> copies[lapack_call::most_operands];
+  std::uint64_t nothing[2] = {};  // stands for operands without elements
+  for (int k = 0; k < lapack_call::most_operands; ++k) {
+    const matrix_stack& x = call.operands[k];
+    if (!x.data) continue;
+    there.operands[k].data = nothing;
+    if (is_empty(call, x)) continue;
+    span_of_bytes span;
+    span.add(x.rows, x.row_step);
+    span.add(x.columns, x.column_step);
+    for (int d = 0; d < call.ndim; ++d) span.add(call.shape[d], x.strides[d]);
+    copies[k].emplace(device, x.data, span, item_of(call, k), s);
+    there.operands[k].data = copies[k]->at(x.data);
+  }
+  const std::int64_t failures = lapack_on_host(there);
+  for (int k = inputs_of(call.op); k < lapack_call::most_operands; ++k)
+    if (copies[k]) device.copy_from_host(copies[k]->first, copies[k]->bytes.data(), copies[k]->size, s);
+  return failures;
+}
+
+}  // namespace numloom
