@@ -21,8 +21,8 @@ struct block_program {
   int inputs = 0, outputs = 0;
   int operand_size[max_operands];   // bytes of an element in memory
   const void* value[max_operands];  // of inputs passed by value
-  cast_step load[max_operands];       // of input i: conversion into register i; null if it is already so
-  cast_step store[max_operands];      // of output o: conversion from its register; null if none
+  cast_step load[max_operands];     // of input i: conversion into register i; null if it is already so
+  cast_step store[max_operands];    // of output o: conversion from its register; null if none
   int output_register[max_operands];
   bool masked = false;  // the last operand is a bool mask
   int registers = 0;    // the first are the inputs

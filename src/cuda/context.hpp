@@ -27,7 +27,8 @@ storage_ptr temporary(std::int64_t bytes, stream_view s);
 /// Throws not_available unless `there`: sanitizer builds leave kernels of most dtypes out.
 inline void expect_kernel(bool there, std::string_view operation, dtype type) {
   if (!there) [[unlikely]]
-    fail<not_available>("[", operation, "] expected a dtype that this build has CUDA kernels for, got ", type);
+    fail<not_available>("[", operation, "] expected a dtype that this build has CUDA kernels for, got ",
+                        type);
 }
 
 // ---- errors that kernels find ----

@@ -72,7 +72,11 @@ def test_sequences(line):
 
 def test_functions_of_one_variable():
     angles = {name: FINITE[name] for name in ("float64", "repeated floats", "repeated ints")}
-    check("np.unwrap(b) | np.unwrap(m, axis=0) | np.unwrap(m, discont=3) | np.unwrap(m, period=1.5)", angles, 1 << 14)
+    check(
+        "np.unwrap(b) | np.unwrap(m, axis=0) | np.unwrap(m, discont=3) | np.unwrap(m, period=1.5)",
+        angles,
+        1 << 14,
+    )
     check(FUNCTIONS, without(NUMBERS, "int64", "uint64", "int32", "uint32", "int16", "uint16"), 16)
     check(
         INTERPOLATION,

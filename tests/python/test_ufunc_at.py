@@ -65,7 +65,8 @@ def test_resize_in_place(shape):
     host = host.copy()
     host.resize(shape, refcheck=False)
     assert ours.resize(shape) is None
-    assert ours.shape == host.shape and ours.tolist() == host.tolist()
+    assert ours.shape == host.shape
+    assert ours.tolist() == host.tolist()
 
 
 def test_resize_refuses_what_others_see():
