@@ -234,22 +234,26 @@ def isneginf(x, out=None):
 # ---- comparison ----
 
 
-def _warn_of_tolerances(rtol, atol):
-    with _numpy.errstate(all="ignore"):
-        valid = builtins.all(
-            bool((_core.isfinite(t) & _core.greater_equal(t, 0)).all()) for t in (rtol, atol)
-        )
-    if not valid:
-        text = f"One of rtol or atol is not valid, atol: {atol}, rtol: {rtol}"
+def _report_tolerances(rtol, atol):
+    """NumPy's report of tolerances that are not finite."""
+    if bool(_core.isfinite(atol).all()) and bool(_core.isfinite(rtol).all()):
+        return
+    text = f"One of rtol or atol is not valid, atol: {atol}, rtol: {rtol}"
+    mode = _numpy.geterr()["invalid"]
+    if mode == "warn":
         warnings.warn(text, RuntimeWarning, stacklevel=4)
+    elif mode == "raise":
+        raise FloatingPointError(text)
+    elif mode == "print":
+        print(text)
 
 
 @_or_numpys
 def isclose(a, b, rtol=1e-05, atol=1e-08, equal_nan=False):
     """True where two arrays agree within a tolerance."""
     x, y, rtol, atol = (v if isinstance(v, (int, float, complex)) else asarray(v) for v in (a, b, rtol, atol))
-    if not (type(rtol) is float and type(atol) is float and 0 <= rtol < 1e300 and 0 <= atol < 1e300):
-        _warn_of_tolerances(rtol, atol)
+    if type(rtol) is not float or type(atol) is not float or rtol - rtol != 0 or atol - atol != 0:
+        _report_tolerances(rtol, atol)
     if isinstance(y, ndarray):
         y = y.astype(_numpy.result_type(y.dtype, 1.0), copy=False)
     elif isinstance(y, int):

@@ -12,6 +12,12 @@ import numloom
 pytestmark = pytest.mark.skipif(DEVICE != "cpu", reason="is about the CPU: a GPU reports no errors")
 
 
+@pytest.fixture(autouse=True)
+def numpys_own_errstate():
+    with numpy.errstate(all="warn", under="ignore"):
+        yield
+
+
 def warned(case, np):
     a = np.arange(1.0, 5.0)
     with warnings.catch_warnings(record=True) as caught:
