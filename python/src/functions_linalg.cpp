@@ -213,10 +213,12 @@ void require_axis(PyObject* o) {
 // (x, ord, axis, keepdims)
 PyObject* norm(argument_slots s) {
   const ndarray x = to_array(s[0]);
-  const linalg::norm_order order = to_order_of_norm(s[1], {});
   require_axis(s[2]);
   const axes axis = to_axes(s[2]);
   const bool keepdims = to_bool(s[3], false);
+  if (s[1] && PyUnicode_Check(s[1]) && !axis.all())
+    axis.normalized(x.ndim(), "norm");  // judged first, as NumPy does
+  const linalg::norm_order order = to_order_of_norm(s[1], {});
   return wrap(unlocked(x.size(), [&] { return linalg::norm(x, order, axis, keepdims); }));
 }
 // (x, /, *, axis, keepdims, ord)

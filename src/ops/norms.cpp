@@ -85,7 +85,7 @@ ndarray norm(const ndarray& a, const norm_order& order, const axes& axis, bool k
   if (axis.all() &&
       (order.which == kind::none || (order.which == kind::fro && nd == 2) || (order.is(2) && nd == 1))) {
     const ndarray made = euclidean(x);
-    return keepdims ? reshape(made, shape_t(nd, 1)) : scalar_if_0d(made);
+    return scalar_if_0d(keepdims ? reshape(made, shape_t(nd, 1)) : made);
   }
   const int count = axis.all() ? nd : axis.list().size();
   if (count == 1)
@@ -123,7 +123,7 @@ ndarray vector_norm(const ndarray& x, const axes& axis, bool keepdims, const nor
     lines = reshape(transpose(x, permutation), shape);
   }
   const ndarray made = norm(lines, order, at);
-  return keepdims ? with_ones(made, x.shape(), which) : made;
+  return scalar_if_0d(keepdims ? with_ones(made, x.shape(), which) : made);
 }
 
 ndarray matrix_norm(const ndarray& x, bool keepdims, const norm_order& order) {
@@ -136,7 +136,8 @@ ndarray cond(const ndarray& x, const norm_order& p) {
   ndarray ratio;
   if (p.which == kind::none || p.is(2) || p.is(-2)) {
     const ndarray s = svdvals(x);
-    const ndarray largest = select_index(s, -1, 0), smallest = select_index(s, -1, -1);
+    const int last = s.ndim() - 1;
+    const ndarray largest = select_index(s, last, 0), smallest = select_index(s, last, -1);
     ratio = p.is(-2) ? call(ufunc::divide, smallest, largest) : call(ufunc::divide, largest, smallest);
   } else {
     require_square("cond", x);

@@ -179,7 +179,8 @@ def test_singular():
             check(name, a)
         check("solve", a, numpy.ones((a.shape[-1], 1)))
         check("matrix_power", a, -1)
-        for p in (None, 1, -1, 2, -2, numpy.inf, -numpy.inf, "fro", "nuc"):
+        check("cond", a, "nuc")
+        for p in (None, 1, -1, 2, -2, numpy.inf, -numpy.inf, "fro"):
             with numpy.errstate(all="ignore"):
                 got = host(linalg.cond(numloom.array(a), p)).ravel()
                 expected = numpy.ravel(numpy.linalg.cond(a, p))
@@ -207,7 +208,8 @@ def test_not_finite(bad):
             )
             if there[1] is not None:
                 assert isinstance(here[1], numpy.linalg.LinAlgError)
-        for name in ("svd", "svdvals"):
+        # With infinities OpenBLAS's gesdd, which both call, may not end.
+        for name in ("svd", "svdvals") if numpy.isnan(bad) else ():
             there, here = (
                 outcome(getattr(numpy.linalg, name), a),
                 outcome(getattr(linalg, name), numloom.array(a)),
