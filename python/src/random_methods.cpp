@@ -18,6 +18,8 @@ __extension__ using wide_integer = __int128;
 
 /// Thrown where NumPy draws.
 struct on_host {};
+// NumPy's own refusal, of what its host copy could not show: the Python error is set.
+struct refused {};
 
 // ---- arguments ----
 std::optional<shape_t> size_argument(PyObject* size) {
@@ -141,7 +143,12 @@ PyObject* fill_out(generator_object& g, standard_distribution kind, PyObject* si
   if (target.dtype() != type || (shape && *shape != target.shape()) || !target.writeable()) throw on_host{};
   if (!target.is_c_contiguous() && target.is_f_contiguous())
     target = transpose(target);  // as it lies in memory
-  if (!target.is_c_contiguous()) throw on_host{};
+  if (!target.is_c_contiguous()) {
+    PyErr_SetString(
+        PyExc_ValueError,
+        "Supplied output array must be contiguous, writable, aligned, and in machine byte-order.");
+    throw refused{};
+  }
   const std::int64_t n = target.size();
   if (!*g.engine) {
     if (target.device() != cpu) throw on_host{};
@@ -580,6 +587,8 @@ PyObject* enter(PyObject* self, PyObject* const* args, Py_ssize_t count, PyObjec
     return rows[I].body(generator_of(self), slots);
   } catch (const on_host&) {
     counted = true;
+  } catch (const refused&) {
+    return nullptr;
   } catch (const std::bad_alloc&) {
     set_python_error();
     return nullptr;

@@ -159,7 +159,7 @@ class host_module final : public kernel_module {
     ElfW(Sym)* symbol = nullptr;
     dladdr1(address, &info, reinterpret_cast<void**>(&symbol), RTLD_DL_SYMENT);
     const bool variable = symbol != nullptr && (symbol->st_info & 0xf) == STT_OBJECT;
-    return variable ? global_variable{address, symbol->st_size} : global_variable{};
+    return variable ? global_variable{address, symbol->st_size, true} : global_variable{};
   }
   void write_global(const global_variable& v, const void* bytes) override {
     std::memcpy(v.address, bytes, v.bytes);

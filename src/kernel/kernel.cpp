@@ -91,7 +91,8 @@ ndarray kernel::get_global(const std::string& variable) const {
     fail<value_error>("[kernel ", name(), "] the source has no variable '", variable, "'");
   auto* owner = new std::shared_ptr<kernel_module>(k.module);
   const auto release = [](void* o) noexcept { delete static_cast<std::shared_ptr<kernel_module>*>(o); };
-  storage_ptr bytes = adopt(v.address, v.bytes, current_device(), owner, release, true);
+  storage_ptr bytes =
+      adopt(v.address, v.bytes, v.in_host_memory ? cpu : current_device(), owner, release, true);
   const auto count = static_cast<std::int64_t>(v.bytes);
   return ndarray(std::move(bytes), 0, dtype::uint8, {count}, {1});
 }

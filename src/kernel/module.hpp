@@ -30,6 +30,7 @@ struct launch_plan {
 struct global_variable {
   void* address = nullptr;
   std::size_t bytes = 0;
+  bool in_host_memory = false;  // also on a simulated GPU
 };
 
 class argument_buffer;
