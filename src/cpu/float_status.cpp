@@ -6,8 +6,11 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstring>
 #include <limits>
+
+#include "cpu/level.hpp"
 
 namespace numloom::cpu_host {
 
@@ -31,14 +34,13 @@ bool divides_integers(ufunc op) {
 
 template <class U> struct float_bits;
 template <> struct float_bits<std::uint16_t> {
-  static constexpr std::uint16_t exponent = 0x7c00, lowest = 0x0400, one = 0x3c00;
+  static constexpr std::uint16_t exponent = 0x7c00, one = 0x3c00;
 };
 template <> struct float_bits<std::uint32_t> {
-  static constexpr std::uint32_t exponent = 0x7f800000, lowest = 0x00800000, one = 0x3f800000;
+  static constexpr std::uint32_t exponent = 0x7f800000, one = 0x3f800000;
 };
 template <> struct float_bits<std::uint64_t> {
-  static constexpr std::uint64_t exponent = 0x7ff0000000000000, lowest = 0x0010000000000000,
-                                 one = 0x3ff0000000000000;
+  static constexpr std::uint64_t exponent = 0x7ff0000000000000, one = 0x3ff0000000000000;
 };
 
 template <class T> T load(const char* from) {
@@ -47,21 +49,13 @@ template <class T> T load(const char* from) {
   return value;
 }
 
-// Has any of n elements of `parts` floats an exponent of ones, as infinities and NaNs have?
-template <class U, int Parts> bool any_special(const char* p, std::int64_t step, std::int64_t n) {
-  using bits = float_bits<U>;
-  U found = 0;
-  if (step == static_cast<std::int64_t>(sizeof(U)) * Parts) {
-    const U* values = reinterpret_cast<const U*>(p);
-    for (std::int64_t i = 0; i < n * Parts; ++i)
-      found |= static_cast<U>((values[i] & bits::exponent) + bits::lowest);
-  } else {
-    for (std::int64_t i = 0; i < n; ++i, p += step)
-      for (int k = 0; k < Parts; ++k)
-        found |=
-            static_cast<U>((load<U>(p + k * static_cast<int>(sizeof(U))) & bits::exponent) + bits::lowest);
-  }
-  return found >> (sizeof(U) * 8 - 1) != 0;
+// Which extreme exponents n elements of `Parts` floats have.
+template <class U, int Parts> unsigned exponents(const char* p, std::int64_t step, std::int64_t n) {
+  constexpr int log_size = std::countr_zero(sizeof(U));
+  if (step == static_cast<std::int64_t>(sizeof(U)) * Parts) return tables().exponents[log_size](p, n * Parts);
+  unsigned found = 0;
+  for (std::int64_t i = 0; i < n; ++i, p += step) found |= tables().exponents[log_size](p, Parts);
+  return found;
 }
 
 template <class U, int Parts> bool any_nan(const char* p, std::int64_t step, std::int64_t n) {
@@ -76,10 +70,6 @@ template <class U, int Parts> bool any_nan(const char* p, std::int64_t step, std
 // Is there a result of (nearly) zero from a finite number?
 template <class U> bool vanishes(char* const* args, const std::int64_t* steps, std::int64_t n) {
   constexpr U exponent = float_bits<U>::exponent;
-  U lowest = exponent;
-  for (std::int64_t i = 0; i < n; ++i)
-    lowest = std::min(lowest, static_cast<U>(load<U>(args[1] + i * steps[1]) & exponent));
-  if (lowest != 0) return false;
   for (std::int64_t i = 0; i < n; ++i)
     if ((load<U>(args[1] + i * steps[1]) & exponent) == 0 &&
         (load<U>(args[0] + i * steps[0]) & exponent) != exponent)
@@ -159,13 +149,14 @@ template <class U, int Parts, int ResultParts>
 unsigned errors_of(ufunc op, char* const* args, const std::int64_t* steps, std::int64_t n) {
   const int all_inputs = inputs_of[static_cast<int>(op)];
   const int outputs = op == ufunc::frexp ? 1 : outputs_of[static_cast<int>(op)];
-  bool special = false;
+  unsigned extremes = 0;
   for (int o = all_inputs; o < all_inputs + outputs; ++o)
-    special |= any_special<U, ResultParts>(args[o], steps[o], n);
-  const bool is_exponential = op == ufunc::exp || op == ufunc::exp2;
-  const unsigned vanished =
-      is_exponential && Parts == 1 && vanishes<U>(args, steps, n) ? float_errors::underflow : 0;
-  if (!special) return vanished;
+    extremes |= exponents<U, ResultParts>(args[o], steps[o], n);
+  const bool is_exponential = (op == ufunc::exp || op == ufunc::exp2) && Parts == 1;
+  const unsigned vanished = is_exponential && (extremes & exponent_of_zeros) && vanishes<U>(args, steps, n)
+                                ? float_errors::underflow
+                                : 0;
+  if (!(extremes & exponent_of_ones)) return vanished;
   char* operands[4];
   std::int64_t moves[4];
   std::copy_n(args, all_inputs + outputs, operands);
@@ -298,18 +289,18 @@ void run_checked(loop_fn loop, ufunc op, dtype type, char* const* args, const st
       found |= errors_in(op, type, operands, moves, count);
     }
   }
-  float_errors::set(before | found);
+  if (float_errors::get() != (before | found)) float_errors::set(before | found);
 }
 
 namespace {
 
 bool has_special(dtype type, const char* p, std::int64_t step, std::int64_t n) {
   switch (type) {
-    case dtype::float16: return any_special<std::uint16_t, 1>(p, step, n);
-    case dtype::float32: return any_special<std::uint32_t, 1>(p, step, n);
-    case dtype::float64: return any_special<std::uint64_t, 1>(p, step, n);
-    case dtype::complex64: return any_special<std::uint32_t, 2>(p, step, n);
-    case dtype::complex128: return any_special<std::uint64_t, 2>(p, step, n);
+    case dtype::float16: return exponents<std::uint16_t, 1>(p, step, n) & exponent_of_ones;
+    case dtype::float32: return exponents<std::uint32_t, 1>(p, step, n) & exponent_of_ones;
+    case dtype::float64: return exponents<std::uint64_t, 1>(p, step, n) & exponent_of_ones;
+    case dtype::complex64: return exponents<std::uint32_t, 2>(p, step, n) & exponent_of_ones;
+    case dtype::complex128: return exponents<std::uint64_t, 2>(p, step, n) & exponent_of_ones;
     default: return false;
   }
 }
@@ -330,7 +321,7 @@ void cast_step::run_checked(char* const* args, const std::int64_t* steps, std::i
     for (std::int64_t i = 0; i < n && !found; ++i)
       if (has_special(to, args[1] + i * steps[1], 0, 1) && !has_special(from, args[0] + i * steps[0], 0, 1))
         found = float_errors::overflow;
-  float_errors::set(before | found);
+  if (float_errors::get() != (before | found)) float_errors::set(before | found);
 }
 
 }  // namespace numloom::cpu_host

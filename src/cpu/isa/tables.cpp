@@ -16,6 +16,7 @@ void fill_comparison(loop_table);
 void fill_bits(loop_table);
 void fill_casts(loop_table);
 void fill_moves(cpu_host::level_tables&);
+void fill_exponents(cpu_host::level_tables&);
 void fill_reductions(cpu_host::level_tables&);
 void fill_scans(cpu_host::level_tables&);
 
@@ -33,6 +34,7 @@ void fill_tables(cpu_host::level_tables& t) {
   fill_bits(t.ufunc);
   fill_casts(t.cast);
   fill_moves(t);
+  fill_exponents(t);
   fill_reductions(t);
   fill_scans(t);
 }

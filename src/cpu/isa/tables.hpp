@@ -64,6 +64,8 @@ struct scan_kernels {
   void (*identity)(char* carries, long n);
 };
 
+enum : unsigned { exponent_of_ones = 1, exponent_of_zeros = 2 };
+
 struct level_tables {
   loop_fn ufunc[128][table_dtypes];
   loop_fn cast[table_dtypes][table_dtypes];  // [from][to]
@@ -72,6 +74,8 @@ struct level_tables {
   // nothing), so that reading goes on while the writes drain.
   void (*stream)(char* to, const char* from, long bytes, const char* next, const char* other_next);
   void (*sequence[table_dtypes])(char* to, long first, long n, const char* start, const char* step);
+  // Which of the two are among the exponents of n contiguous floats; by the logarithm of a float's size.
+  unsigned (*exponents[4])(const char* from, long n);
   reduce_kernels reduce[16][table_dtypes];
   reduce_kernels widening_sum[table_dtypes];  // of narrow integers, in 64 bits
   scan_kernels scan[4][table_dtypes];
