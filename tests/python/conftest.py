@@ -44,6 +44,15 @@ NEW_IN_NUMPY_2_4 = re.compile(
     r"test_(values|facts)\[(ceil|floor|trunc)(-(bool|u?int\d+))?\]|test_products\[(matvec|vecmat)"
     r"|test_like_numpy\[(reshape|nonzero|clip)|test_dlpack$|test_operators_promote_as_numpy\[\*\*\]"
     r"|test_signatures_follow_numpy"
+    # Norms and ranks of empty matrices, conditions of complex ones, wording of flat iterators and means.
+    r"|test_(svd|hermitian_svd|matrix_rank|norm|vector_and_matrix_norm)\[|test_cond\[[FD]\]"
+    r"|test_flat\[(\[True|\(1, 2\)|None)|test_isclose_of_weak_numbers|test_the_same_warnings\[mean of nothing"
+    # Samplers that were mended since, and quantiles that are rounded otherwise in float16.
+    r"|test_samples_of_several_draws\[(wald|zipf)|test_other_distributions"
+    r"|test_order\[np.(nan)?quantile|test_methods"
+    # Argument forms that came later, bins of a bool array, unique rows of float16 with NaN.
+    r"|test_sequences\[np.cumulative_sum|test_parts\[np.(insert|trim_zeros|pad)|test_rules"
+    r"|test_counts\[np.bincount|test_sets\[np.unique"
 )
 
 
