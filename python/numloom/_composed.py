@@ -67,6 +67,13 @@ def load(
     return _core.asarray(found) if type(found) is _numpy.ndarray else found
 
 
+def _along(ndim, axis, index):
+    """An index of one axis, the others whole."""
+    whole = [slice(None)] * ndim
+    whole[axis] = index
+    return tuple(whole)
+
+
 def _readable(source, target, casting):
     """The source of a copy as an array; NumPy converts what no array here can hold."""
     try:

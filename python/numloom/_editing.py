@@ -8,7 +8,7 @@ import numpy as _numpy
 from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
 
 from . import _composed, _core
-from ._composed import _or_numpys, asarray, copyto
+from ._composed import _along, _or_numpys, asarray, copyto
 from ._core import ndarray
 from ._errors import HostOnlyError
 
@@ -18,12 +18,6 @@ __all__ = [
     "piecewise", "place", "put_along_axis", "putmask", "real_if_close", "require", "resize", "row_stack",
     "select", "trim_zeros", "unpackbits",
 ]  # fmt: skip
-
-
-def _along(ndim, axis, index):
-    whole = [slice(None)] * ndim
-    whole[axis] = index
-    return tuple(whole)
 
 
 def _here(a, what):

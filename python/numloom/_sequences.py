@@ -7,7 +7,7 @@ import numpy as _numpy
 from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
 
 from . import _composed, _core
-from ._composed import _or_numpys, asarray, diff
+from ._composed import _along, _or_numpys, asarray, diff
 from ._core import ndarray
 from ._errors import HostOnlyError
 
@@ -16,13 +16,6 @@ __all__ = [
     "polyadd", "polyder", "polydiv", "polyint", "polymul", "polysub", "polyval", "roots", "sinc",
     "sort_complex", "trapezoid", "unwrap",
 ]  # fmt: skip
-
-
-def _along(ndim, axis, index):
-    """An index of one axis, the others whole."""
-    whole = [slice(None)] * ndim
-    whole[axis] = index
-    return tuple(whole)
 
 
 # ---- differences and integrals ----

@@ -4,35 +4,11 @@
 #include "core/lapack.hpp"
 
 #include <optional>
-#include <vector>
+
+#include "core/host_copy.hpp"
 
 namespace numloom {
 namespace {
-
-/// The bytes that strided elements span around the first one.
-struct span_of_bytes {
-  std::int64_t before = 0, after = 0;
-  void add(std::int64_t extent, std::int64_t stride) {
-    const std::int64_t reach = (extent - 1) * stride;
-    (reach < 0 ? before : after) += reach < 0 ? -reach : reach;
-  }
-};
-
-/// A copy on the host of the bytes that an operand spans.
-struct host_copy {
-  char* first;  // on the device
-  std::vector<std::uint64_t> bytes;
-  std::size_t size;
-  host_copy(backend& from, const void* element, span_of_bytes span, std::int64_t item, stream_view s)
-      : first(static_cast<char*>(const_cast<void*>(element)) - span.before),
-        bytes(static_cast<std::size_t>(span.before + span.after + item + 15) / 8),
-        size(static_cast<std::size_t>(span.before + span.after + item)) {
-    from.copy_to_host(bytes.data(), first, size, s);
-  }
-  char* at(const void* element) {
-    return reinterpret_cast<char*>(bytes.data()) + (static_cast<const char*>(element) - first);
-  }
-};
 
 int inputs_of(lapack_op op) { return op == lapack_op::solve || op == lapack_op::lstsq ? 2 : 1; }
 
@@ -77,7 +53,7 @@ std::int64_t lapack(const lapack_call& call, device where) {
   }
   const std::int64_t failures = lapack_on_host(there);
   for (int k = inputs_of(call.op); k < lapack_call::most_operands; ++k)
-    if (copies[k]) device.copy_from_host(copies[k]->first, copies[k]->bytes.data(), copies[k]->size, s);
+    if (copies[k]) copies[k]->write_back(device, s);
   return failures;
 }
 
