@@ -67,7 +67,7 @@ endforeach()
 # Kernels from strings: the simulator's engine is in every build.
 include(cmake/kernel_headers.cmake)
 file(GLOB string_sources CONFIGURE_DEPENDS ${root}/src/kernel/*.cpp)
-foreach(name barrier configuration faults fiber scheduler shared_memory)
+foreach(name barrier configuration cooperative faults fiber scheduler shared_memory)
   list(APPEND engine_sources ${root}/src/sim/${name}.cpp)
 endforeach()
 add_library(numloom_strings OBJECT ${string_sources} ${engine_sources} ${PROJECT_BINARY_DIR}/kernel_headers.cpp
