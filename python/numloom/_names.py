@@ -21,7 +21,7 @@ OWN = (
 LATE = dict.fromkeys(
     ("ElementwiseKernel", "RawKernel", "RawModule", "ReductionKernel", "ScanKernel", "SourceModule"),
     "_kernels",
-)
+) | {"load_inline": "_inline"}
 
 # NumPy's functions that take no arrays.
 _HOST_FUNCTIONS = {

@@ -246,7 +246,9 @@ def _main_stub() -> str:
     )
     host = [name for name in _names.HOST if name.isidentifier() and not name.startswith("__")]
     lines += ["from numpy import (", *(f"    {name} as {name}," for name in host), ")", ""]
-    lines.append(f"from ._kernels import {', '.join(f'{n} as {n}' for n in sorted(_names.LATE))}")
+    for module in dict.fromkeys(_names.LATE.values()):
+        late = sorted(name for name, where in _names.LATE.items() if where == module)
+        lines.append(f"from .{module} import {', '.join(f'{n} as {n}' for n in late)}")
     lines += [
         "__version__: str",
         "",
