@@ -25,6 +25,7 @@ def wheel(tools, tmp_path_factory):
     folder = tmp_path_factory.mktemp("wheel")
     words = [sys.executable, "-m", "pip", "wheel", "-q", "--no-build-isolation", "--no-deps", str(ROOT)]
     words += ["-w", str(folder), "-C", "cmake.define.NUMLOOM_CUDA=OFF"]
+    words += ["-C", "cmake.define.NUMLOOM_WERROR=ON"]  # build/cpu's flags, so that ccache has the objects
     done = subprocess.run(words, env=tools, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     (path,) = folder.glob("numloom-*.whl")
