@@ -213,6 +213,20 @@ struct kernel_outline {
   std::vector<std::string> templates, parameters;
 };
 NL_API std::vector<kernel_outline> kernel_outlines(const std::string& source);
+/// C++ text for the system's compiler. Messages speak of lines of `text`, or of `file` where it stands in it.
+struct shared_object_source {
+  std::string text;
+  std::string before{}, after{};       ///< what is compiled around it
+  std::vector<std::string> options{};  ///< for the compiler
+  std::vector<std::string>
+      include_dirs{};                    ///< folders of headers; those that are included are part of the key
+  std::vector<std::string> libraries{};  ///< paths to link with
+  std::string file{};
+};
+/// The path of the shared object, made now or found in the cache of compiled kernels. Throws compile_error,
+/// and not_available where there is no compiler.
+NL_API std::string compile_shared_object(const shared_object_source& source);
+
 /// The names of the kernels that a text declares, templates left out.
 NL_API std::vector<std::string> find_kernel_names(const std::string& source);
 

@@ -24,6 +24,7 @@ LATE = {
         "_kernels",
     ),
     **dict.fromkeys(("KernelTimes", "TunedKernel", "TuningWarning"), "_tuning"),
+    "load_inline": "_inline",
 }
 
 # NumPy's functions that take no arrays.

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // CUDA strings for the CPU: the text, with the simulator's headers in front and a table of its kernels
 // behind, goes to the system's C++ compiler; the shared object comes from the cache the next time.
-#include <sys/stat.h>
-
-#include <cstdlib>
-
 #include "kernel/cache.hpp"
 #include "kernel/hash.hpp"
 #include "kernel/headers.hpp"
+#include "kernel/host_compiler.hpp"
 #include "kernel/host_module.hpp"
 #include "kernel/process.hpp"
 #include "kernel/source_text.hpp"
@@ -15,27 +12,6 @@
 
 namespace numloom::kernel_detail {
 namespace {
-
-// The first that exists of NUMLOOM_CXX, CXX, c++, g++, clang++.
-std::string host_compiler() {
-  for (const char* variable : {"NUMLOOM_CXX", "CXX"}) {
-    const char* name = std::getenv(variable);
-    if (name == nullptr || *name == 0) continue;
-    if (std::string found = find_program(name); !found.empty()) return found;
-    if (std::string(variable) == "NUMLOOM_CXX") return "";
-  }
-  for (const char* name : {"c++", "g++", "clang++"}) {
-    if (std::string found = find_program(name); !found.empty()) return found;
-  }
-  return "";
-}
-
-// Another compiler, or another version of it, is another file.
-std::string identity(const std::string& compiler) {
-  struct stat status {};
-  stat(compiler.c_str(), &status);
-  return compiler + " " + std::to_string(status.st_size) + " " + std::to_string(status.st_mtime);
-}
 
 bool is_checked(const compile_options& options) { return options.debug || options.check; }
 
@@ -107,12 +83,7 @@ std::string whole_text(const compile_job& job) {
 }  // namespace
 
 std::shared_ptr<kernel_module> compile_for_host(const compile_job& job) {
-  const std::string compiler = host_compiler();
-  if (compiler.empty()) {
-    fail<not_available>(
-        "[kernel] without a GPU a C++ compiler runs CUDA on the CPU: expected c++, g++ or "
-        "clang++ on PATH, or its path in NUMLOOM_CXX");
-  }
+  const std::string compiler = host_compiler("[kernel] without a GPU a C++ compiler runs CUDA on the CPU");
   const std::string text = whole_text(job);
   std::vector<std::string> words{compiler};
   for (std::string& flag : flags_of(job.options)) words.push_back(std::move(flag));
@@ -120,7 +91,7 @@ std::shared_ptr<kernel_module> compile_for_host(const compile_job& job) {
   if (compiler.find("clang") == compiler.npos) words.push_back("-fno-gnu-unique");
   sha256 hash;
   hash.add(NUMLOOM_VERSION " host");
-  hash.add(identity(compiler));
+  hash.add(identity_of(compiler));
   for (const std::string& word : words) hash.add(word);
   hash.add(text);
   hash.add(included_contents(job.source, job.options.include_dirs));
