@@ -36,7 +36,7 @@ if(CMAKE_CXX_COMPILER_LAUNCHER MATCHES ccache)
   set(numloom_launched_by_ccache ON)
 endif()
 cmake_dependent_option(NUMLOOM_PCH "Precompile the standard library's headers" ON
-  "NOT numloom_launched_by_ccache;NOT NUMLOOM_SANITIZE" OFF)
+  "NOT numloom_launched_by_ccache" OFF)
 set(numloom_std_headers <algorithm> <array> <atomic> <bit> <cmath> <complex> <cstdint> <cstring> <limits> <memory>
   <mutex> <optional> <ostream> <span> <sstream> <stdexcept> <string> <string_view> <utility> <variant> <vector>)
 

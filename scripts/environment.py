@@ -162,6 +162,11 @@ def tool(name: str) -> str:
     return system
 
 
+def numpy_openblas() -> Path | None:
+    """The OpenBLAS, with LAPACK, that NumPy's wheel in .venv carries."""
+    return next(VENV.glob("lib/python*/site-packages/numpy.libs/libscipy_openblas64_*.so"), None)
+
+
 def jobs() -> int:
     """How many compilers to run at once: the cores this process may use, as far as memory reaches."""
     cores = len(os.sched_getaffinity(0))

@@ -9,9 +9,9 @@ namespace {
 using namespace cuda_test;
 
 const std::vector<std::pair<shape_t, int>> cases = {
-    {{1}, 0},         {{33}, 0},        {{2047}, 0},    {{2049}, 0},    {{700000}, 0},
-    {{5, 100}, 1},    {{100, 5}, 0},    {{3, 5000}, 1}, {{5000, 3}, 0}, {{40, 3}, 1},
-    {{4, 300, 7}, 1}, {{2, 70, 70}, 0}, {{3, 0, 2}, 0},
+    {{1}, 0},      {{33}, 0},        {{2047}, 0},      {{2049}, 0},    {{70000}, 0},
+    {{700000}, 0}, {{5, 100}, 1},    {{100, 5}, 0},    {{3, 5000}, 1}, {{5000, 3}, 0},
+    {{40, 3}, 1},  {{4, 300, 7}, 1}, {{2, 70, 70}, 0}, {{3, 0, 2}, 0},
 };
 
 // Walks along the axis of a C-contiguous array.
@@ -24,6 +24,7 @@ template <class T, class F> void for_each_line(const shape_t& shape, int axis, F
 
 template <class T, class Source> void check(scan_op op, double tolerance = 0) {
   for (const auto& [shape, axis] : cases) {
+    if (test::slowed() && size_of(shape) > 100000) continue;
     const auto values = small_values<Source>(size_of(shape), 3);
     const device_vector<Source> source(values);
     const device_vector<T> out(values.size());

@@ -52,6 +52,7 @@ TEST_F(random_order_test, exponential_numbers) {
 }
 
 TEST_F(random_order_test, a_million_exponentials_bit_for_bit) {
+  if (test::slowed()) GTEST_SKIP() << test::too_slow;
   EXPECT_EQ(combined_bits<double>(default_rng(12345).standard_exponential({1000000})), 0x14b5d86393661b2u);
   EXPECT_EQ(combined_bits<float>(default_rng(12345).standard_exponential({1000000}, dtype::float32)),
             0x7f37df4eu);

@@ -125,7 +125,7 @@ TEST_F(random_test, integers_that_pass_draws_over) {
 /// One large fill gives what many small ones give.
 template <element T, class Draw> void expect_the_same_in_pieces(Draw draw) {
   random::generator whole(7), pieces(7);
-  const std::vector<T> all = draw(whole, 100003).template to_vector<T>();
+  const std::vector<T> all = draw(whole, test::elements(100003, 10007)).template to_vector<T>();
   std::vector<T> joined;
   for (std::int64_t n = 1; joined.size() < all.size(); n = n * 3 + 1) {
     const std::int64_t count = std::min(n, static_cast<std::int64_t>(all.size() - joined.size()));
@@ -155,7 +155,8 @@ TEST_F(random_test, the_number_of_threads_does_not_matter) {
   std::vector<double> first;
   for (const int threads : {1, 2, 5}) {
     cpu_host::set_num_threads(threads);
-    const std::vector<double> numbers = random::generator(3).standard_normal({200000}).to_vector<double>();
+    const std::vector<double> numbers =
+        random::generator(3).standard_normal({test::elements(200000, 20000)}).to_vector<double>();
     if (first.empty()) first = numbers;
     EXPECT_EQ(numbers, first) << threads;
   }

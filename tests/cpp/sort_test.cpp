@@ -112,6 +112,7 @@ TYPED_TEST(sort_test, rows_of_all_lengths) {
 TYPED_TEST(sort_test, long_rows) {
   if (test::slowed() && dtype_of<TypeParam> != dtype::int32) GTEST_SKIP() << test::too_slow;
   check_rows<TypeParam>(1, 70001, false, false);
+  if (test::slowed()) return;
   check_rows<TypeParam>(2, 66000, true, false);
   check_rows<TypeParam>(1, 70001, false, true);
 }

@@ -37,12 +37,10 @@ inline constexpr const char* left_out = "dtype left out of this build";
 
 /// True where kernels run on the simulator under a sanitizer, a thousand times slower than on the CPU: what
 /// smaller tests cover too is skipped there, if (slowed()) GTEST_SKIP() << too_slow;
-inline bool slowed() {
-#if defined(NUMLOOM_SIMT_MIN_DTYPES)
-  return !test_device().is_cpu();
-#else
-  return false;
-#endif
+inline bool slowed() { return !test_device().is_cpu() && !kernels_hold(dtype::int8); }
+/// How many elements a test takes: fewer where they are slow.
+inline std::int64_t elements(std::int64_t usual, std::int64_t where_slowed) {
+  return slowed() ? where_slowed : usual;
 }
 inline constexpr const char* too_slow = "too many elements for the simulator under a sanitizer";
 

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from scripts import building, console, testing
+from scripts import building, console, environment, testing
 from scripts.environment import ROOT
 
 PYTEST_REPORT = """<testsuites><testsuite>
@@ -51,6 +51,12 @@ def test_a_stage_that_cannot_build_is_a_failure(monkeypatch, capsys):
     monkeypatch.setitem(testing.STAGES, "cpu", stage)
     assert testing.run_stages(["cpu"], testing.Options()) == 1
     assert "no such preset" in capsys.readouterr().out
+
+
+def test_cpp_tests_find_a_lapack():
+    library = environment.numpy_openblas()
+    assert library is not None
+    assert library.is_file()
 
 
 def test_unknown_stage_is_refused():
