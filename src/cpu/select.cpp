@@ -77,7 +77,8 @@ std::vector<std::int64_t> chunk_offsets(const byte* mask, std::int64_t n, std::i
 }
 
 /// put(place, i) for each chosen i in [begin, end). It may also be called for others, with a place below
-/// `limit`, before that place is put for good.
+/// `limit`, before that place is put for good. Of eight neighbours some are chosen: put.some(place, i, mask)
+/// puts those, and anything behind them up to place + 8.
 template <class Put>
 void select_range(const byte* mask, std::int64_t begin, std::int64_t end, std::int64_t place,
                   std::int64_t limit, Put put) {
@@ -90,10 +91,7 @@ void select_range(const byte* mask, std::int64_t begin, std::int64_t end, std::i
       place += 8;
       continue;
     }
-    for (int b = 0; b < 8; ++b) {
-      put(place, i + b);
-      place += static_cast<std::int64_t>(m >> (8 * b) & 1u);
-    }
+    place += put.some(place, i, m);
   }
   for (; i < end && place < limit; ++i)
     if (mask[i] != 0) put(place++, i);
@@ -109,13 +107,47 @@ template <class Put> void select_all(const byte* mask, std::int64_t n, Put put) 
   });
 }
 
-template <int Bytes> void compress_blobs(void* out, const void* source, const byte* mask, std::int64_t n) {
-  const auto to = static_cast<byte*>(out);
-  const auto from = static_cast<const byte*>(source);
-  select_all(mask, n, [=](std::int64_t place, std::int64_t i) {
+template <int Bytes> struct put_blob {
+  byte* to;
+  const byte* from;
+  void operator()(std::int64_t place, std::int64_t i) const {
     std::memcpy(to + place * Bytes, from + i * Bytes, Bytes);
-  });
+  }
+  std::int64_t some(std::int64_t place, std::int64_t i, std::uint64_t m) const {
+    const std::int64_t first = place;
+    for (int b = 0; b < 8; ++b) {
+      (*this)(place, i + b);
+      place += static_cast<std::int64_t>(m >> (8 * b) & 1u);
+    }
+    return place - first;
+  }
+};
+template <int Bytes> void compress_blobs(void* out, const void* source, const byte* mask, std::int64_t n) {
+  select_all(mask, n, put_blob<Bytes>{static_cast<byte*>(out), static_cast<const byte*>(source)});
 }
+
+/// For each choice of eight the positions of those chosen, one behind another.
+struct eight_positions {
+  byte at[256][8] = {};
+  constexpr eight_positions() {
+    for (unsigned choice = 0; choice < 256; ++choice) {
+      int place = 0;
+      for (unsigned b = 0; b < 8; ++b)
+        if ((choice >> b & 1u) != 0) at[choice][place++] = static_cast<byte>(b);
+    }
+  }
+};
+constexpr eight_positions positions_of;
+
+struct put_position {
+  std::int64_t* to;
+  void operator()(std::int64_t place, std::int64_t i) const { to[place] = i; }
+  std::int64_t some(std::int64_t place, std::int64_t i, std::uint64_t m) const {
+    const std::uint64_t choice = m * 0x0102040810204080u >> 56;  // byte b's bit goes to bit b
+    for (int b = 0; b < 8; ++b) to[place + b] = i + positions_of.at[choice][b];
+    return static_cast<std::int64_t>(m * byte_ones >> 56);  // the sum of the bytes
+  }
+};
 
 }  // namespace
 
@@ -129,7 +161,7 @@ std::int64_t cpu_device::count_true(const array_ref& mask, stream_view) {
 
 void cpu_device::flat_nonzero(std::int64_t* out, const void* mask, std::int64_t n, std::int64_t,
                               stream_view) {
-  select_all(static_cast<const byte*>(mask), n, [=](std::int64_t place, std::int64_t i) { out[place] = i; });
+  select_all(static_cast<const byte*>(mask), n, put_position{out});
 }
 
 void cpu_device::compress(void* out, const void* source, const void* mask, std::int64_t n, std::int64_t block,
