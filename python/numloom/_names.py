@@ -18,10 +18,13 @@ OWN = (
 )  # fmt: skip
 
 # Modules that are imported when one of their names is first used.
-LATE = dict.fromkeys(
-    ("ElementwiseKernel", "RawKernel", "RawModule", "ReductionKernel", "ScanKernel", "SourceModule"),
-    "_kernels",
-)
+LATE = {
+    **dict.fromkeys(
+        ("ElementwiseKernel", "RawKernel", "RawModule", "ReductionKernel", "ScanKernel", "SourceModule"),
+        "_kernels",
+    ),
+    **dict.fromkeys(("KernelTimes", "TunedKernel", "TuningWarning"), "_tuning"),
+}
 
 # NumPy's functions that take no arrays.
 _HOST_FUNCTIONS = {

@@ -54,7 +54,6 @@ std::vector<std::string> flags_of(const compile_options& options) {
       "-fsanitize=bounds,shift,signed-integer-overflow,integer-divide-by-zero,unreachable,return,bool"};
   const std::vector<std::string>& more = is_checked(options) ? checks : speed;
   flags.insert(flags.end(), more.begin(), more.end());
-  for (const auto& [name, value] : options.defines) flags.push_back("-D" + name + "=" + value);
   for (const std::string& folder : options.include_dirs) flags.push_back("-I" + folder);
   for (const std::string& option : options.options) {
     // What only NVRTC and nvcc know.
@@ -62,9 +61,8 @@ std::vector<std::string> flags_of(const compile_options& options) {
                            option.rfind("-use_fast_math", 0) == 0 || option.rfind("-rdc", 0) == 0 ||
                            option.rfind("-std", 0) == 0 || option.rfind("-maxrregcount", 0) == 0 ||
                            option.rfind("-lineinfo", 0) == 0 || option == "-G";
-    if (option.rfind("--define-macro=", 0) == 0) flags.push_back("-D" + option.substr(15));
     if (option.rfind("--include-path=", 0) == 0) flags.push_back("-I" + option.substr(15));
-    if (!cuda_only) flags.push_back(option);
+    if (!cuda_only && !is_macro(option)) flags.push_back(option);
   }
   return flags;
 }
@@ -82,11 +80,28 @@ std::string rows_text(const std::vector<std::string>& names) {
   return text;
 }
 
+// Where the fields of its structures are.
+std::string fields_text(const std::string& source) {
+  std::string rows;
+  for (const declared_structure& s : parameter_structures(source)) {
+    for (const std::string& field : s.fields) {
+      const std::string member = s.name + "::" + field;
+      rows += "{\"" + s.name + "\", \"" + field + "\", __builtin_offsetof(" + s.name + ", " + field +
+              "), sizeof(" + member + "), numloom::field_kind<decltype(" + member + ")>},\n";
+    }
+  }
+  return "static const numloom::simt::field_row nl_fields[] = {\n" + rows +
+         "{}};\nextern \"C\" __attribute__((visibility(\"default\"))) "
+         "const numloom::simt::field_row* numloom_kernel_fields(unsigned* count) {\n"
+         "  *count = sizeof nl_fields / sizeof *nl_fields - 1;\n  return nl_fields;\n}\n";
+}
+
 std::string whole_text(const compile_job& job) {
-  std::string text = host_prelude(is_checked(job.options)) + using_lines(job.source);
+  std::string text =
+      host_prelude(is_checked(job.options)) + using_lines(job.source) + define_lines(job.options);
   text += "#line 1 \"" + std::string(source_name) + "\"\n";
   text += rewrite_shared(expand_includes(job.source, source_name, job.options.headers));
-  return text + "\n" + rows_text(job.names);
+  return text + "\n" + rows_text(job.names) + fields_text(job.source);
 }
 
 }  // namespace
