@@ -94,6 +94,13 @@ EVERY_SIZE = {
         ("cumsum f4", "a:f4", "a.cumsum()", 8, "copy", 7, 3),
         ("cumsum over axis 0 f4", "a:f4[m,w]", "a.cumsum(axis=0)", 8, "copy", 15, 5),
     ),
+    "sums of products": (
+        ("convolve with 3 f8", "a:f8 v:f8[3]", "np.convolve(a, v)", 16, "copy", 1, 1),
+        ("convolve with 64 f8", "a:f8 v:f8[64]", "np.convolve(a, v)", 16, "copy", 1, 1),
+        ("bincount i8", "a:i8", "np.bincount(a)", 8, "read", 1, 1),
+        ("bincount i8, weighted", "a:i8 b:f8", "np.bincount(a, b)", 16, "read", 1, 1),
+        ("cov of 8 rows f8", "a:f8[8,n//8]", "np.cov(a)", 8, "read", 1, 1),
+    ),
     "movement": (
         ("a.T.copy() f4", "a:f4[m,w]", "a.T.copy()", 8, "copy", 12, 6),
         ("a.T.copy() u1", "a:u1[m,w]", "a.T.copy()", 2, "copy", 40, 10),

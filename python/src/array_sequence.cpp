@@ -190,6 +190,11 @@ PyObject* subscript(PyObject* self, PyObject* key) {
     if (PySlice_Check(key)) return at_slice(self, key);
     if (PyTuple_Check(key))
       if (PyObject* simple = at_simple_tuple(self, key)) return simple;
+    if (is_exact_array(key) && array_of(key).ndim() > 0 && is_integer(array_of(key).dtype()) &&
+        array_of(key).device() == a.device()) {  // no list of items to make
+      const index_item only[] = {array_of(key)};
+      return wrap_like(unlocked(a.size(), [&] { return get_item(a, only); }), self);
+    }
     const index_items items = to_index_items(key, a.device());
     bool holds_array = false;
     for (const index_item& item : items) holds_array |= std::holds_alternative<ndarray>(item);

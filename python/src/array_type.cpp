@@ -122,7 +122,7 @@ PyObject* wrap_as(PyTypeObject* type, ndarray value) {
 PyObject* wrap_element(dtype type, const void* element) {
   const auto bytes = static_cast<std::size_t>(itemsize(type));
   storage_ptr memory = allocate(bytes, cpu);
-  std::memcpy(memory->data, element, bytes);
+  bytes == 8 ? std::memcpy(memory->data, element, 8) : std::memcpy(memory->data, element, bytes);
   array_object* o = blank(array_type);
   new (&o->value) ndarray(std::move(memory), 0, type, {}, {});
   o->value.set_scalar(true);

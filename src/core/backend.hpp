@@ -58,6 +58,18 @@ struct matmul_call {
   std::int64_t a_batch, b_batch, c_batch;
 };
 
+/// out[i] = sum over k of a[i + k - left] * w[k], for the k at which a has an element; all contiguous. The
+/// sum is in the order of k; w is not longer than a.
+struct correlate_call {
+  dtype type;
+  void* out;
+  std::int64_t length;  // of out
+  const void* a;
+  std::int64_t n;
+  const void* w;
+  std::int64_t terms, left;
+};
+
 enum class fft_kind : std::uint8_t {
   complex,          // n numbers to n; the input may be real
   real_to_complex,  // n real numbers to n / 2 + 1, the rest being their conjugates
@@ -145,6 +157,8 @@ class backend {
 
   // Libraries
   virtual void matmul(const matmul_call& call, stream_view s) = 0;
+  /// False, and nothing done, where the device has no loop of its own for that: then it is composed.
+  virtual bool correlate(const correlate_call&, stream_view) { return false; }
   virtual void fft(const fft_call& call, stream_view s) = 0;
   virtual void random_fill(const random_call& call, stream_view s) = 0;
 

@@ -30,6 +30,27 @@ void copy_on_device(const ndarray& to, const ndarray& from, const ndarray* where
   run(cast, outputs, inputs, where);
 }
 
+// A conversion between two arrays that lie in one line, alike: no strides to look at.
+void convert_line(const ndarray& to, const ndarray& from) {
+  program cast;
+  cast.inputs = cast.outputs = cast.registers = 1;
+  cast.register_type[0] = to.dtype();
+  cast.output_register[0] = 0;
+  bound_program bound;
+  bound.code = &cast;
+  iteration_space& space = bound.space;
+  space.ndim = 1;
+  space.operands = 2;
+  space.size = space.shape[0] = to.size();
+  int k = 0;
+  for (const ndarray* a : {&to, &from}) {
+    space.data[k] = a->data(k == 0 ? access::write : access::read);
+    space.strides[k][0] = a->itemsize();
+    bound.type[k++] = a->dtype();
+  }
+  backend_of(to.device()).elementwise(bound, current_stream(to.device()));
+}
+
 // Through contiguous memory on both sides. The side with the smaller dtype does not matter: `from` decides.
 void copy_across(const ndarray& to, const ndarray& from) {
   const ndarray source = ascontiguousarray(from);
@@ -104,8 +125,10 @@ ndarray astype(const ndarray& a, dtype type, order layout, casting rule, bool al
   ndarray made = empty_like(a, type, layout);
   if (a.size() == 0) return made;
   constexpr std::int64_t most_as_bytes = 1 << 19;  // beyond that stores are to bypass the caches
-  if (type == a.dtype() && a.device().is_cpu() && a.nbytes() <= most_as_bytes && a.is_c_contiguous() &&
-      made.is_c_contiguous())
+  const bool lines = a.is_c_contiguous() && made.is_c_contiguous();
+  if (lines && type != a.dtype())
+    convert_line(made, a);
+  else if (lines && a.device().is_cpu() && a.nbytes() <= most_as_bytes)
     backend_of(cpu).copy_from_host(made.data(access::write), a.data(access::read),
                                    static_cast<std::size_t>(a.nbytes()), current_stream(cpu));
   else

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// The CPU as a device. Each family of primitives is implemented in the file of its name: elementwise.cpp,
-/// copy.cpp, reduce.cpp, scan.cpp, sort.cpp, select.cpp, index.cpp, matmul.cpp, random.cpp, memory.cpp. It
-/// has one stream: now.
+/// copy.cpp, reduce.cpp, scan.cpp, sort.cpp, select.cpp, index.cpp, matmul.cpp, correlate.cpp, random.cpp,
+/// memory.cpp. It has one stream: now.
 #pragma once
 
 #include "core/backend.hpp"
@@ -42,6 +42,7 @@ class cpu_device final : public numloom::backend {
   void bincount(void* out, dtype type, std::int64_t bins, const std::int64_t* values, const double* weights,
                 std::int64_t n, stream_view s) override;
   void matmul(const matmul_call& call, stream_view s) override;
+  bool correlate(const correlate_call& call, stream_view s) override;
   void fft(const fft_call& call, stream_view s) override;
   void random_fill(const random_call& call, stream_view s) override;
   void* create_stream(int index) override;

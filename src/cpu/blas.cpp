@@ -37,6 +37,8 @@ struct blas_search {
         found.gemm_[i] = found.function((std::string(1, types[i]) + "gemm").c_str());
         found.gemv_[i] = found.function((std::string(1, types[i]) + "gemv").c_str());
       }
+      for (int i = 0; i < 2; ++i)
+        found.syrk_[i] = found.function((std::string(1, types[i]) + "syrk").c_str());
       const auto own = [&](const char* name) {
         return dlsym(handle, (std::string(n.prefix) + "openblas_" + name + n.own_suffix).c_str());
       };
@@ -142,7 +144,32 @@ void call_gemv(void* f, char form, std::int64_t m64, std::int64_t n64, const T* 
                             const Int*, const T*, T*, const Int*, std::size_t);
   reinterpret_cast<function>(f)(&form, &m, &n, &one, a, &lda, x, &incx, &zero, y, &incy, 1);
 }
+
+template <class Int, class T>
+void call_syrk(void* f, char form, std::int64_t n64, std::int64_t k64, const T* a, std::int64_t lda64, T* c,
+               std::int64_t ldc64) {
+  const auto n = static_cast<Int>(n64), k = static_cast<Int>(k64), lda = static_cast<Int>(lda64),
+             ldc = static_cast<Int>(ldc64);
+  const T one(1), zero(0);
+  using function = void (*)(const char*, const char*, const Int*, const Int*, const T*, const T*, const Int*,
+                            const T*, T*, const Int*, std::size_t, std::size_t);
+  reinterpret_cast<function>(f)("L", &form, &n, &k, &one, a, &lda, &zero, c, &ldc, 1, 1);
+}
 }  // namespace
+
+template <class T>
+bool blas_library::syrk(char form, std::int64_t n, std::int64_t k, const T* a, std::int64_t lda, T* c,
+                        std::int64_t ldc) const {
+  void* const f = syrk_[slot_of<T>];
+  if (!f) return false;
+  const auto call = integer_bytes_ == 8 ? call_syrk<std::int64_t, T> : call_syrk<std::int32_t, T>;
+  call(f, form, n, k, a, lda, c, ldc);
+  return true;
+}
+template bool blas_library::syrk<float>(char, std::int64_t, std::int64_t, const float*, std::int64_t, float*,
+                                        std::int64_t) const;
+template bool blas_library::syrk<double>(char, std::int64_t, std::int64_t, const double*, std::int64_t,
+                                         double*, std::int64_t) const;
 
 template <class T>
 void blas_library::gemm(char a_form, char b_form, std::int64_t m, std::int64_t n, std::int64_t k, const T* a,

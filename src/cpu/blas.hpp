@@ -20,6 +20,11 @@ class blas_library {
   template <class T>
   void gemm(char a_form, char b_form, std::int64_t m, std::int64_t n, std::int64_t k, const T* a,
             std::int64_t lda, const T* b, std::int64_t ldb, T* c, std::int64_t ldc) const;
+  /// The lower triangle of C = A A^T ('N', A is n x k) or A^T A ('T', A is k x n), column-major; T is float
+  /// or double. False where the library has no such function.
+  template <class T>
+  bool syrk(char form, std::int64_t n, std::int64_t k, const T* a, std::int64_t lda, T* c,
+            std::int64_t ldc) const;
   /// y = A x (or A^T x) for a column-major m x n matrix.
   template <class T>
   void gemv(char form, std::int64_t m, std::int64_t n, const T* a, std::int64_t lda, const T* x,
@@ -54,6 +59,7 @@ class blas_library {
   int integer_bytes_ = 4;
   void* gemm_[4] = {};
   void* gemv_[4] = {};
+  void* syrk_[2] = {};
   int (*threads_)() = nullptr;
   void (*set_threads_)(int) = nullptr;
 };

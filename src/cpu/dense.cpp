@@ -10,7 +10,7 @@ namespace numloom {
 // clang-format off
 #define NL_LEVEL(space, name, supported) \
   namespace space { void fill_matmul(cpu_host::dense_tables&), fill_sort(cpu_host::dense_tables&), \
-                         fill_random(cpu_host::dense_tables&); }
+                         fill_random(cpu_host::dense_tables&), fill_correlate(cpu_host::dense_tables&); }
 // clang-format on
 #include "cpu/levels.def"
 
@@ -20,8 +20,10 @@ const dense_tables& dense() noexcept {
   static const dense_tables chosen = [] {
     dense_tables tables{};
     const std::string_view level = cpu_level();
-#define NL_LEVEL(space, name, supported) \
-  if (level == name) space::fill_matmul(tables), space::fill_sort(tables), space::fill_random(tables);
+#define NL_LEVEL(space, name, supported)                                              \
+  if (level == name)                                                                  \
+    space::fill_matmul(tables), space::fill_sort(tables), space::fill_random(tables), \
+        space::fill_correlate(tables);
 #include "cpu/levels.def"
     return tables;
   }();

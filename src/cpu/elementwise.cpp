@@ -49,9 +49,25 @@ void add_step(block_program& p, const instruction& body) {
   p.cost += cost_of(body.op);
 }
 
+// A conversion of few elements that lie in one line: no blocks, no plan.
+bool convert_few(const bound_program& bound) {
+  constexpr std::int64_t most_elements = 4096;
+  const iteration_space& s = bound.space;
+  if (bound.code->instructions > 0 || s.operands != 2 || s.ndim != 1 || s.size > most_elements) return false;
+  if (!s.data[1]) return false;
+  if (s.strides[0][0] != itemsize(bound.type[0]) || s.strides[1][0] != itemsize(bound.type[1])) return false;
+  const dtype to = bound.code->register_type[0];
+  if (to != bound.type[0] || to == bound.type[1]) return false;
+  char* const args[] = {static_cast<char*>(s.data[1]), static_cast<char*>(s.data[0])};
+  const std::int64_t steps[] = {s.strides[1][0], s.strides[0][0]};
+  cast_step(bound.type[1], to)(args, steps, s.size);
+  return true;
+}
+
 }  // namespace
 
 void cpu_device::elementwise(const bound_program& bound, stream_view) {
+  if (convert_few(bound)) return;
   const program& code = *bound.code;
   block_program p;
   p.space = &bound.space;

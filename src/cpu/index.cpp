@@ -48,26 +48,27 @@ template <class Index, int Bytes> struct plain_gather {
   bool run(char* out) const {
     std::atomic<bool> good{true};
     const std::int64_t step = space.strides[0][0];
-    parallel_for(space.size, 1 << 14, [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t p = begin; p < end; p += batch) {  // checked while it is in the first-level cache
-        const std::int64_t n = std::min(end - p, batch);
-        if (!inside(indices() + p, n, x.extent[0])) return good.store(false, std::memory_order_relaxed);
-        if (x.stride[0] == Bytes && step == Bytes)
-          pick(out + p * step, Bytes, Bytes, indices() + p, n);
-        else
-          pick(out + p * step, step, x.stride[0], indices() + p, n);
-      }
+    parallel_for(space.size, 1 << 15, [&](std::int64_t begin, std::int64_t end) {
+      const bool all = x.stride[0] == Bytes && step == Bytes
+                           ? pick(out + begin * step, Bytes, Bytes, indices() + begin, end - begin)
+                           : pick(out + begin * step, step, x.stride[0], indices() + begin, end - begin);
+      if (!all) good.store(false, std::memory_order_relaxed);
     });
     return good.load(std::memory_order_relaxed);
   }
-  [[gnu::always_inline]] void pick(char* out, std::int64_t step, std::int64_t stride, const Index* index,
+  // Each index is checked as it is used: the branch is always guessed, a pass of its own costs half as much
+  // again.
+  [[gnu::always_inline]] bool pick(char* out, std::int64_t step, std::int64_t stride, const Index* index,
                                    std::int64_t n) const {
     const char* const from = static_cast<const char*>(x.data);
     const std::int64_t extent = x.extent[0];
     for (std::int64_t i = 0; i < n; ++i) {
-      const std::int64_t at = index[i] + (index[i] < 0 ? extent : 0);
+      std::int64_t at = index[i];
+      if (at < 0) at += extent;
+      if (static_cast<std::uint64_t>(at) >= static_cast<std::uint64_t>(extent)) return false;
       std::memcpy(out + i * step, from + at * stride, Bytes);
     }
+    return true;
   }
 };
 

@@ -272,6 +272,24 @@ void blas_vector(const blas_library& library, const product_of<T>& p) {  // C ha
   for (std::size_t i = 0; i < result.size(); ++i) p.c(static_cast<std::int64_t>(i), 0) = result[i];
 }
 
+/// A matrix times its own transpose: one half is computed, the other is its mirror image. False where that
+/// cannot be.
+template <class T>
+bool symmetric_product(const blas_library& library, const product_of<T>& p, const blas_matrix<T>& a) {
+  const std::int64_t n = p.c.rows;
+  if (p.a.data != p.b.data || p.a.row != p.b.column || p.a.column != p.b.row || n != p.c.columns)
+    return false;
+  // C row by row is C column by column transposed: its lower triangle is the upper one here.
+  if (!library.syrk(a.row_major ? 'T' : 'N', n, p.a.columns, a.data, a.leading, p.c.data, p.c.row))
+    return false;
+  constexpr std::int64_t tile = 32;
+  for (std::int64_t rows = 0; rows < n; rows += tile)
+    for (std::int64_t columns = 0; columns <= rows; columns += tile)
+      for (std::int64_t i = rows; i < std::min(n, rows + tile); ++i)
+        for (std::int64_t j = columns; j < std::min(i, columns + tile); ++j) p.c(i, j) = p.c(j, i);
+  return true;
+}
+
 template <class T> void blas_product(const blas_library& library, const product_of<T>& p) {
   if (small_product(p, 8 * 8 * 8) || vector_product(p)) return;
   if (p.c.columns == 1) return blas_vector(library, p);
@@ -285,7 +303,10 @@ template <class T> void blas_product(const blas_library& library, const product_
       for (std::int64_t j = 0; j < c.columns; ++j) p.c(i, j) = c(i, j);
     return;
   }
-  const blas_matrix<T> a(p.a), b(p.b);
+  const blas_matrix<T> a(p.a);
+  if constexpr (std::is_floating_point_v<T>)
+    if (symmetric_product(library, p, a)) return;
+  const blas_matrix<T> b(p.b);
   // Row-major C is the column-major product of the transposed matrices in exchanged order.
   library.gemm(b.row_major ? 'N' : 'T', a.row_major ? 'N' : 'T', p.c.columns, p.c.rows, p.a.columns, b.data,
                b.leading, a.data, a.leading, p.c.data, p.c.row);

@@ -247,13 +247,4 @@ template <class F> auto visit_plain(const indexed& x, std::int64_t bytes, F f) {
   return x.index_type[0] == dtype::int64 ? choose(std::int64_t{}) : choose(std::int32_t{});
 }
 
-/// Are all n indices in bounds?
-template <class Index> bool inside(const Index* index, std::int64_t n, std::int64_t extent) {
-  const auto reach = static_cast<std::uint64_t>(extent);  // -extent <= i < extent
-  std::uint64_t outside = 0;
-  for (std::int64_t i = 0; i < n; ++i)
-    outside |= static_cast<std::uint64_t>(index[i]) + reach >= 2 * reach ? 1u : 0u;
-  return outside == 0;
-}
-
 }  // namespace numloom::cpu_host::positions

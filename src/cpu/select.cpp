@@ -32,9 +32,18 @@ std::int64_t count_contiguous(const byte* mask, std::int64_t n) {
   std::int64_t count = 0;
   while (n > 0) {
     const std::int64_t run = std::min<std::int64_t>(n, 255 * 8);  // so that no byte of the sum overflows
-    std::uint64_t sums = 0;
+    std::uint64_t sums = 0, all = 0;
     std::int64_t i = 0;
-    for (; i + 8 <= run; i += 8) sums += load_mask(mask + i);
+    for (; i + 8 <= run; i += 8) {
+      std::uint64_t m;
+      std::memcpy(&m, mask + i, 8);
+      sums += m;
+      all |= m;
+    }
+    if ((all & ~byte_ones) != 0) {  // foreign bools: once more, with care
+      sums = 0;
+      for (i = 0; i + 8 <= run; i += 8) sums += load_mask(mask + i);
+    }
     for (int b = 0; b < 8; ++b) count += static_cast<std::int64_t>(sums >> (8 * b) & 255u);
     for (; i < run; ++i) count += mask[i] != 0 ? 1 : 0;
     mask += run;
@@ -77,29 +86,27 @@ std::vector<std::int64_t> chunk_offsets(const byte* mask, std::int64_t n, std::i
 }
 
 /// put(place, i) for each chosen i in [begin, end). It may also be called for others, with a place below
-/// `limit`, before that place is put for good.
+/// `limit`, before that place is put for good. Of eight neighbours some are chosen: put.some(place, i, mask)
+/// puts those, and anything behind them up to place + 8.
 template <class Put>
 void select_range(const byte* mask, std::int64_t begin, std::int64_t end, std::int64_t place,
                   std::int64_t limit, Put put) {
   std::int64_t i = begin;
-  for (; i + 8 <= end && place + 8 <= limit; i += 8) {
-    const std::uint64_t m = load_mask(mask + i);
-    if (m == 0) continue;
-    if (m == byte_ones) {
-      for (int b = 0; b < 8; ++b) put(place + b, i + b);
-      place += 8;
-      continue;
-    }
-    for (int b = 0; b < 8; ++b) {
-      put(place, i + b);
-      place += static_cast<std::int64_t>(m >> (8 * b) & 1u);
-    }
+  // A branch for eight that are all alike would be guessed wrong half of the time at the densities where it
+  // is taken often; that 32 are all false is either rare or usual.
+  for (; i + 32 <= end && place + 32 <= limit; i += 32) {
+    std::uint64_t m[4], any = 0;
+    for (int k = 0; k < 4; ++k) any |= m[k] = load_mask(mask + i + 8 * k);
+    if (any == 0) continue;
+    for (int k = 0; k < 4; ++k) place += put.some(place, i + 8 * k, m[k]);
   }
+  for (; i + 8 <= end && place + 8 <= limit; i += 8) place += put.some(place, i, load_mask(mask + i));
   for (; i < end && place < limit; ++i)
     if (mask[i] != 0) put(place++, i);
 }
 
-template <class Put> void select_all(const byte* mask, std::int64_t n, Put put) {
+template <class Put> void select_all(const byte* mask, std::int64_t n, std::int64_t count, Put put) {
+  if (n <= chunk_length) return select_range(mask, 0, n, 0, count, put);
   const std::vector<std::int64_t> offset = chunk_offsets(mask, n);
   const auto chunks = static_cast<std::int64_t>(offset.size()) - 1;
   parallel_for(chunks, 1, [&](std::int64_t first, std::int64_t last) {
@@ -109,13 +116,54 @@ template <class Put> void select_all(const byte* mask, std::int64_t n, Put put) 
   });
 }
 
-template <int Bytes> void compress_blobs(void* out, const void* source, const byte* mask, std::int64_t n) {
-  const auto to = static_cast<byte*>(out);
-  const auto from = static_cast<const byte*>(source);
-  select_all(mask, n, [=](std::int64_t place, std::int64_t i) {
+template <int Bytes> struct put_blob {
+  byte* to;
+  const byte* from;
+  void operator()(std::int64_t place, std::int64_t i) const {
     std::memcpy(to + place * Bytes, from + i * Bytes, Bytes);
-  });
+  }
+  std::int64_t some(std::int64_t place, std::int64_t i, std::uint64_t m) const {
+    const std::int64_t first = place;
+    for (int b = 0; b < 8; ++b) {
+      (*this)(place, i + b);
+      place += static_cast<std::int64_t>(m >> (8 * b) & 1u);
+    }
+    return place - first;
+  }
+};
+template <int Bytes>
+void compress_blobs(void* out, const void* source, const byte* mask, std::int64_t n, std::int64_t count) {
+  select_all(mask, n, count, put_blob<Bytes>{static_cast<byte*>(out), static_cast<const byte*>(source)});
 }
+
+/// For each choice of eight the positions of those chosen, one behind another.
+struct eight_positions {
+  alignas(64) std::int64_t at[256][8] = {};
+  constexpr eight_positions() {
+    for (unsigned choice = 0; choice < 256; ++choice) {
+      int place = 0;
+      for (unsigned b = 0; b < 8; ++b)
+        if ((choice >> b & 1u) != 0) at[choice][place++] = b;
+    }
+  }
+};
+constexpr eight_positions positions_of;
+
+struct put_position {
+  std::int64_t* to;
+  void operator()(std::int64_t place, std::int64_t i) const { to[place] = i; }
+  std::int64_t some(std::int64_t place, std::int64_t i, std::uint64_t m) const {
+    const std::uint64_t choice = m * 0x0102040810204080u >> 56;  // byte b's bit goes to bit b
+    typedef std::int64_t two __attribute__((vector_size(16)));
+    for (int k = 0; k < 8; k += 2) {
+      two pair;
+      std::memcpy(&pair, positions_of.at[choice] + k, sizeof pair);
+      pair += i;
+      std::memcpy(to + place + k, &pair, sizeof pair);
+    }
+    return static_cast<std::int64_t>(m * byte_ones >> 56);  // the sum of the bytes
+  }
+};
 
 }  // namespace
 
@@ -127,21 +175,21 @@ std::int64_t cpu_device::count_true(const array_ref& mask, stream_view) {
   return chunk_offsets(data, n).back();
 }
 
-void cpu_device::flat_nonzero(std::int64_t* out, const void* mask, std::int64_t n, std::int64_t,
+void cpu_device::flat_nonzero(std::int64_t* out, const void* mask, std::int64_t n, std::int64_t count,
                               stream_view) {
-  select_all(static_cast<const byte*>(mask), n, [=](std::int64_t place, std::int64_t i) { out[place] = i; });
+  select_all(static_cast<const byte*>(mask), n, count, put_position{out});
 }
 
 void cpu_device::compress(void* out, const void* source, const void* mask, std::int64_t n, std::int64_t block,
-                          std::int64_t, stream_view) {
+                          std::int64_t count, stream_view) {
   const byte* const m = static_cast<const byte*>(mask);
   switch (block) {
     case 0: return;
-    case 1: return compress_blobs<1>(out, source, m, n);
-    case 2: return compress_blobs<2>(out, source, m, n);
-    case 4: return compress_blobs<4>(out, source, m, n);
-    case 8: return compress_blobs<8>(out, source, m, n);
-    case 16: return compress_blobs<16>(out, source, m, n);
+    case 1: return compress_blobs<1>(out, source, m, n, count);
+    case 2: return compress_blobs<2>(out, source, m, n, count);
+    case 4: return compress_blobs<4>(out, source, m, n, count);
+    case 8: return compress_blobs<8>(out, source, m, n, count);
+    case 16: return compress_blobs<16>(out, source, m, n, count);
     default: break;
   }
   const std::int64_t chunk = std::clamp<std::int64_t>((1 << 18) / block, 16, chunk_length);

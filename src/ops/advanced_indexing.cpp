@@ -364,7 +364,40 @@ ndarray prepared(const ndarray& a, const array_like& value) {
 
 }  // namespace
 
+namespace {
+
+// The index of a[i], a line of integers on the same device, for a one-dimensional a; else null.
+const ndarray* only_line(const ndarray& a, index_list index) {
+  if (index.size() != 1 || a.ndim() != 1) return nullptr;
+  const ndarray* line = std::get_if<ndarray>(&index[0]);
+  if (!line || line->ndim() != 1 || !is_integer(line->dtype())) return nullptr;
+  return line->device() == a.device() ? line : nullptr;
+}
+
+// The usual case of gather() without a plan: on few elements making that costs more than the rest.
+ndarray take_line(const ndarray& a, const ndarray& line) {
+  const ndarray out = empty(line.shape(), a.dtype(), a.device());
+  if (out.size() == 0) return out;
+  indexed low;
+  low.data = a.data(access::read);
+  low.type = a.dtype();
+  low.indices = low.ndim = 1;
+  low.shape = line.shape().data();
+  low.index[0] = line.data(access::read);
+  low.index_type[0] = line.dtype();
+  low.index_strides[0] = line.strides().data();
+  low.extent[0] = a.shape()[0];
+  low.stride[0] = a.strides()[0];
+  low.axis[0] = 0;
+  low.operation = "getitem";
+  backend_for(a).gather(ref(out, access::write), low, stream_for(a));
+  return out;
+}
+
+}  // namespace
+
 ndarray get_advanced(const ndarray& a, index_list index) {
+  if (const ndarray* line = only_line(a, index)) return take_line(a, *line);
   if (const ndarray* mask = leading_mask(a, index)) return compress_leading(a, *mask);
   const planner made(a, index);
   const index_plan& plan = made.plan;

@@ -52,21 +52,41 @@ ndarray interp(const ndarray& x, const ndarray& xp, const ndarray& fp, const std
 
 namespace {
 
-constexpr std::int64_t short_kernel = 8;
+// Kernels up to this length are slid along the sequence, longer ones go through a product of matrices.
+std::int64_t longest_slid(device d) { return d.is_cpu() ? 512 : 8; }
 
-// sum over k of a[i + k] * w[k], one term after the other, in pieces that stay in the cache.
-ndarray shifted_sum(const ndarray& a, const ndarray& w, std::int64_t n) {
-  constexpr std::int64_t piece = 1 << 16;
-  const ndarray out = empty({n}, a.dtype(), a.device());
-  const std::int64_t step = a.device().is_cpu() ? piece : n;
-  for (std::int64_t start = 0; start < n; start += step) {
-    const std::int64_t stop = std::min(n, start + step);
+// Results of a correlation: how many, and how far the first one lies to the left of the sequence.
+struct extent {
+  std::int64_t length, left;
+};
+
+extent extent_of(std::int64_t n, std::int64_t m, overlap mode) {
+  switch (mode) {
+    case overlap::valid: return {n - m + 1, 0};
+    case overlap::same: return {n, m / 2};
+    default: return {n + m - 1, m - 1};
+  }
+}
+
+// out[i] = sum over k of a[i + k - left] * w[k] where a has that element, one term after the other.
+ndarray shifted_sum(const ndarray& a, const ndarray& w, extent results) {
+  const ndarray out = filled({results.length}, 0, a.dtype(), a.device());
+  for (std::int64_t k = 0; k < w.size(); ++k) {
+    const std::int64_t start = std::max<std::int64_t>(0, results.left - k),
+                       stop = std::min(results.length, a.size() + results.left - k),
+                       from = start + k - results.left;
+    if (start >= stop) continue;
     const ndarray target = part(out, start, stop);
-    multiply(part(a, start, stop), part(w, 0, 1), {.out = target});
-    for (std::int64_t k = 1; k < w.size(); ++k)
-      add(target, multiply(part(a, start + k, stop + k), part(w, k, k + 1)), {.out = target});
+    add(target, multiply(part(a, from, from + stop - start), part(w, k, k + 1)), {.out = target});
   }
   return out;
+}
+
+ndarray slid(const ndarray& a, const ndarray& w, extent results) {
+  const ndarray out = empty({results.length}, a.dtype(), a.device());
+  const correlate_call call{a.dtype(), out.data(access::write), results.length, a.data(access::read),
+                            a.size(),  w.data(access::read),    w.size(),       results.left};
+  return backend_for(a).correlate(call, stream_for(a)) ? out : shifted_sum(a, w, results);
 }
 
 // The same as a product: rows are pieces of a that begin `width` apart, columns are the kernel shifted.
@@ -85,22 +105,30 @@ ndarray correlation_by_product(const ndarray& a, const ndarray& w, std::int64_t 
 // Zeros times infinity would spread NaN over a whole row of the product.
 bool is_safe_in_product(const ndarray& a) { return !is_inexact(a.dtype()) || truth(all(isfinite(a))); }
 
+// a with zeros on both sides.
+ndarray padded(const ndarray& a, std::int64_t left, std::int64_t right) {
+  if (left + right == 0) return a;
+  const ndarray wide = empty({left + a.size() + right}, a.dtype(), a.device());
+  fill_with(part(wide, 0, left), 0);
+  copy_into(part(wide, left, left + a.size()), a);
+  fill_with(part(wide, left + a.size()), 0);
+  return wide;
+}
+
 // a is the longer one; w is not conjugated and stands as it is multiplied.
-ndarray slide(const ndarray& a, const ndarray& w, overlap mode) {
-  const std::int64_t m = w.size();
-  const std::int64_t left = mode == overlap::valid ? 0 : mode == overlap::same ? m / 2 : m - 1;
-  const std::int64_t right = mode == overlap::valid ? 0 : m - 1 - (mode == overlap::same ? left : 0);
-  ndarray padded = ascontiguousarray(a);
-  if (left + right > 0) {
-    padded = empty({left + a.size() + right}, a.dtype(), a.device());
-    fill_with(part(padded, 0, left), 0);
-    copy_into(part(padded, left, left + a.size()), a);
-    fill_with(part(padded, left + a.size()), 0);
+ndarray slide(const ndarray& given, const ndarray& kernel, overlap mode) {
+  if (given.dtype() == dtype::float16) {  // summed in float32, as NumPy does
+    const ndarray sums = slide(as_type(given, dtype::float32), as_type(kernel, dtype::float32), mode);
+    return as_type(sums, dtype::float16);
   }
-  const std::int64_t n = padded.size() - m + 1;
-  const bool by_product = m > short_kernel && is_inexact(a.dtype()) && a.dtype() != dtype::float16 &&
-                          is_safe_in_product(a) && is_safe_in_product(w);
-  return by_product ? correlation_by_product(padded, ascontiguousarray(w), n) : shifted_sum(padded, w, n);
+  const ndarray a = ascontiguousarray(given), w = ascontiguousarray(kernel);
+  const std::int64_t n = a.size(), m = w.size();
+  const extent results = extent_of(n, m, mode);
+  const bool by_product =
+      m > longest_slid(a.device()) && is_inexact(a.dtype()) && is_safe_in_product(a) && is_safe_in_product(w);
+  if (!by_product) return slid(a, w, results);
+  const ndarray wide = padded(a, results.left, results.length - n + m - 1 - results.left);
+  return correlation_by_product(wide, w, results.length);
 }
 
 void check_sequences(const ndarray& a, const ndarray& v, const char* operation) {

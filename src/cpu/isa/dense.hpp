@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Kernels for matrices, sorting and random numbers, per instruction-set level: plain function pointers, as in
-// tables.hpp. Includes nothing and defines no inline function.
+// Kernels for matrices, correlation, sorting and random numbers, per instruction-set level: plain function
+// pointers, as in tables.hpp. Includes nothing and defines no inline function.
 #pragma once
 
 namespace numloom::cpu_host {
@@ -53,11 +53,16 @@ struct random_kernels {
   long (*bounded_32)(const unsigned* draws, unsigned* out, long n, unsigned range, unsigned low);
 };
 
+constexpr int correlated_dtypes = 14;
+
 struct dense_tables {
   // By the kind of sum: integers of 1, 2, 4, 8 bytes, float, double.
   matmul_kernels matmul[6];
   sort_kernels sort[3][4];  // by bits_kind and the logarithm of the element's size
   random_kernels random;
+  // By dtype: to[i] = sum over k of from[i + k] * weights[k], for n results; elements lie one behind another.
+  // Null for float16.
+  void (*correlate[correlated_dtypes])(char* to, const char* from, const char* weights, long n, long terms);
 };
 
 }  // namespace numloom::cpu_host
