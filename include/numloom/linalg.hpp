@@ -29,8 +29,10 @@ struct einsum_options {
   std::optional<ndarray> out{};
   std::optional<numloom::dtype> dtype{};
   numloom::casting casting = numloom::casting::safe;
-  bool assigns = false;  ///< out takes the values whatever its dtype, as after out[...] =
   numloom::order order = numloom::order::K;
+  /// As NumPy's optimize: out takes a sum of products whatever its dtype, and such a sum without axes is no
+  /// scalar.
+  bool optimized = false;
   bool optimal = false;                    ///< search for the best order of up to 12 operands, not of 6
   std::optional<double> memory_limit{};    ///< elements; larger intermediates only if nothing else is left
   std::optional<contraction_path> path{};  ///< the order, instead of a search for one

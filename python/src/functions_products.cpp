@@ -155,7 +155,7 @@ PyObject* einsum_function(argument_slots s) {
   if (!is_missing(s[1]) && !is_array(s[1]) && !is_numpy_array(s[1]))
     raise(PyExc_TypeError, "[einsum] keyword parameter out must be an array for einsum");
   options.out = to_out(s[1]);
-  options.assigns = is_optimized && n > 1 && !s[5];
+  options.optimized = is_optimized && n > 1;
   const device where = device_among(given.operands.data(), n);
   std::vector<ndarray> arrays;
   std::int64_t work = 0;

@@ -17,6 +17,7 @@ namespace {
 struct term {
   ndarray a;
   label_list labels;
+  bool from_matmul = false;
   label_set set() const { return set_of(labels); }
 };
 
@@ -126,6 +127,13 @@ ndarray matrices(const ndarray& a, int stack, int rows) {
   return reshape(a, shape);
 }
 
+void require_cast(dtype type, const ndarray& out, casting rule) {
+  if (!can_cast(type, out.dtype(), rule))
+    fail<type_error>("[einsum] Iterator requested dtype could not be cast from dtype('", type,
+                     "') to dtype('", out.dtype(), "'), the dtype of out, according to the rule '",
+                     name_of(rule), "'");
+}
+
 label_list joined(label_list a, const label_list& b) {
   a.append(b.begin(), b.end());
   return a;
@@ -144,8 +152,8 @@ bool are_long_lines(const term& x, const term& y, const label_list& inner) {
 // Work on one call: the dtype of all products, and what the last product is to look like.
 class contraction {
  public:
-  contraction(const einsum_plan& plan, dtype type, const einsum_options& options)
-      : plan_(plan), type_(type), options_(options) {}
+  contraction(const einsum_plan& plan, dtype work, dtype result, const einsum_options& options)
+      : plan_(plan), type_(work), result_(result), options_(options) {}
 
   /// All terms put together; labels that `kept` has remain. last: the result is einsum's.
   term together(std::vector<term> terms, label_set kept, bool last) const {
@@ -216,8 +224,11 @@ class contraction {
     const array_like inputs[] = {a, b};
     ufunc_options wanted{.dtype = type_, .casting = casting::unsafe};
     if (last) wanted.order = options_.order;
-    if (last && options_.out) wanted.out = options_.out;
-    return {call(ufunc::multiply, inputs, wanted), labels};
+    if (last && options_.out) {
+      if (options_.optimized) require_cast(result_, *options_.out, options_.casting);
+      wanted.out = options_.out;
+    }
+    return {call(ufunc::multiply, inputs, wanted), labels, false};
   }
 
   // Labels of both that are kept number the matrices of a stack; the others of x are rows, those of y
@@ -239,10 +250,10 @@ class contraction {
     if (last && options_.out && options_.out->dtype() == type_ && labels == plan_.output)
       wanted.out = as_matrices(*options_.out, stack.size(), rows.size());
     const ndarray product = matmul(a, b, wanted);
-    if (wanted.out) return {*options_.out, labels};
+    if (wanted.out) return {*options_.out, labels, true};
     shape_t shape;
     for (const int label : labels) shape.push_back(plan_.extents[label]);
-    return {product.shape() == shape ? product : reshape(product, shape), labels};
+    return {product.shape() == shape ? product : reshape(product, shape), labels, true};
   }
 
   // Does the result have x's own axes innermost, where its layout is prescribed?
@@ -260,7 +271,7 @@ class contraction {
   }
 
   const einsum_plan& plan_;
-  dtype type_;
+  dtype type_, result_;
   const einsum_options& options_;
 };
 
@@ -274,10 +285,7 @@ dtype dtype_for(std::span<const ndarray> operands, const einsum_options& options
       fail<type_error>("[einsum] Iterator operand ", i, " dtype could not be cast from dtype('",
                        operands[i].dtype(), "') to dtype('", type, "') according to the rule '",
                        name_of(options.casting), "'");
-  if (options.out && !options.assigns && !can_cast(type, options.out->dtype(), options.casting))
-    fail<type_error>("[einsum] Iterator requested dtype could not be cast from dtype('", type,
-                     "') to dtype('", options.out->dtype(), "'), the dtype of out, according to the rule '",
-                     name_of(options.casting), "'");
+  if (options.out && !options.optimized) require_cast(type, *options.out, options.casting);
   return type;
 }
 
@@ -315,14 +323,14 @@ ndarray einsum(std::string_view subscripts, std::span<const ndarray> operands, c
         std::all_of(operands.begin(), operands.end(), [](const ndarray& a) { return a.is_f_contiguous(); })
             ? order::F
             : order::C;
-  const dtype type = dtype_for(operands, options);
   if (options.out) require_out(*options.out, plan);
+  const dtype type = dtype_for(operands, options);
   // Several steps on float16 round once, at the end.
   const dtype work = type == dtype::float16 && operands.size() > 1 ? dtype::float32 : type;
   std::vector<array_like> likes(operands.begin(), operands.end());
   const device d = common_device(likes, "einsum");
   for (term& t : terms) t.a = to_device(t.a, d);
-  const contraction work_on(plan, work, options);
+  const contraction work_on(plan, work, type, options);
   const term made = options.path && operands.size() > 1 ? work_on.along_path(std::move(terms), *options.path)
                                                         : work_on.together(std::move(terms), kept, true);
   ndarray result = arranged(made, plan.output);
@@ -332,7 +340,7 @@ ndarray einsum(std::string_view subscripts, std::span<const ndarray> operands, c
   }
   if (result.dtype() != type) result = as_type(result, type);
   if (!is_laid_out(result, options.order)) result = copy(result, options.order);
-  if (result.ndim() == 0) return as_scalar(result);
+  result.set_scalar(result.ndim() == 0 && !(options.optimized && made.from_matmul));
   return result;
 }
 

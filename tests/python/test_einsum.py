@@ -3,6 +3,7 @@
 """einsum against NumPy's, and against a loop over all labels."""
 
 import itertools
+import warnings
 
 import numpy
 import pytest
@@ -111,8 +112,12 @@ def test_dtypes(dtype):
     ):
         check(form, *operands(form, dtype))
         first, *others = operands(form, dtype)
-        check(form, first.astype("i2"), *others)
-        check(form, first.astype("f4"), *others, casting="unsafe", dtype=dtype)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", numpy.exceptions.ComplexWarning)
+            integers = first.astype("i2")
+        check(form, integers, *others)
+        check(form, first, *others, out=numpy.array(numpy.einsum(form, first, *others)))
+        check(form, integers.astype("f4"), *others, casting="unsafe", dtype=dtype)
 
 
 @pytest.mark.parametrize(
@@ -266,6 +271,19 @@ def test_optimize():
         check("ij,jk,kl->il", a, b, c, optimize=how)
         check("ij,jk", a, b, optimize=how if not isinstance(how, list) else True)
     check("ij->ji", a, optimize="foo")
+    whole = numpy.zeros((3, 5), "i4")
+    for form in ("ij,jk", "i,j->ij", "i,i->"):  # what is assigned to out, and what is a scalar
+        arrays = operands(form)
+        check(form, *arrays, optimize=True)
+        check(form.replace("i,i->", "i,i"), *arrays, optimize=True)
+    assert numpy.array_equal(
+        host(
+            numloom.einsum(
+                "ji,jk->ik", ours(a[:, :3]), ours(numbers((3, 5), "d", 4)), out=ours(whole), optimize=True
+            )
+        ),
+        a[:, :3].T @ numbers((3, 5), "d", 4),
+    )
     many = [numbers((2, 2), "d", i) for i in range(14)]
     form = ",".join(x + y for x, y in itertools.pairwise("abcdefghijklmno"))
     check(form, *many, optimize=True)
@@ -301,8 +319,8 @@ def test_errors():
     a, b, v = numpy.ones((2, 3)), numpy.ones((3, 4)), numpy.ones(3)
     for args in (
         (), ("",), ("i",), ("i,j", a), ("i", v, v), ("", 0, 0), (",", [0]), (",", 0, [0], [0]), ("i", 0), ("ij", [0, 0]), ("...i", 0), ("i...j", [0, 0]), ("i", a), ("ij", v), ("i...j", v),
-        ("i..", v), ("...i...", a), (".i...", [0, 0]), ("j->..j", [0, 0]), ("j->.j...", [0, 0]), (". . .", a), ("i$", a), ("i0", a), ("i%...", [0, 0]), ("i->&", [0, 0]), ("ij->k", a), ("ij->ii", a), ("ij-", a), ("ij>", a), ("ij->i->j", a), ("ij- >i", a), ("ij->i,j", a),
-        ("...j->j", a), ("...,...->", a, a), ("ii", a), ("ii->i", a), ("ii", numpy.ones((1, 3))), ("ii,i->i", numpy.ones((1, 3)), v), ("ij,jk", a, a), ("ij,ij->ij", a, b), ("...,...->...", a, numpy.ones((4, 3))), ("ij,jk,kl", a, b, a), ("i,i", v), (None, a),
+        ("i..", v), ("...i...", a), (".i...", [0, 0]), ("j->..j", [0, 0]), ("j->.j...", [0, 0]), ("i$", a), ("i0", a), ("i%...", [0, 0]), ("i->&", [0, 0]), ("ij->k", a), ("ij->ii", a), ("ij-", a), ("ij>", a), ("ij->i->j", a), ("ij->i,j", a),
+        ("ii", a), ("ii->i", a), ("ii", numpy.ones((1, 3))), ("ii,i->i", numpy.ones((1, 3)), v), ("ij,jk", a, a), ("ij,ij->ij", a, b), ("...,...->...", a, numpy.ones((4, 3))), ("ij,jk,kl", a, b, a), ("i,i", v), (None, a),
     ):  # fmt: skip
         for optimize in (False, True):
             check(*args, optimize=optimize)
