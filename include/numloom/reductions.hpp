@@ -4,6 +4,7 @@
 
 #include <initializer_list>
 #include <optional>
+#include <span>
 
 #include "numloom/ufuncs.hpp"
 
@@ -34,6 +35,7 @@ struct reduction_options {
   bool keepdims = false;
   std::optional<scalar> initial{};
   std::optional<ndarray> where{};
+  bool without_identity = false;  ///< of reduce(): NumPy's initial=None, the first element begins
 };
 struct variance_options {
   axes axis{};
@@ -73,8 +75,15 @@ NL_API ndarray argmin(const ndarray& a, const arg_options& options = {});
 NL_API ndarray argmax(const ndarray& a, const arg_options& options = {});
 NL_API ndarray cumsum(const ndarray& a, const scan_options& options = {});
 NL_API ndarray cumprod(const ndarray& a, const scan_options& options = {});
-/// ufunc.reduce for the ufuncs that have a reduction (add, multiply, minimum, maximum, fmin, fmax,
-/// logical_and, logical_or, bitwise_and, bitwise_or, bitwise_xor). Throws not_available for others.
+/// ufunc.reduce for every ufunc of two inputs and one output: from left to right where there is no kernel
+/// for it. Without an axis: over all of them. Throws value_error for other ufuncs, for several axes when the
+/// order matters, and where nothing is left to begin with; casting_error when no loop fits.
 NL_API ndarray reduce(ufunc f, const ndarray& a, const reduction_options& options = {});
+/// ufunc.accumulate: all partial results along an axis (the first without one).
+NL_API ndarray accumulate(ufunc f, const ndarray& a, const scan_options& options = {});
+/// ufunc.reduceat: the reductions of a[indices[i]:indices[i + 1]], or a[indices[i]] where that is empty; the
+/// last one goes to the end. Throws index_error for indices outside of the axis.
+NL_API ndarray reduceat(ufunc f, const ndarray& a, std::span<const std::int64_t> indices,
+                        const scan_options& options = {});
 
 }  // namespace numloom

@@ -153,7 +153,7 @@ void read_keyword(const ufunc_object* f, PyObject* name, PyObject* value, device
     k.options.order = to_order(value, order::K);
   else if (key == "sig" || key == "signature")
     read_signature(value, k);
-  else if (key == "axis" || key == "axes" || key == "keepdims")
+  else if (f->multiply && (key == "axis" || key == "axes" || key == "keepdims"))
     raise(numpy.host_only, "%s of a product", std::string(key).c_str());
   else if (key != "subok")
     raise(PyExc_TypeError, "%s() got an unexpected keyword argument '%U'", f->name, name);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The methods of ufuncs: reduce, accumulate, outer, at natively; reduceat, and what has no kernel, on the
-// host.
-#include <algorithm>
-#include <array>
+// The methods of ufuncs: reduce, accumulate, reduceat, outer, at.
+#include <vector>
 
 #include "float_watch.hpp"
 #include "function.hpp"
@@ -14,26 +12,11 @@ namespace numloom::python {
 
 namespace {
 
-bool has_reduction(ufunc f) {
-  constexpr std::array reducible = {ufunc::add,         ufunc::multiply,   ufunc::minimum,
-                                    ufunc::maximum,     ufunc::fmin,       ufunc::fmax,
-                                    ufunc::logical_and, ufunc::logical_or, ufunc::bitwise_and,
-                                    ufunc::bitwise_or,  ufunc::bitwise_xor};
-  return std::find(reducible.begin(), reducible.end(), f) != reducible.end();
-}
-
 PyObject* on_host(PyObject* self, const char* method, PyObject* const* args, Py_ssize_t count,
                   PyObject* names) {
   const ref inputs = pack_arguments(args, count), keywords = pack_keywords(args + count, names);
   if (!inputs || !keywords) return nullptr;
   return host_ufunc(reinterpret_cast<ufunc_object*>(self)->name, method, inputs.get(), keywords.get());
-}
-
-// Is there a result, and no element to make it of?
-bool reduces_nothing(const ndarray& a, const axes& axis) {
-  for (const std::int64_t d : axis.normalized(a.ndim(), "reduce"))
-    if (a.shape()[static_cast<int>(d)] == 0) return true;
-  return false;
 }
 
 // (array, axis, dtype, out, keepdims, initial, where)
@@ -46,40 +29,73 @@ PyObject* reduce_native(const ufunc_object* f, PyObject* const* s) {
   options.keepdims = to_bool(s[4], false);
   options.initial = to_initial(s[5]);
   if (a.ndim() == 0 && !options.axis.all() && options.axis.list().size() == 1) options.axis = axes();
-  if (s[5] == Py_None && a.size() == 0 && reduces_nothing(a, options.axis))
-    raise(PyExc_ValueError, "zero-size array to reduction operation %s which has no identity", f->name);
+  options.without_identity = s[5] == Py_None;
   options.where = to_mask(s[6], a.device());
-  const float_watch watch(f->id == ufunc::add || f->id == ufunc::multiply);
+  const float_watch watch(may_err(f->id));
   ndarray result = unlocked(a.size(), [&] { return reduce(f->id, a, options); });
   watch.report("reduce", result);
   return wrap_or_out(std::move(result), s[3]);
 }
 
-// (array, axis, dtype, out)
+// (array, axis, dtype, out) behind a start of the slots
+scan_options scan_options_of(const char* method, const ndarray& a, PyObject* const* axis_dtype_out) {
+  scan_options options;
+  PyObject* axis = axis_dtype_out[0];
+  if (axis && PyTuple_Check(axis) && PyTuple_GET_SIZE(axis) == 1) axis = PyTuple_GET_ITEM(axis, 0);
+  if (axis && (PyTuple_Check(axis) || (axis == Py_None && a.ndim() > 1)))
+    raise(PyExc_ValueError, "%s does not allow multiple axes", method);
+  options.axis = is_missing(axis) ? 0 : to_axis(axis, 0);
+  options.dtype = to_optional_dtype(axis_dtype_out[1]);
+  options.out = to_out(axis_dtype_out[2]);
+  return options;
+}
+
 PyObject* accumulate_native(const ufunc_object* f, PyObject* const* s) {
   const ndarray a = to_array(s[0]);
-  scan_options options;
-  if (s[1] == Py_None && a.ndim() > 1) raise(PyExc_ValueError, "accumulate does not allow multiple axes");
-  options.axis = is_missing(s[1]) ? 0 : to_axis(s[1], 0);
-  options.dtype = to_optional_dtype(s[2]);
-  options.out = to_out(s[3]);
-  if (!options.dtype && !options.out) options.dtype = a.dtype() == dtype::bool_ ? dtype::int64 : a.dtype();
-  if (a.ndim() == 0) raise(PyExc_TypeError, "cannot accumulate on a scalar");
-  const auto scan = f->id == ufunc::add ? cumsum : cumprod;
-  const float_watch watch;
-  ndarray result = unlocked(a.size(), [&] { return scan(a, options); });
+  const scan_options options = scan_options_of("accumulate", a, s + 1);
+  const float_watch watch(may_err(f->id));
+  ndarray result = unlocked(a.size(), [&] { return accumulate(f->id, a, options); });
   watch.report("accumulate", result);
   return wrap_or_out(std::move(result), s[3]);
 }
 
+// (array, indices, axis, dtype, out)
+PyObject* reduceat_native(const ufunc_object* f, PyObject* const* s) {
+  const ndarray a = to_array(s[0]), indices = to_array(s[1], a.device());
+  if (indices.ndim() != 1)
+    raise(PyExc_ValueError, "object %s for desired array",
+          indices.ndim() ? "too deep" : "of too small depth");
+  const scan_options options = scan_options_of("reduceat", a, s + 2);
+  const std::vector<std::int64_t> starts =
+      astype(indices, dtype::int64, order::K, casting::unsafe, false).to_vector<std::int64_t>();
+  const float_watch watch(may_err(f->id));
+  ndarray result = unlocked(a.size(), [&] { return reduceat(f->id, a, starts, options); });
+  watch.report("reduceat", result);
+  return wrap_or_out(std::move(result), s[4]);
+}
+
+// Which ufuncs have these methods, in NumPy's words.
+bool check_has_method(const ufunc_object* f, const char* method) {
+  if (f->multiply)
+    PyErr_SetString(PyExc_RuntimeError, "Reduction not defined on ufunc with signature");
+  else if (f->nin != 2)
+    PyErr_Format(PyExc_ValueError, "%s only supported for binary functions", method);
+  else if (f->nout != 1)
+    PyErr_Format(PyExc_ValueError, "%s only supported for functions returning a single value", method);
+  else
+    return true;
+  return false;
+}
+
 template <class Native>
 PyObject* bound_call(PyObject* self, const char* method, const signature& s, PyObject* const* args,
-                     Py_ssize_t flagged, PyObject* names, bool is_native, Native native) {
+                     Py_ssize_t flagged, PyObject* names, Native native) {
   const Py_ssize_t count = PyVectorcall_NARGS(static_cast<std::size_t>(flagged));
   PyObject* slots[signature::limit];
-  if (!is_native || (count > 0 && defers_to(args[0]))) return on_host(self, method, args, count, names);
-  if (!s.bind(nullptr, args, count, names, slots)) return nullptr;
-  PyObject* result = guarded([&] { return native(reinterpret_cast<const ufunc_object*>(self), slots); });
+  if (count > 0 && defers_to(args[0])) return on_host(self, method, args, count, names);
+  const auto* f = reinterpret_cast<const ufunc_object*>(self);
+  if (!check_has_method(f, method) || !s.bind(nullptr, args, count, names, slots)) return nullptr;
+  PyObject* result = guarded([&] { return native(f, slots); });
   if (result || !PyErr_ExceptionMatches(numpy.host_only)) return result;
   PyErr_Clear();
   return on_host(self, method, args, count, names);
@@ -88,28 +104,36 @@ PyObject* bound_call(PyObject* self, const char* method, const signature& s, PyO
 PyObject* reduce_method(PyObject* self, PyObject* const* args, Py_ssize_t count, PyObject* names) {
   static const signature s("reduce",
                            "(array, axis=0, dtype=None, out=None, keepdims=False, initial=None, where=True)");
-  const auto* f = reinterpret_cast<const ufunc_object*>(self);
-  return bound_call(self, "reduce", s, args, count, names, !f->multiply && has_reduction(f->id),
-                    reduce_native);
+  return bound_call(self, "reduce", s, args, count, names, reduce_native);
 }
 
 PyObject* accumulate_method(PyObject* self, PyObject* const* args, Py_ssize_t count, PyObject* names) {
   static const signature s("accumulate", "(array, axis=0, dtype=None, out=None)");
-  const auto* f = reinterpret_cast<const ufunc_object*>(self);
-  const bool is_native = !f->multiply && (f->id == ufunc::add || f->id == ufunc::multiply);
-  return bound_call(self, "accumulate", s, args, count, names, is_native, accumulate_native);
+  return bound_call(self, "accumulate", s, args, count, names, accumulate_native);
+}
+
+PyObject* reduceat_method(PyObject* self, PyObject* const* args, Py_ssize_t count, PyObject* names) {
+  static const signature s("reduceat", "(array, indices, axis=0, dtype=None, out=None)");
+  return bound_call(self, "reduceat", s, args, count, names, reduceat_native);
 }
 
 // outer(a, b): a gets as many axes of length one as b has.
 PyObject* outer_method(PyObject* self, PyObject* const* args, Py_ssize_t flagged, PyObject* names) {
   const auto* f = reinterpret_cast<const ufunc_object*>(self);
   const Py_ssize_t count = PyVectorcall_NARGS(static_cast<std::size_t>(flagged));
-  if (f->nin != 2 || f->multiply) {
+  if (f->multiply) {
+    PyErr_SetString(PyExc_TypeError, "method outer is not allowed in ufunc with non-trivial signature");
+    return nullptr;
+  }
+  if (f->nin != 2) {
     PyErr_SetString(PyExc_ValueError, "outer product only supported for binary functions");
     return nullptr;
   }
-  if (count != 2 || defers_to(args[0]) || defers_to(args[1]))
-    return on_host(self, "outer", args, count, names);
+  if (count != 2) {
+    PyErr_SetString(PyExc_TypeError, "exactly two arguments expected");
+    return nullptr;
+  }
+  if (defers_to(args[0]) || defers_to(args[1])) return on_host(self, "outer", args, count, names);
   PyObject* result = guarded([&]() -> PyObject* {
     const device where = device_among(args, 2);
     const ndarray a = to_array(args[0], where), b = to_array(args[1], where);
@@ -157,10 +181,6 @@ PyObject* at_method(PyObject* self, PyObject* const* args, Py_ssize_t flagged, P
     PyErr_Clear();
   }
   return on_host(self, "at", args, count, names);
-}
-
-PyObject* reduceat_method(PyObject* self, PyObject* const* args, Py_ssize_t flagged, PyObject* names) {
-  return on_host(self, "reduceat", args, PyVectorcall_NARGS(static_cast<std::size_t>(flagged)), names);
 }
 
 PyObject* resolve_method(PyObject* self, PyObject* args, PyObject* keywords) {

@@ -7,6 +7,7 @@
 
 #include "core/backend.hpp"
 #include "numloom/creation.hpp"
+#include "ops/ufunc_methods.hpp"
 #include "ops/ufunc_types.hpp"
 
 namespace numloom {
@@ -147,7 +148,8 @@ ndarray new_result(const ndarray& a, const reduction_call& call, dtype type) {
 }
 
 // Hands the result over: into out= by casting, else as a scalar when it has no axes left.
-ndarray deliver(ndarray result, const std::optional<ndarray>& out, const char* operation) {
+ndarray deliver(ndarray result, const std::optional<ndarray>& out, const char* operation,
+                casting rule = casting::unsafe) {
   if (!out) {
     if (result.ndim() == 0) result.set_scalar(true);
     return result;
@@ -156,12 +158,14 @@ ndarray deliver(ndarray result, const std::optional<ndarray>& out, const char* o
     fail<value_error>("output parameter for reduction operation ", operation,
                       " has the wrong shape: expected ", to_string(result.shape()), ", got ",
                       to_string(out->shape()));
-  copyto(*out, result, casting::same_kind);
+  copyto(*out, result, rule);
   return *out;
 }
 
 ndarray combine_initial(ufunc f, const ndarray& result, const std::optional<scalar>& initial) {
-  return initial ? call(f, result, array_like(*initial)) : result;
+  if (!initial) return result;
+  if (result.dtype() != dtype::bool_) return call(f, result, array_like(*initial));
+  return call(f, result, full({}, *initial, {.dtype = dtype::bool_, .device = result.device()}));
 }
 
 // All elements of a contiguous array into one: no axes to sort out.
@@ -222,7 +226,9 @@ NL_REDUCE(all, logical_and)
 NL_REDUCE(count_nonzero, add)
 #undef NL_REDUCE
 
-ndarray reduce(ufunc f, const ndarray& a, const reduction_options& options) {
+namespace {
+
+std::optional<reduction> reduction_of(ufunc f) {
   static constexpr std::pair<ufunc, reduction> known[] = {{ufunc::add, reduction::sum},
                                                           {ufunc::multiply, reduction::prod},
                                                           {ufunc::minimum, reduction::min},
@@ -235,8 +241,39 @@ ndarray reduce(ufunc f, const ndarray& a, const reduction_options& options) {
                                                           {ufunc::bitwise_or, reduction::bitwise_or},
                                                           {ufunc::bitwise_xor, reduction::bitwise_xor}};
   for (const auto& [joins, op] : known)
-    if (joins == f) return run_reduction(op, info(f).name.data(), f, a, options);
-  fail<not_available>("[", info(f).name, ".reduce] this ufunc has no reduction yet");
+    if (joins == f) return op;
+  return {};
+}
+
+// initial=None of NumPy: the identity is not to be used.
+void check_without_identity(ufunc f, const ndarray& a, const reduction_options& options) {
+  if (options.where)
+    fail<value_error>("reduction operation '", info(f).name,
+                      "' does not have an identity, so to use a where mask one has to specify 'initial'");
+  std::int64_t reduced = 1, left = 1;
+  const dims axes = options.axis.normalized(a.ndim(), "reduce");
+  for (int d = 0; d < a.ndim(); ++d)
+    (std::find(axes.begin(), axes.end(), d) == axes.end() ? left : reduced) *= a.shape()[d];
+  if (reduced == 0 && left > 0)
+    fail<value_error>("zero-size array to reduction operation ", info(f).name, " which has no identity");
+}
+
+}  // namespace
+
+bool detail::has_reduction(ufunc f) { return reduction_of(f).has_value(); }
+
+ndarray reduce(ufunc f, const ndarray& a, const reduction_options& options) {
+  const std::optional<reduction> op = reduction_of(f);
+  if (!op) return detail::reduce_in_order(f, a, options);
+  if (f >= ufunc::bitwise_and && f <= ufunc::bitwise_xor && is_inexact(options.dtype.value_or(a.dtype()))) {
+    const array_like both[] = {a, a};
+    resolve(f, both, options.dtype, casting::unsafe);  // throws: there is no such loop
+  }
+  if (options.without_identity && !options.initial) check_without_identity(f, a, options);
+  if (!options.out || options.dtype) return run_reduction(*op, info(f).name.data(), f, a, options);
+  reduction_options typed = options;
+  typed.dtype = detail::reduction_dtype(f, a, options);
+  return run_reduction(*op, info(f).name.data(), f, a, typed);
 }
 
 namespace {
@@ -326,7 +363,7 @@ ndarray arg_reduction(reduction op, const char* operation, const ndarray& a, con
     reduction_call call{op, operation, axes().normalized(flat.ndim(), operation), {}, options.keepdims};
     ndarray result = new_result(flat, call, dtype::int64);
     reduce_into(flat, call, result, nullptr);
-    return deliver(std::move(result), options.out, operation);
+    return deliver(std::move(result), options.out, operation, casting::same_kind);
   }
   reduction_call call{op,
                       operation,
@@ -336,7 +373,7 @@ ndarray arg_reduction(reduction op, const char* operation, const ndarray& a, con
   if (a.ndim() == 0) call.axes.clear();
   ndarray result = new_result(a, call, dtype::int64);
   reduce_into(a, call, result, nullptr);
-  return deliver(std::move(result), options.out, operation);
+  return deliver(std::move(result), options.out, operation, casting::same_kind);
 }
 
 ndarray scan(scan_op op, reduction widens, const char* operation, const ndarray& source,
@@ -362,7 +399,7 @@ ndarray scan(scan_op op, reduction widens, const char* operation, const ndarray&
   if (options.out->shape() != result.shape())
     fail<value_error>("[", operation, "] expected out of shape ", to_string(result.shape()), ", got ",
                       to_string(options.out->shape()));
-  copyto(*options.out, result, casting::same_kind);
+  copyto(*options.out, result, casting::unsafe);
   return *options.out;
 }
 

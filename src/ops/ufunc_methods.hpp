@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// What the reductions with a kernel and those without one know of each other.
+#pragma once
+
+#include "numloom/reductions.hpp"
+
+namespace numloom::detail {
+
+/// Is there a kernel that reduces with this ufunc?
+bool has_reduction(ufunc f);
+/// options.dtype, or what NumPy takes for it when out= is given: the loop of out and the array.
+std::optional<dtype> reduction_dtype(ufunc f, const ndarray& a, const reduction_options& options);
+/// ufunc.reduce from left to right, by calls of the ufunc on slices.
+ndarray reduce_in_order(ufunc f, const ndarray& a, const reduction_options& options);
+
+}  // namespace numloom::detail
