@@ -22,6 +22,32 @@ NL_API ndarray vecmat(const ndarray& a, const ndarray& b, const ufunc_options& o
 NL_API ndarray tensordot(const ndarray& a, const ndarray& b, const inline_vector<int, 6>& a_axes,
                          const inline_vector<int, 6>& b_axes);
 
+/// Which operands einsum puts together, step by step: positions in the list of what is left, to whose end
+/// each result goes (numpy.einsum_path).
+using contraction_path = std::vector<std::vector<int>>;
+struct einsum_options {
+  std::optional<ndarray> out{};
+  std::optional<numloom::dtype> dtype{};
+  numloom::casting casting = numloom::casting::safe;
+  numloom::order order = numloom::order::K;
+  /// As NumPy's optimize: out takes a sum of products whatever its dtype, and such a sum without axes is no
+  /// scalar.
+  bool optimized = false;
+  bool optimal = false;                    ///< search for the best order of up to 12 operands, not of 6
+  std::optional<double> memory_limit{};    ///< elements; larger intermediates only if nothing else is left
+  std::optional<contraction_path> path{};  ///< the order, instead of a search for one
+};
+/// numpy.einsum: sums of products over labelled axes, "ij,jk->ik". Operands are put together two at a time,
+/// in the order of the fewest multiplications: by matmul where a label is summed, else by multiply. One
+/// operand without a sum gives a view. Throws value_error for subscripts that do not fit; type_error for
+/// casts.
+NL_API ndarray einsum(std::string_view subscripts, std::span<const ndarray> operands,
+                      const einsum_options& options = {});
+inline ndarray einsum(std::string_view subscripts, std::initializer_list<ndarray> operands,
+                      const einsum_options& options = {}) {
+  return einsum(subscripts, std::span(operands.begin(), operands.size()), options);
+}
+
 }  // namespace numloom
 
 /// numpy.linalg: stacks of matrices in the last two axes. Computed in double precision by LAPACK; results of

@@ -236,6 +236,7 @@ void add_methods(method_list& methods) {
   add_manipulation_functions(methods, true);
   add_indexing_functions(methods, true);
   add_signal_functions(methods, true);
+  add_product_functions(methods, true);
   add_creation_functions(methods, true);
   add_delegated(methods, std::make_index_sequence<delegated.size()>{});
 }

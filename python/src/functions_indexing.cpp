@@ -4,7 +4,6 @@
 
 #include "function.hpp"
 #include "numloom/indexing.hpp"
-#include "numloom/linalg.hpp"
 #include "numloom/sorting.hpp"
 
 namespace numloom::python {
@@ -169,48 +168,6 @@ PyObject* insertion_points(argument_slots s) {
   return wrap(std::move(found));
 }
 
-// ---- products ----
-
-// (a, b)
-template <ndarray (*F)(const ndarray&, const ndarray&)> PyObject* product(argument_slots s) {
-  const device d = device_among(s, 2);
-  const ndarray a = to_array(s[0], d), b = to_array(s[1], d);
-  return wrap(unlocked((a.size() + b.size()) * 8, [&] { return F(a, b); }));
-}
-// (a, b, out)
-using product_with_out = ndarray (*)(const ndarray&, const ndarray&, const std::optional<ndarray>&);
-template <product_with_out F> PyObject* product_into(argument_slots s) {
-  const device d = device_among(s, 2);
-  const ndarray a = to_array(s[0], d), b = to_array(s[1], d);
-  const auto out = to_out(s[2]);
-  return wrap_or_out(unlocked((a.size() + b.size()) * 8, [&] { return F(a, b, out); }), s[2]);
-}
-
-inline_vector<int, 6> to_axis_list(PyObject* o) { return to_axes(o).list(); }
-
-// (a, b, axes)
-PyObject* contracted(argument_slots s) {
-  const device d = device_among(s, 2);
-  const ndarray a = to_array(s[0], d), b = to_array(s[1], d);
-  inline_vector<int, 6> a_axes, b_axes;
-  if (!s[2] || PyLong_Check(s[2])) {
-    const int n = s[2] ? to_axis(s[2], 2) : 2;
-    for (int k = 0; k < n; ++k) {
-      a_axes.push_back(a.ndim() - n + k);
-      b_axes.push_back(k);
-    }
-  } else {
-    const ref pair = checked(PySequence_Fast(s[2], "axes must be an integer or a pair of sequences"));
-    if (PySequence_Fast_GET_SIZE(pair.get()) != 2)
-      raise(PyExc_ValueError, "axes must be a pair of sequences");
-    a_axes = to_axis_list(PySequence_Fast_GET_ITEM(pair.get(), 0));
-    b_axes = to_axis_list(PySequence_Fast_GET_ITEM(pair.get(), 1));
-  }
-  ndarray sums = unlocked((a.size() + b.size()) * 8, [&] { return tensordot(a, b, a_axes, b_axes); });
-  sums.set_scalar(false);  // as in NumPy, also when all axes are summed over
-  return wrap(std::move(sums));
-}
-
 constexpr auto both = function_row::function_and_method;
 constexpr auto method = function_row::method_only;
 constexpr const char* sorting = "(a, axis=-1, kind=None, order=None, *, stable=None, descending=False)";
@@ -246,11 +203,6 @@ constexpr function_row rows[] = {
     {"argsort", sorting, order_of, "Positions that would sort the array; stable, NaN last.", both},
     {"searchsorted", "(a, v, side='left', sorter=None)", insertion_points,
      "Positions at which values belong in a sorted array.", both},
-    {"dot", "(a, b, out=None)", product_into<dot>, "Inner product of vectors, product of matrices.", both},
-    {"vdot", "(a, b, /)", product<vdot>, "Inner product of two flattened arrays, the first conjugated."},
-    {"inner", "(a, b, /)", product<inner>, "Sum of products over the last axes."},
-    {"outer", "(a, b, out=None)", product_into<outer>, "All products of two flattened arrays."},
-    {"tensordot", "(a, b, axes=2)", contracted, "Sum of products over several axes."},
 };
 
 }  // namespace

@@ -30,6 +30,7 @@ void add_functions(PyObject* module) {
   add_indexing_functions(table, false);
   add_set_functions(table, false);
   add_signal_functions(table, false);
+  add_product_functions(table, false);
   add_statistics_functions(table, false);
   add_table(module, table, "numloom");
 }
