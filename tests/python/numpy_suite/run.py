@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Runs NumPy's own numeric tests, as they lie in the installed wheel, against numloom: how many pass per file."""
+"""NumPy's own numeric tests, as they lie in the installed wheel, run against numloom: passes per file."""
 
 from __future__ import annotations
 
@@ -18,10 +18,12 @@ import numpy
 
 HERE = Path(__file__).parent
 FILES = {
-    "_core": "umath ufunc umath_complex umath_accuracy multiarray numeric indexing indexerrors shape_base einsum "
-    "errstate item_selection function_base mem_overlap nep50_promotions scalarmath half getlimits dlpack api",
-    "lib": "function_base arraysetops arraypad shape_base twodim_base index_tricks stride_tricks nanfunctions "
-    "histograms type_check ufunclike polynomial packbits io loadtxt format array_utils arrayterator",
+    "_core": "umath ufunc umath_complex umath_accuracy multiarray numeric indexing indexerrors shape_base "
+    "einsum errstate item_selection function_base mem_overlap nep50_promotions scalarmath half "
+    "getlimits dlpack api",
+    "lib": "function_base arraysetops arraypad shape_base twodim_base index_tricks stride_tricks "
+    "nanfunctions histograms type_check ufunclike polynomial packbits io loadtxt format "
+    "array_utils arrayterator",
     "linalg": "linalg regression",
     "fft": "pocketfft helper",
     "random": "random randomstate generator_mt19937 smoke",
