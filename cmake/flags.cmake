@@ -20,6 +20,15 @@ if(NUMLOOM_SANITIZE)
   target_link_options(numloom_flags INTERFACE -fsanitize=${NUMLOOM_SANITIZE})
 endif()
 
+# Of a release build: -O3 is for loops over elements. Code that plans work, and code that runs once or waits for a
+# compiler, compile in less time without.
+set(numloom_planning_level "")
+set(numloom_cold_level "")
+if(NOT NUMLOOM_SANITIZE)
+  set(numloom_planning_level -O2)
+  set(numloom_cold_level -O1)
+endif()
+
 # The standard library's headers are half of the time that a short file takes. Only they are precompiled: what a file
 # includes of ours is still up to it, and ninja knows. ccache keeps whole objects, and would have to be told of this.
 set(numloom_launched_by_ccache OFF)

@@ -49,6 +49,14 @@ struct launch_config {
   std::size_t shared_bytes = 0;        ///< dynamic shared memory
   std::optional<std::int64_t> size{};  ///< threads wanted, along x
   std::optional<stream_view> stream{};
+  bool best_block = false;   ///< block: what the device's occupancy calculator proposes (256 on the CPU)
+  bool cooperative = false;  ///< blocks may wait for each other: cooperative_groups' grid.sync()
+};
+
+/// How often a kernel is run to be timed.
+struct timing_options {
+  int warmup = 1;   ///< runs before the first that counts
+  int repeats = 7;  ///< runs that count
 };
 
 struct compile_options {
@@ -57,9 +65,19 @@ struct compile_options {
   std::vector<std::pair<std::string, std::string>> headers{};  ///< `#include "name"` -> text
   std::vector<std::string> include_dirs{};                     ///< folders of headers
   std::vector<std::string> names{};  ///< further kernels to compile with it; they share its variables
-  std::string file{};  ///< the program's file that holds the text, for messages; empty: the caller's
-  bool debug = false;  ///< on the CPU: check every access and operation, and say which line was wrong
-  bool check = false;  ///< on the CPU: also look for races between threads
+  std::vector<std::pair<std::string, std::string>>
+      templates{};           ///< template parameters by name, others follow
+  std::string file{};        ///< the program's file that holds the text, for messages; empty: the caller's
+  bool debug = false;        ///< on the CPU: check every access and operation, and say which line was wrong
+  bool check = false;        ///< on the CPU: also look for races between threads
+  bool cooperative = false;  ///< every launch is cooperative
+};
+
+/// A field of a structure, as a kernel or its caller has it.
+struct structure_field {
+  std::string name;
+  std::size_t offset = 0, bytes = 0;
+  unsigned kind = 0;  ///< 1: integers, 2: floating-point numbers, 0: something else
 };
 
 /// One argument of a kernel on its way there; made implicitly. A view: it is not stored.
@@ -84,21 +102,25 @@ class NL_API kernel_argument {
       : kind_(kind::bytes), pointer_(&value), bytes_(sizeof(T)) {}
 
   /// Memory of `count` structures of `itemsize` bytes, for a pointer; on the CPU. (Arrays hold numbers only.)
-  static kernel_argument structures(void* data, std::size_t itemsize, std::size_t count, bool writeable) {
+  static kernel_argument structures(void* data, std::size_t itemsize, std::size_t count, bool writeable,
+                                    std::span<const structure_field> fields = {}) {
     kernel_argument a(nullptr);
     a.kind_ = kind::structures;
     a.pointer_ = data;
     a.bytes_ = itemsize;
     a.count_ = count;
     a.number_ = scalar(writeable);
+    a.fields_ = fields;
     return a;
   }
   /// A structure by value, whose type is not known here.
-  static kernel_argument value(const void* data, std::size_t bytes) {
+  static kernel_argument value(const void* data, std::size_t bytes,
+                               std::span<const structure_field> fields = {}) {
     kernel_argument a(nullptr);
     a.kind_ = kind::bytes;
     a.pointer_ = data;
     a.bytes_ = bytes;
+    a.fields_ = fields;
     return a;
   }
 
@@ -108,12 +130,15 @@ class NL_API kernel_argument {
   const void* data() const noexcept { return pointer_; }
   std::size_t bytes() const noexcept { return bytes_; }
   std::size_t count() const noexcept { return count_; }
+  /// Of structures: what their fields are, if the caller knows.
+  std::span<const structure_field> fields() const noexcept { return fields_; }
 
  private:
   kind kind_;
   const void* pointer_ = nullptr;
   std::size_t bytes_ = 0;
   std::size_t count_ = 0;
+  std::span<const structure_field> fields_{};
   scalar number_{false};
 };
 
@@ -140,6 +165,20 @@ class NL_API kernel {
   }
   void launch(const launch_config& config, std::span<const kernel_argument> arguments) const;
 
+  /// Launches and waits, again and again: the seconds of each run that counts. Events on a GPU, the clock on
+  /// the CPU. Arrays that the kernel changes change with every run.
+  std::vector<double> time(const launch_config& config, std::span<const kernel_argument> arguments,
+                           const timing_options& options = {}) const;
+  /// For each argument: may the kernel write to it? (A pointer or view to what is not const.)
+  std::vector<bool> writes(std::span<const kernel_argument> arguments) const;
+  /// The block that the device's occupancy calculator proposes; 256 threads on the CPU.
+  int best_block(std::size_t shared_bytes = 0) const;
+  /// The largest grid of a cooperative launch with such blocks.
+  std::int64_t max_cooperative_blocks(int threads, std::size_t shared_bytes = 0) const;
+
+  /// "NVIDIA H200, sm_90, 132 multiprocessors", or the processor: what measurements of this kernel hold for.
+  std::string hardware(std::span<const kernel_argument> arguments) const;
+
   /// The instance of a template with these arguments: k["float, 16"].
   kernel operator[](const std::string& template_arguments) const;
   /// Another kernel of the same text. Where both names are in options.names they share their variables.
@@ -150,6 +189,8 @@ class NL_API kernel {
   std::string device_image(const std::string& architecture) const;
   /// Copies an array into a `__constant__` or `__device__` variable of the source.
   void set_constant(const std::string& variable, const ndarray& values) const;
+  /// The dtype of its elements, as the source declares it; nothing for structures and vectors.
+  std::optional<dtype> constant_dtype(const std::string& variable) const;
 
   /// The bytes of such a variable, as an array of uint8 over its memory.
   ndarray get_global(const std::string& variable) const;
@@ -165,6 +206,26 @@ class NL_API kernel {
  private:
   std::shared_ptr<kernel_detail::kernel_state> state_;
 };
+
+/// A kernel as a text declares it: names of its template parameters and of its parameters.
+struct kernel_outline {
+  std::string name;
+  std::vector<std::string> templates, parameters;
+};
+NL_API std::vector<kernel_outline> kernel_outlines(const std::string& source);
+/// C++ text for the system's compiler. Messages speak of lines of `text`, or of `file` where it stands in it.
+struct shared_object_source {
+  std::string text;
+  std::string before{}, after{};       ///< what is compiled around it
+  std::vector<std::string> options{};  ///< for the compiler
+  std::vector<std::string>
+      include_dirs{};                    ///< folders of headers; those that are included are part of the key
+  std::vector<std::string> libraries{};  ///< paths to link with
+  std::string file{};
+};
+/// The path of the shared object, made now or found in the cache of compiled kernels. Throws compile_error,
+/// and not_available where there is no compiler.
+NL_API std::string compile_shared_object(const shared_object_source& source);
 
 /// The names of the kernels that a text declares, templates left out.
 NL_API std::vector<std::string> find_kernel_names(const std::string& source);

@@ -8,6 +8,7 @@
 #include "numloom/dtype.hpp"
 #include "numloom/error.hpp"
 #include "numloom/fft.hpp"
+#include "numloom/foreign.hpp"
 #include "numloom/histogram.hpp"
 #include "numloom/indexing.hpp"
 #include "numloom/io.hpp"
@@ -25,3 +26,4 @@
 #include "numloom/stream.hpp"
 #include "numloom/ufunc_functions.hpp"
 #include "numloom/ufuncs.hpp"
+#include "numloom/view.hpp"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The first lines of every kernel string that NVRTC reads: our types, and nothing of the standard library.
 #pragma once
+#include "layout.hpp"
 #include "types.hpp"
 #include "view.hpp"
 
@@ -12,4 +13,6 @@ using rtc::view;
 
 // Its lowered name spells the parameters of a kernel, also of one with C linkage.
 template <class Function> __global__ void signature_of() {}
+// Of each field of the structure: its alignment, its size, and its field_kind.
+template <class Structure, unsigned long... Numbers> __global__ void layout_of() {}
 }  // namespace numloom

@@ -25,6 +25,7 @@ inline void warp_exchange(warp_op op, unsigned mask, const void* value, void* re
   engine.warp_exchange(op, mask, value, result, bytes, source_lane, where);
 }
 inline unsigned active_mask() { return engine.active_mask(); }
+inline void grid_barrier(site where) { engine.grid_barrier(where); }
 inline void* shared_variable(const void* key, size_t bytes, const char* name, const char* file, int line) {
   return engine.shared_variable(key, bytes, name, file, line);
 }

@@ -17,6 +17,7 @@
 
 #include "device_math.hpp"
 #include "engine_link.hpp"
+#include "layout.hpp"
 #include "types.hpp"
 #include "vector_types.hpp"
 #include "view.hpp"

@@ -12,6 +12,7 @@ struct engine_table {
   int (*block_barrier)(barrier_kind, int, site);
   void (*warp_exchange)(warp_op, unsigned, const void*, void*, unsigned, unsigned, site);
   unsigned (*active_mask)();
+  void (*grid_barrier)(site);
   void* (*shared_variable)(const void*, size_t, const char*, const char*, int);
   void* (*dynamic_shared)();
   void (*give_way_if_spinning)();
@@ -39,7 +40,17 @@ struct kernel_row {
   unsigned parameter_count;
 };
 
-// The one function that the shared object exports for us.
+// A field of a structure that kernels take.
+struct field_row {
+  const char* structure;
+  const char* name;
+  size_t offset;
+  size_t bytes;
+  unsigned long kind;  // layout.hpp
+};
+
+// The two functions that the shared object exports for us.
+using fields_function = const field_row* (*)(unsigned* count);
 using attach_function = const kernel_row* (*)(const engine_table*, unsigned* count);
 
 }  // namespace numloom::simt

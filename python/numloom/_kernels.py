@@ -32,7 +32,8 @@ class RawKernel(_core.Kernel):
     """CuPy's RawKernel: k(grid, block, args, shared_mem=0, stream=None). `extern "C"` is fine and not needed.
 
     Unlike CuPy's, arguments are checked against the kernel: numbers become the parameter's type, arrays must
-    have its dtype, be contiguous, and be on the kernel's device.
+    have its dtype, be contiguous, and be on the kernel's device. enable_cooperative_groups makes every launch
+    cooperative; a grid that is too large for that is an error, where CuPy makes it smaller.
     """
 
     def __new__(cls, code, name, options=(), backend="nvrtc", *, translate_cucomplex=False,
@@ -42,7 +43,9 @@ class RawKernel(_core.Kernel):
         if translate_cucomplex or jitify:
             raise NotImplementedError("[RawKernel] translate_cucomplex and jitify are not supported")
         keywords.setdefault("file", _caller())
-        return super().__new__(cls, code, name, options=tuple(options), **keywords)
+        return super().__new__(
+            cls, code, name, options=tuple(options), cooperative=bool(enable_cooperative_groups), **keywords
+        )
 
     @property
     def code(self) -> str:
@@ -69,7 +72,8 @@ class RawModule:
         if not names:
             raise ValueError("[RawModule] the source has no kernel (templates need name_expressions)")
         self._names = names
-        self._kernel = _core.Kernel(code, names[0], options=tuple(options), names=names, **keywords)
+        self._kernel = _core.Kernel(code, names[0], options=tuple(options), names=names,
+                                    cooperative=bool(enable_cooperative_groups), **keywords)  # fmt: skip
 
     def compile(self, log_stream=None):
         """Compile now instead of at the first call."""

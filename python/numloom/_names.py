@@ -18,10 +18,14 @@ OWN = (
 )  # fmt: skip
 
 # Modules that are imported when one of their names is first used.
-LATE = dict.fromkeys(
-    ("ElementwiseKernel", "RawKernel", "RawModule", "ReductionKernel", "ScanKernel", "SourceModule"),
-    "_kernels",
-)
+LATE = {
+    **dict.fromkeys(
+        ("ElementwiseKernel", "RawKernel", "RawModule", "ReductionKernel", "ScanKernel", "SourceModule"),
+        "_kernels",
+    ),
+    **dict.fromkeys(("KernelTimes", "TunedKernel", "TuningWarning"), "_tuning"),
+    "load_inline": "_inline",
+}
 
 # NumPy's functions that take no arrays.
 _HOST_FUNCTIONS = {

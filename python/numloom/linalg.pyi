@@ -3,7 +3,7 @@
 # ruff: noqa
 # fmt: off
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy

@@ -199,6 +199,24 @@ void bind_kernel_cache(py::module_& m) {
       },
       "Where compiled kernels are kept, how much that is, and how often this process found one there.");
   m.def("_kernel_names", &find_kernel_names);
+  m.def("_kernel_outlines", [](const std::string& source) {
+    py::list list;
+    for (const kernel_outline& o : kernel_outlines(source))
+      list.append(py::make_tuple(o.name, o.templates, o.parameters));
+    return list;
+  });
+  m.def("_compile_shared_object", [](const py::dict& d) {
+    const auto text = [&](const char* key) { return d[key].cast<std::string>(); };
+    const auto list = [&](const char* key) {
+      std::vector<std::string> words;
+      for (const py::handle word : d[key]) words.push_back(word.cast<std::string>());
+      return words;
+    };
+    const shared_object_source source{text("text"),         text("before"),    text("after"), list("options"),
+                                      list("include_dirs"), list("libraries"), text("file")};
+    const py::gil_scoped_release release;
+    return compile_shared_object(source);
+  });
   m.def("clear_kernel_cache", &clear_kernel_cache, "Removes compiled kernels from the disk.");
 }
 

@@ -5,6 +5,7 @@
 
 #include "convert.hpp"
 #include "interop.hpp"
+#include "numloom/foreign.hpp"
 #include "numloom/stream.hpp"
 
 namespace numloom::python {
@@ -127,13 +128,8 @@ template <class Managed> ndarray import(Managed* m, bool writeable) {
   } else {
     strides = contiguous_strides(shape, itemsize(type));
   }
-  std::int64_t below = 0, above = itemsize(type);
-  for (int d = 0; d < t.ndim; ++d) (strides[d] < 0 ? below : above) += (shape[d] - 1) * strides[d];
-  if (size_of(shape) == 0) below = above = 0;
-  char* first = static_cast<char*>(t.data) + t.byte_offset;
-  storage_ptr bytes = adopt(first + below, static_cast<std::size_t>(above - below), where, m,
-                            release_import<Managed>, writeable);
-  return ndarray(std::move(bytes), -below, type, std::move(shape), std::move(strides));
+  return adopt_array(static_cast<char*>(t.data) + t.byte_offset, type, std::move(shape), std::move(strides),
+                     where, m, release_import<Managed>, writeable);
 }
 
 // The capsule of another library's array, asked for with what it may not know yet.

@@ -10,8 +10,6 @@ namespace numloom::python {
 
 /// Bytes kept alive by a Python object.
 storage_ptr adopt_object(void* data, std::size_t bytes, device d, PyObject* owner, bool writeable);
-/// The Python object that keeps an array's bytes alive, borrowed; null for our own memory.
-PyObject* owner_of(const ndarray& a);
 /// An array over the memory that `__cuda_array_interface__` tells of; nothing when it is not readable so.
 std::optional<ndarray> from_cuda_interface(PyObject* o);
 /// numpy.from_dlpack.

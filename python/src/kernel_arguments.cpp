@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Python objects on their way to a kernel.
+#include <algorithm>
+
 #include "interop.hpp"
 #include "kernel_type.hpp"
 
@@ -32,6 +34,13 @@ ndarray without_copy(PyObject* o, std::size_t position) {
 
 kernel_arguments::~kernel_arguments() {
   for (Py_buffer& buffer : buffers_) PyBuffer_Release(&buffer);
+}
+
+kernel_arguments::kernel_arguments(PyObject* const* args, std::size_t count) {
+  std::size_t first = 0;
+  while (first < count && !is_array(args[first])) ++first;
+  where_ = first < count ? array_of(args[first]).device() : current_device();
+  for (std::size_t i = 0; i < count; ++i) add(args[i], i);
 }
 
 const ndarray& kernel_arguments::keep(ndarray a) {
@@ -85,8 +94,33 @@ void kernel_arguments::add_numpy(PyObject* o, std::size_t position) {
 // A contiguous copy on the kernel's device, whose contents come back afterwards.
 void kernel_arguments::lend_copy(const ndarray& given, bool comes_back) {
   const ndarray& here = keep(to_device(copy(given, order::C), where_));
-  if (comes_back) results_.push_back({here, given});
+  if (comes_back) results_.push_back({here, given, arguments_.size()});
   arguments_.emplace_back(here);
+}
+
+// The fields of a NumPy dtype, in the order of memory.
+std::span<const structure_field> kernel_arguments::keep_fields(PyObject* o) {
+  auto& list = *fields_.emplace_back(std::make_unique<std::vector<structure_field>>());
+  const ref type = checked(PyObject_GetAttrString(o, "dtype"));
+  const ref names = checked(PyObject_GetAttrString(type.get(), "names"));
+  const ref fields = checked(PyObject_GetAttrString(type.get(), "fields"));
+  for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(names.get()); ++i) {
+    PyObject* name = PyTuple_GET_ITEM(names.get(), i);
+    const ref field = checked(PyObject_GetItem(fields.get(), name));
+    PyObject* own = PyTuple_GET_ITEM(field.get(), 0);
+    const ref bytes = checked(PyObject_GetAttrString(own, "itemsize"));
+    const ref base = checked(PyObject_GetAttrString(own, "base"));
+    const ref kind = checked(PyObject_GetAttrString(base.get(), "kind"));
+    const std::string_view letter = to_text(kind.get(), "kind");
+    list.push_back({std::string(to_text(name, "field")),
+                    static_cast<std::size_t>(to_int(PyTuple_GET_ITEM(field.get(), 1), "offset")),
+                    static_cast<std::size_t>(to_int(bytes.get(), "itemsize")),
+                    letter == "f"                    ? 2u
+                    : letter == "c" || letter == "V" ? 0u
+                                                     : 1u});
+  }
+  std::sort(list.begin(), list.end(), [](const auto& a, const auto& b) { return a.offset < b.offset; });
+  return list;
 }
 
 void kernel_arguments::add_structures(PyObject* o) {
@@ -101,10 +135,11 @@ void kernel_arguments::add_structures(PyObject* o) {
   if (!PyBuffer_IsContiguous(&buffer, 'C'))
     raise(PyExc_ValueError, "[kernel] expected a C-contiguous array of structures");
   const auto itemsize = static_cast<std::size_t>(buffer.itemsize);
-  arguments_.push_back(buffer.ndim == 0 ? kernel_argument::value(buffer.buf, itemsize)
-                                        : kernel_argument::structures(
-                                              buffer.buf, itemsize,
-                                              static_cast<std::size_t>(buffer.len) / itemsize, writeable));
+  const std::span<const structure_field> fields = keep_fields(o);
+  const std::size_t count = static_cast<std::size_t>(buffer.len) / itemsize;
+  arguments_.push_back(buffer.ndim == 0
+                           ? kernel_argument::value(buffer.buf, itemsize, fields)
+                           : kernel_argument::structures(buffer.buf, itemsize, count, writeable, fields));
 }
 
 // A kernel may write to what it gets, so In lends a copy; Out and InOut lend the array itself where they can.
@@ -122,8 +157,13 @@ void kernel_arguments::add_transfer(PyObject* o, std::size_t position) {
   arguments_.emplace_back(given);
 }
 
-void kernel_arguments::copy_back() const {
-  for (const copied& r : results_) copyto(r.there, r.here);
+// What a parameter to const got has not changed.
+void kernel_arguments::copy_back(const kernel& k) const {
+  if (results_.empty()) return;
+  const std::vector<bool> written = k.writes(all());
+  for (const copied& r : results_) {
+    if (written[r.position]) copyto(r.there, r.here);
+  }
 }
 
 }  // namespace numloom::python

@@ -28,9 +28,13 @@ struct bound_object {
   launch_config config;
 };
 
+}  // namespace
+
 kernel& kernel_of(PyObject* o) { return *reinterpret_cast<kernel_object*>(o)->value; }
 
 // ---- grid, block, stream ----
+
+namespace {
 
 extent3 to_extent(PyObject* o, const char* what) {
   if (!PyTuple_Check(o) && !PyList_Check(o)) return extent3(to_int(o, what));
@@ -54,6 +58,17 @@ std::optional<stream_view> to_stream(PyObject* o) {
   return s;
 }
 
+// Numbers, or "auto" for what the device proposes.
+void read_block(PyObject* value, launch_config& config) {
+  if (!PyUnicode_Check(value)) {
+    config.block = to_extent(value, "block");
+    return;
+  }
+  if (to_text(value, "block") != "auto")
+    raise(PyExc_ValueError, "[kernel] expected numbers or 'auto' for block, got %R", value);
+  config.best_block = true;
+}
+
 void read_keyword(PyObject* name, PyObject* value, launch_config& config) {
   const std::string_view key = to_text(name, "keyword");
   if (key == "size")
@@ -61,55 +76,63 @@ void read_keyword(PyObject* name, PyObject* value, launch_config& config) {
   else if (key == "grid")
     config.grid = to_extent(value, "grid");
   else if (key == "block")
-    config.block = to_extent(value, "block");
+    read_block(value, config);
+  else if (key == "cooperative")
+    config.cooperative = PyObject_IsTrue(value) == 1;
   else if (key == "shared" || key == "shared_mem")
     config.shared_bytes = static_cast<std::size_t>(to_int(value, "shared"));
   else if (key == "stream")
     config.stream = to_stream(value);
   else
     raise(PyExc_TypeError,
-          "[kernel] got an unexpected keyword argument '%U' (size, grid, block, shared, stream)", name);
+          "[kernel] got an unexpected keyword argument '%U' (size, grid, block, shared, stream, "
+          "cooperative)",
+          name);
+}
+
+}  // namespace
+
+launch_call::launch_call(PyObject* const* given, std::size_t given_count, PyObject* keywords)
+    : args(given), count(given_count) {
+  const Py_ssize_t named = keywords ? PyTuple_GET_SIZE(keywords) : 0;
+  for (Py_ssize_t i = 0; i < named; ++i)
+    read_keyword(PyTuple_GET_ITEM(keywords, i), args[count + static_cast<std::size_t>(i)], config);
+  const bool shaped = config.size || config.grid.x != 0;
+  if (shaped) return;
+  if (count < 2 || is_array(args[0]) || is_array(args[1]) || PyFloat_Check(args[0]))
+    raise(PyExc_TypeError,
+          "[kernel] expected k(grid, block, arguments...), k(arguments..., size=n) or "
+          "k[grid, block](arguments...)");
+  config.grid = to_extent(args[0], "grid");
+  if (config.block.x != 0 || config.best_block)
+    raise(PyExc_TypeError, "[kernel] got multiple values for block");
+  read_block(args[1], config);
+  args += 2;
+  count -= 2;
+  if (count != 1 || !(PyTuple_Check(args[0]) || PyList_Check(args[0]))) return;
+  list_ = checked(PySequence_Fast(args[0], "arguments"));
+  args = PySequence_Fast_ITEMS(list_.get());
+  count = static_cast<std::size_t>(PySequence_Fast_GET_SIZE(list_.get()));
 }
 
 // ---- launches ----
 
+namespace {
+
 PyObject* launch(const kernel& k, const launch_config& config, PyObject* const* args, std::size_t count) {
-  std::size_t first = 0;
-  while (first < count && !is_array(args[first])) ++first;
-  const device where = first < count ? array_of(args[first]).device() : current_device();
-  kernel_arguments arguments(where);
-  for (std::size_t i = 0; i < count; ++i) arguments.add(args[i], i);
+  kernel_arguments arguments(args, count);
   {
     const released_gil release(released_gil::elements + 1);
     k.launch(config, arguments.all());
   }
-  arguments.copy_back();
+  arguments.copy_back(k);
   Py_RETURN_NONE;
 }
 
-// k(x, y, size=n); k(x, y, grid=g, block=b); k(grid, block, x, y); k(grid, block, (x, y)) as CuPy has it.
 PyObject* call_kernel(PyObject* self, PyObject* const* args, std::size_t flags, PyObject* keywords) {
   return guarded([&]() -> PyObject* {
-    auto count = static_cast<std::size_t>(PyVectorcall_NARGS(flags));
-    launch_config config;
-    const Py_ssize_t named = keywords ? PyTuple_GET_SIZE(keywords) : 0;
-    for (Py_ssize_t i = 0; i < named; ++i)
-      read_keyword(PyTuple_GET_ITEM(keywords, i), args[count + static_cast<std::size_t>(i)], config);
-    const bool shaped = config.size || config.grid.x != 0;
-    if (shaped) return launch(kernel_of(self), config, args, count);
-    if (count < 2 || is_array(args[0]) || is_array(args[1]) || PyFloat_Check(args[0]))
-      raise(PyExc_TypeError,
-            "[kernel] expected k(grid, block, arguments...), k(arguments..., size=n) or "
-            "k[grid, block](arguments...)");
-    config.grid = to_extent(args[0], "grid");
-    if (config.block.x != 0) raise(PyExc_TypeError, "[kernel] got multiple values for block");
-    config.block = to_extent(args[1], "block");
-    if (count == 3 && (PyTuple_Check(args[2]) || PyList_Check(args[2]))) {
-      const ref list = checked(PySequence_Fast(args[2], "arguments"));
-      return launch(kernel_of(self), config, PySequence_Fast_ITEMS(list.get()),
-                    static_cast<std::size_t>(PySequence_Fast_GET_SIZE(list.get())));
-    }
-    return launch(kernel_of(self), config, args + 2, count - 2);
+    const launch_call call(args, static_cast<std::size_t>(PyVectorcall_NARGS(flags)), keywords);
+    return launch(kernel_of(self), call.config, call.args, call.count);
   });
 }
 
@@ -167,7 +190,7 @@ PyObject* subscript(PyObject* self, PyObject* key) {
     bound->kernel = Py_NewRef(self);
     new (&bound->config) launch_config;
     bound->config.grid = to_extent(item(0), "grid");
-    bound->config.block = to_extent(item(1), "block");
+    read_block(item(1), bound->config);
     if (count > 2 && !(PyLong_Check(item(2)) && PyLong_AsLong(item(2)) == 0))
       bound->config.stream = to_stream(item(2));
     if (count > 3) bound->config.shared_bytes = static_cast<std::size_t>(to_int(item(3), "shared"));
@@ -212,16 +235,34 @@ std::string callers_file() {
   return text ? text : "";
 }
 
+bool is_tuned(PyObject* keywords) {
+  PyObject* tune = keywords != nullptr ? PyDict_GetItemString(keywords, "tune") : nullptr;
+  return tune != nullptr && tune != Py_None;
+}
+
+// Kernel(..., tune={...}) is a TunedKernel, whose module is imported now.
+PyObject* tuned_kernel(PyObject* positional, PyObject* keywords) {
+  const ref module = checked(PyImport_ImportModule("numloom._tuning"));
+  const ref type = checked(PyObject_GetAttrString(module.get(), "TunedKernel"));
+  const ref all = checked(PyDict_Copy(keywords));
+  const ref file(PyUnicode_FromString(callers_file().c_str()));
+  if (PyDict_SetDefault(all.get(), checked(PyUnicode_FromString("file")).get(), file.get()) == nullptr)
+    throw python_error{};
+  return PyObject_Call(type.get(), positional, all.get());
+}
+
 PyObject* new_kernel(PyTypeObject* type, PyObject* positional, PyObject* keywords) {
   return guarded([&]() -> PyObject* {
-    static const char* names[] = {"source", "name",  "options", "defines", "headers", "include_dirs",
-                                  "debug",  "check", "file",    "names",   nullptr};
+    if (is_tuned(keywords)) return tuned_kernel(positional, keywords);
+    static const char* names[] = {"source",       "name",  "options",     "defines", "headers",
+                                  "include_dirs", "debug", "check",       "file",    "names",
+                                  "templates",    "tune",  "cooperative", nullptr};
     PyObject *source, *name = nullptr, *options = nullptr, *defines = nullptr, *headers = nullptr;
-    PyObject *folders = nullptr, *file = nullptr, *more = nullptr;
-    int debug = 0, check = 0;
-    if (!PyArg_ParseTupleAndKeywords(positional, keywords, "U|O$OOOOppOO:Kernel", const_cast<char**>(names),
-                                     &source, &name, &options, &defines, &headers, &folders, &debug, &check,
-                                     &file, &more))
+    PyObject *folders = nullptr, *file = nullptr, *more = nullptr, *templates = nullptr, *untuned = nullptr;
+    int debug = 0, check = 0, together = 0;
+    if (!PyArg_ParseTupleAndKeywords(positional, keywords, "U|O$OOOOppOOOOp:Kernel",
+                                     const_cast<char**>(names), &source, &name, &options, &defines, &headers,
+                                     &folders, &debug, &check, &file, &more, &templates, &untuned, &together))
       throw python_error{};
     compile_options o;
     o.options = to_texts(options, "options");
@@ -229,8 +270,10 @@ PyObject* new_kernel(PyTypeObject* type, PyObject* positional, PyObject* keyword
     o.headers = to_pairs(headers, "headers");
     o.include_dirs = to_texts(folders, "include_dirs");
     o.names = to_texts(more, "names");
+    o.templates = to_pairs(templates, "templates");
     o.debug = debug != 0;
     o.check = check != 0;
+    o.cooperative = together != 0;
     o.file = is_missing(file) ? callers_file() : std::string(to_text(file, "file"));
     const std::string plain = is_missing(name) ? "" : std::string(to_text(name, "name"));
     return make_kernel(type, kernel(std::string(to_text(source, "source")), plain, std::move(o)));
@@ -269,7 +312,7 @@ PyObject* set_constant_method(PyObject* self, PyObject* args) {
   return guarded([&]() -> PyObject* {
     PyObject *name, *values;
     if (!PyArg_ParseTuple(args, "UO:set_constant", &name, &values)) throw python_error{};
-    kernel_of(self).set_constant(std::string(to_text(name, "name")), to_array(values));
+    set_variable(kernel_of(self), std::string(to_text(name, "name")), values);
     Py_RETURN_NONE;
   });
 }
@@ -302,6 +345,12 @@ PyObject* device_image_method(PyObject* self, PyObject* architecture) {
   });
 }
 
+template <class F> PyCFunction method(F* function) {
+  return reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(function));
+}
+
+PyObject* const_property(PyObject* self, void*) { return constants_of(self); }
+
 PyMethodDef kernel_methods[] = {
     {"device_image", device_image_method, METH_O,
      "NVRTC's image for an architecture, 'sm_90' (a cubin) or 'compute_90' (PTX); needs no GPU."},
@@ -311,22 +360,42 @@ PyMethodDef kernel_methods[] = {
     {"compile", compile_method, METH_NOARGS, "Compiles for the current device unless that has been done."},
     {"set_constant", set_constant_method, METH_VARARGS,
      "Copies values into a __constant__ or __device__ variable of the source."},
+    {"time", method(&time_method), METH_FASTCALL | METH_KEYWORDS,
+     "time(*args, repeat=7, warmup=1, **launch)\n--\n\n"
+     "Launches as k(*args, **launch) does, again and again; the seconds of each run as KernelTimes, with "
+     "min\n"
+     "and median. Events on a GPU, the clock on the CPU. Arrays that the kernel changes change every time."},
+    {"writes", method(&writes_method), METH_FASTCALL,
+     "writes(*args): for each argument, whether the kernel may write to it (what it points to is not "
+     "const)."},
+    {"_hardware", method(&hardware_method), METH_FASTCALL,
+     "What runs it with these arguments: measurements hold for that only."},
+    {"best_block", best_block_method, METH_O,
+     "best_block(shared): the threads of a block that the device's occupancy calculator proposes; 256 on "
+     "the\n"
+     "CPU. block='auto' launches with it."},
+    {"max_cooperative_blocks", max_cooperative_blocks_method, METH_VARARGS,
+     "max_cooperative_blocks(threads, shared=0): the largest grid of a launch with cooperative=True."},
     {nullptr, nullptr, 0, nullptr}};
 PyGetSetDef kernel_properties[] = {
     {"name", name_property, nullptr, "The kernel's name, with its template arguments.", nullptr},
+    {"const", const_property, nullptr,
+     "k.const['w'] = a: the __constant__ and __device__ variables of the source.", nullptr},
     {"source", source_property, nullptr, "The text.", nullptr},
     {"signature", signature_property, nullptr, "Name and parameters, as compiled.", nullptr},
     {nullptr, nullptr, nullptr, nullptr, nullptr}};
 
 const char kernel_doc[] =
     "Kernel(source, name=None, *, options=(), defines=None, headers=None, include_dirs=(), debug=False, "
-    "check=False, file=None)\n--\n\n"
+    "check=False, file=None, names=(), templates=None, cooperative=False, tune=None)\n--\n\n"
     "A kernel of the CUDA C++ text `source`: the function `name`, or an instance of a template "
     "('scale<float>').\n\n"
     "k[grid, block](x, y, n), k(grid, block, x, y, n), k(x, y, n, size=n) launch it; k['float'] is a "
     "template's\n"
     "instance. It is compiled when first used and kept on disk. Arguments are checked against its "
     "signature.\n"
+    "templates={'N': 4} gives template parameters by name, the others follow from the arrays. With tune= it "
+    "is a\nTunedKernel, which measures what is fastest.\n"
     "Without a GPU the system's C++ compiler and a simulator run it on CPU and NumPy arrays.";
 
 // ---- In, Out, InOut ----
@@ -392,6 +461,7 @@ void make_kernel_types(PyObject* module) {
                                {0, nullptr}};
   bound_type = make_type(module, "numloom._BoundKernel", sizeof(bound_object), bound_slots,
                          Py_TPFLAGS_HAVE_VECTORCALL | Py_TPFLAGS_DISALLOW_INSTANTIATION);
+  make_constants_type();
   const char* docs[] = {"In(a): a kernel reads a; what it writes there is dropped.",
                         "Out(a): a kernel writes a.", "InOut(a): a kernel reads and writes a."};
   const char* names[] = {"numloom.In", "numloom.Out", "numloom.InOut"};

@@ -2,6 +2,7 @@
 // The module numloom._core.
 #include <pybind11/pybind11.h>
 
+#include "c_api.hpp"
 #include "convert.hpp"
 #include "function.hpp"
 #include "kernel_type.hpp"
@@ -70,6 +71,7 @@ PYBIND11_MODULE(_core, m, pybind11::mod_gil_used()) {
     add_linalg(m.ptr());
     bind_runtime(m);
     make_generator_type(m.ptr());
+    add_c_api(m.ptr());
   } catch (const numloom::python::python_error&) {
     throw pybind11::error_already_set();
   }

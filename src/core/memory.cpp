@@ -3,6 +3,7 @@
 #include "numloom/memory.hpp"
 
 #include "core/backend.hpp"
+#include "numloom/foreign.hpp"
 
 namespace numloom {
 
@@ -34,6 +35,16 @@ storage_ptr adopt(void* data, std::size_t bytes, device d, void* owner, void (*r
   s->release = release_foreign;
   s->writeable = writeable;
   return storage_ptr(s);
+}
+
+ndarray adopt_array(void* first, dtype type, dims shape, dims strides, device where, void* owner,
+                    void (*release)(void*) noexcept, bool writeable) {
+  std::int64_t below = 0, above = itemsize(type);
+  for (int d = 0; d < shape.size(); ++d) (strides[d] < 0 ? below : above) += (shape[d] - 1) * strides[d];
+  if (size_of(shape) == 0) below = above = 0;
+  storage_ptr bytes = adopt(static_cast<char*>(first) + below, static_cast<std::size_t>(above - below), where,
+                            owner, release, writeable);
+  return ndarray(std::move(bytes), -below, type, std::move(shape), std::move(strides));
 }
 
 void record_stream(const storage_ptr& block, stream_view s) {

@@ -143,6 +143,42 @@ void store_bytes(const kernel_function& f, std::size_t i, const void* data, std:
   std::memcpy(buffer.add(bytes, p.alignment), data, bytes);
 }
 
+void kernel_module::add_field(const std::string& structure, const structure_field& field) {
+  for (kernel_function& f : functions_) {
+    for (parameter& p : f.parameters) {
+      if (p.kind != parameter_kind::number && p.element.text == structure) p.fields.push_back(field);
+    }
+  }
+}
+
+namespace {
+
+std::string described(std::span<const structure_field> fields) {
+  constexpr const char* kinds[] = {"", " (integers)", " (floating-point)"};
+  std::string text;
+  for (const structure_field& f : fields) {
+    text += concat(text.empty() ? "'" : ", '", f.name, "' at byte ", f.offset, ", ", f.bytes, " bytes",
+                   kinds[f.kind % 3]);
+  }
+  return text;
+}
+
+bool same_place(const structure_field& a, const structure_field& b) {
+  return a.offset == b.offset && a.bytes == b.bytes && (a.kind == b.kind || a.kind == 0 || b.kind == 0);
+}
+
+}  // namespace
+
+void check_layout(const kernel_function& f, std::size_t i, std::span<const structure_field> given) {
+  const std::vector<structure_field>& ours = f.parameters[i].fields;
+  if (ours.empty() || given.empty()) return;
+  bool same = ours.size() == given.size();
+  for (std::size_t k = 0; same && k < ours.size(); ++k) same = same_place(ours[k], given[k]);
+  if (same) return;
+  fail_argument<type_error>(f, i, "expected a structure with ", described(ours), "; got one with ",
+                            described(given), " (numpy.dtype(..., align=True) lays fields out as C++ does)");
+}
+
 // ---- numbers ----
 
 namespace {
@@ -245,6 +281,7 @@ bool plan_launch(const kernel_function& f, const launch_config& config, device w
     to[2] = static_cast<std::uint32_t>(extents[k].z);
   }
   plan.shared_bytes = config.shared_bytes;
+  plan.cooperative = config.cooperative;
   plan.stream = config.stream ? *config.stream : current_stream(where);
   return true;
 }

@@ -69,6 +69,8 @@ void store_number(const kernel_function& f, std::size_t i, const scalar& s, argu
 /// A structure by value.
 void store_bytes(const kernel_function& f, std::size_t i, const void* data, std::size_t bytes,
                  argument_buffer& buffer);
+/// Throws type_error unless the fields lie where the kernel has them.
+void check_layout(const kernel_function& f, std::size_t i, std::span<const structure_field> given);
 void store_null(const kernel_function& f, std::size_t i, argument_buffer& buffer);
 /// Bytes in memory that the kernel can reach, for a pointer to structures (of `itemsize` bytes each).
 void store_pointer(const kernel_function& f, std::size_t i, const memory_range& memory, std::size_t itemsize,

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // CUDA strings for the CPU: the text, with the simulator's headers in front and a table of its kernels
 // behind, goes to the system's C++ compiler; the shared object comes from the cache the next time.
-#include <sys/stat.h>
-
-#include <cstdlib>
-
 #include "kernel/cache.hpp"
 #include "kernel/hash.hpp"
 #include "kernel/headers.hpp"
+#include "kernel/host_compiler.hpp"
 #include "kernel/host_module.hpp"
 #include "kernel/process.hpp"
 #include "kernel/source_text.hpp"
@@ -15,27 +12,6 @@
 
 namespace numloom::kernel_detail {
 namespace {
-
-// The first that exists of NUMLOOM_CXX, CXX, c++, g++, clang++.
-std::string host_compiler() {
-  for (const char* variable : {"NUMLOOM_CXX", "CXX"}) {
-    const char* name = std::getenv(variable);
-    if (name == nullptr || *name == 0) continue;
-    if (std::string found = find_program(name); !found.empty()) return found;
-    if (std::string(variable) == "NUMLOOM_CXX") return "";
-  }
-  for (const char* name : {"c++", "g++", "clang++"}) {
-    if (std::string found = find_program(name); !found.empty()) return found;
-  }
-  return "";
-}
-
-// Another compiler, or another version of it, is another file.
-std::string identity(const std::string& compiler) {
-  struct stat status {};
-  stat(compiler.c_str(), &status);
-  return compiler + " " + std::to_string(status.st_size) + " " + std::to_string(status.st_mtime);
-}
 
 bool is_checked(const compile_options& options) { return options.debug || options.check; }
 
@@ -54,7 +30,6 @@ std::vector<std::string> flags_of(const compile_options& options) {
       "-fsanitize=bounds,shift,signed-integer-overflow,integer-divide-by-zero,unreachable,return,bool"};
   const std::vector<std::string>& more = is_checked(options) ? checks : speed;
   flags.insert(flags.end(), more.begin(), more.end());
-  for (const auto& [name, value] : options.defines) flags.push_back("-D" + name + "=" + value);
   for (const std::string& folder : options.include_dirs) flags.push_back("-I" + folder);
   for (const std::string& option : options.options) {
     // What only NVRTC and nvcc know.
@@ -62,9 +37,8 @@ std::vector<std::string> flags_of(const compile_options& options) {
                            option.rfind("-use_fast_math", 0) == 0 || option.rfind("-rdc", 0) == 0 ||
                            option.rfind("-std", 0) == 0 || option.rfind("-maxrregcount", 0) == 0 ||
                            option.rfind("-lineinfo", 0) == 0 || option == "-G";
-    if (option.rfind("--define-macro=", 0) == 0) flags.push_back("-D" + option.substr(15));
     if (option.rfind("--include-path=", 0) == 0) flags.push_back("-I" + option.substr(15));
-    if (!cuda_only) flags.push_back(option);
+    if (!cuda_only && !is_macro(option)) flags.push_back(option);
   }
   return flags;
 }
@@ -82,22 +56,34 @@ std::string rows_text(const std::vector<std::string>& names) {
   return text;
 }
 
+// Where the fields of its structures are.
+std::string fields_text(const std::string& source) {
+  std::string rows;
+  for (const declared_structure& s : parameter_structures(source)) {
+    for (const std::string& field : s.fields) {
+      const std::string member = s.name + "::" + field;
+      rows += "{\"" + s.name + "\", \"" + field + "\", __builtin_offsetof(" + s.name + ", " + field +
+              "), sizeof(" + member + "), numloom::field_kind<decltype(" + member + ")>},\n";
+    }
+  }
+  return "static const numloom::simt::field_row nl_fields[] = {\n" + rows +
+         "{}};\nextern \"C\" __attribute__((visibility(\"default\"))) "
+         "const numloom::simt::field_row* numloom_kernel_fields(unsigned* count) {\n"
+         "  *count = sizeof nl_fields / sizeof *nl_fields - 1;\n  return nl_fields;\n}\n";
+}
+
 std::string whole_text(const compile_job& job) {
-  std::string text = host_prelude(is_checked(job.options)) + using_lines(job.source);
+  std::string text =
+      host_prelude(is_checked(job.options)) + using_lines(job.source) + define_lines(job.options);
   text += "#line 1 \"" + std::string(source_name) + "\"\n";
   text += rewrite_shared(expand_includes(job.source, source_name, job.options.headers));
-  return text + "\n" + rows_text(job.names);
+  return text + "\n" + rows_text(job.names) + fields_text(job.source);
 }
 
 }  // namespace
 
 std::shared_ptr<kernel_module> compile_for_host(const compile_job& job) {
-  const std::string compiler = host_compiler();
-  if (compiler.empty()) {
-    fail<not_available>(
-        "[kernel] without a GPU a C++ compiler runs CUDA on the CPU: expected c++, g++ or "
-        "clang++ on PATH, or its path in NUMLOOM_CXX");
-  }
+  const std::string compiler = host_compiler("[kernel] without a GPU a C++ compiler runs CUDA on the CPU");
   const std::string text = whole_text(job);
   std::vector<std::string> words{compiler};
   for (std::string& flag : flags_of(job.options)) words.push_back(std::move(flag));
@@ -105,7 +91,7 @@ std::shared_ptr<kernel_module> compile_for_host(const compile_job& job) {
   if (compiler.find("clang") == compiler.npos) words.push_back("-fno-gnu-unique");
   sha256 hash;
   hash.add(NUMLOOM_VERSION " host");
-  hash.add(identity(compiler));
+  hash.add(identity_of(compiler));
   for (const std::string& word : words) hash.add(word);
   hash.add(text);
   hash.add(included_contents(job.source, job.options.include_dirs));

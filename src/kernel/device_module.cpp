@@ -15,6 +15,7 @@ struct driver_library {
   int (*init)(unsigned) = nullptr;
   int (*device_get)(int*, int) = nullptr;
   int (*attribute)(int*, int, int) = nullptr;
+  int (*name)(char*, int, int) = nullptr;
   int (*retain)(void**, int) = nullptr;
   int (*set_current)(void*) = nullptr;
   int (*load)(void**, const void*) = nullptr;
@@ -24,6 +25,10 @@ struct driver_library {
   int (*parameter)(void*, std::size_t, std::size_t*, std::size_t*) = nullptr;  // since 12.4
   int (*launch)(void*, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, void*, void**,
                 void**) = nullptr;
+  int (*launch_together)(void*, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, void*,
+                         void**) = nullptr;
+  int (*best_block)(int*, int*, void*, std::size_t (*)(int), std::size_t, int) = nullptr;
+  int (*resident_blocks)(int*, void*, int, std::size_t) = nullptr;
   int (*to_device)(address, const void*, std::size_t) = nullptr;
   int (*to_host)(void*, address, std::size_t) = nullptr;
   int (*error_text)(int, const char**) = nullptr;
@@ -35,6 +40,7 @@ struct driver_library {
     find(init, "cuInit");
     find(device_get, "cuDeviceGet");
     find(attribute, "cuDeviceGetAttribute");
+    find(name, "cuDeviceGetName");
     find(retain, "cuDevicePrimaryCtxRetain");
     find(set_current, "cuCtxSetCurrent");
     find(load, "cuModuleLoadData");
@@ -43,6 +49,9 @@ struct driver_library {
     find(set_attribute, "cuFuncSetAttribute");
     find(parameter, "cuFuncGetParamInfo");
     find(launch, "cuLaunchKernel");
+    find(launch_together, "cuLaunchCooperativeKernel");
+    find(best_block, "cuOccupancyMaxPotentialBlockSize");
+    find(resident_blocks, "cuOccupancyMaxActiveBlocksPerMultiprocessor");
     find(to_device, "cuMemcpyHtoD_v2");
     find(to_host, "cuMemcpyDtoH_v2");
     find(error_text, "cuGetErrorString");
@@ -64,6 +73,7 @@ void check(int result, const char* call, const std::string& kernel = "") {
 }
 
 constexpr int attribute_major = 75, attribute_minor = 76;  // CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_*
+constexpr int attribute_multiprocessors = 16;              // CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT
 constexpr int attribute_dynamic_shared = 8;                // CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES
 constexpr std::size_t without_opt_in = 48 * 1024;
 
@@ -95,18 +105,53 @@ class device_module final : public kernel_module {
       ask_sizes(f, function);
       functions_.push_back(std::move(f));
     }
+    for (const lowered_field& f : image.fields) add_field(f.structure, f.field);
   }
 
   void launch(const kernel_function& f, const launch_plan& p, const argument_buffer& arguments) override {
     enter(device_);
     void* function = const_cast<void*>(f.handle);
-    if (p.shared_bytes > without_opt_in)
-      check(driver().set_attribute(function, attribute_dynamic_shared, static_cast<int>(p.shared_bytes)),
-            "cuFuncSetAttribute", f.name);
+    allow_shared(f, p.shared_bytes);
+    if (p.cooperative)
+      return check(driver().launch_together(function, p.grid[0], p.grid[1], p.grid[2], p.block[0], p.block[1],
+                                            p.block[2], static_cast<unsigned>(p.shared_bytes),
+                                            p.stream.handle, const_cast<void**>(arguments.addresses())),
+                   "cuLaunchCooperativeKernel", f.name);
     check(driver().launch(function, p.grid[0], p.grid[1], p.grid[2], p.block[0], p.block[1], p.block[2],
                           static_cast<unsigned>(p.shared_bytes), p.stream.handle,
                           const_cast<void**>(arguments.addresses()), nullptr),
           "cuLaunchKernel", f.name);
+  }
+
+  std::string hardware() override {
+    enter(device_);
+    int handle = 0, numbers[3] = {};
+    char name[256] = {};
+    check(driver().device_get(&handle, device_), "cuDeviceGet");
+    check(driver().name(name, sizeof name, handle), "cuDeviceGetName");
+    const int which[] = {attribute_major, attribute_minor, attribute_multiprocessors};
+    for (int i = 0; i < 3; ++i)
+      check(driver().attribute(&numbers[i], which[i], handle), "cuDeviceGetAttribute");
+    return concat(name, ", sm_", numbers[0], numbers[1], ", ", numbers[2], " multiprocessors");
+  }
+
+  int best_block(const kernel_function& f, std::size_t shared_bytes) override {
+    enter(device_);
+    allow_shared(f, shared_bytes);
+    int blocks = 0, threads = 0;
+    check(driver().best_block(&blocks, &threads, const_cast<void*>(f.handle), nullptr, shared_bytes, 0),
+          "cuOccupancyMaxPotentialBlockSize", f.name);
+    return threads;
+  }
+  std::int64_t resident_blocks(const kernel_function& f, int threads, std::size_t shared_bytes) override {
+    enter(device_);
+    allow_shared(f, shared_bytes);
+    int blocks = 0, handle = 0, multiprocessors = 0;
+    check(driver().resident_blocks(&blocks, const_cast<void*>(f.handle), threads, shared_bytes),
+          "cuOccupancyMaxActiveBlocksPerMultiprocessor", f.name);
+    check(driver().device_get(&handle, device_), "cuDeviceGet");
+    check(driver().attribute(&multiprocessors, attribute_multiprocessors, handle), "cuDeviceGetAttribute");
+    return std::int64_t{blocks} * multiprocessors;
   }
 
   global_variable find_global(const std::string& name) override {
@@ -128,6 +173,12 @@ class device_module final : public kernel_module {
   }
 
  private:
+  void allow_shared(const kernel_function& f, std::size_t bytes) const {
+    if (bytes <= without_opt_in) return;
+    check(driver().set_attribute(const_cast<void*>(f.handle), attribute_dynamic_shared,
+                                 static_cast<int>(bytes)),
+          "cuFuncSetAttribute", f.name);
+  }
   // Of structures the signature says only the name.
   static void ask_sizes(kernel_function& f, void* function) {
     for (std::size_t i = 0; i < f.parameters.size() && driver().parameter != nullptr; ++i) {

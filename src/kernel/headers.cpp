@@ -125,6 +125,23 @@ std::string using_lines(std::string_view source) {
   return lines;
 }
 
+bool is_macro(const std::string& option) {
+  return (option.rfind("-D", 0) == 0 && option.size() > 2) || option.rfind("--define-macro=", 0) == 0;
+}
+
+std::string define_lines(const compile_options& options) {
+  std::string lines;
+  for (const std::string& option : options.options) {
+    if (!is_macro(option)) continue;
+    const std::string macro = option.substr(option[1] == 'D' ? 2 : 15);
+    const std::size_t equals = macro.find('=');
+    const bool valued = equals != macro.npos;
+    lines += "#define " + macro.substr(0, equals) + " " + (valued ? macro.substr(equals + 1) : "1") + "\n";
+  }
+  for (const auto& [name, value] : options.defines) lines += "#define " + name + " " + value + "\n";
+  return lines;
+}
+
 std::string included_contents(std::string_view text, const std::vector<std::string>& folders) {
   std::set<std::string> seen;
   std::string contents;

@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "numloom/kernel.hpp"
+
 namespace numloom::kernel_detail {
 
 struct embedded_header {
@@ -31,6 +33,11 @@ std::string host_prelude(bool checked);
 
 /// `using` declarations for those of our names that a kernel's text uses without a namespace.
 std::string using_lines(std::string_view source);
+
+/// Is it "-DN=4" or "--define-macro=N=4"?
+bool is_macro(const std::string& option);
+/// The macros as lines behind the prelude: one that is called N or T does not change our own headers.
+std::string define_lines(const compile_options& options);
 
 /// The contents of all headers that `text` may include from these folders, in order, for a hash.
 std::string included_contents(std::string_view text, const std::vector<std::string>& folders);

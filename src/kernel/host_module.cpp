@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <cstring>
+#include <fstream>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -34,6 +35,7 @@ simt::engine_table make_engine() {
   engine.block_barrier = &simt::block_barrier;
   engine.warp_exchange = &simt::warp_exchange;
   engine.active_mask = &simt::active_mask;
+  engine.grid_barrier = &simt::grid_barrier;
   engine.shared_variable = &simt::shared_variable;
   engine.dynamic_shared = &simt::dynamic_shared;
   engine.give_way_if_spinning = &simt::give_way_if_spinning;
@@ -76,8 +78,9 @@ void* open_apart(const std::string& path) {
 // A launch on a simulated GPU waits in its stream, with copies of its arguments.
 class queued_kernel final : public simt::bound_kernel {
  public:
-  queued_kernel(const kernel_function& f, const simt::kernel_row& row, const void* const* addresses)
-      : invoke_(row.invoke) {
+  queued_kernel(const kernel_function& f, const simt::kernel_row& row, const launch_plan& plan,
+                const void* const* addresses)
+      : invoke_(row.invoke), cooperative_(plan.cooperative) {
     for (unsigned i = 0; i < f.parameters.size(); ++i) {
       const parameter& p = f.parameters[i];
       auto& copy = values_.emplace_back(std::make_unique<value>());
@@ -90,12 +93,14 @@ class queued_kernel final : public simt::bound_kernel {
     }
   }
   void call() const override { invoke_(addresses_.data()); }
+  bool cooperative() const override { return cooperative_; }
 
  private:
   struct value {
     alignas(16) unsigned char bytes[4096];
   };
   void (*invoke_)(const void*);
+  bool cooperative_;
   std::vector<std::unique_ptr<value>> values_;
   std::vector<const void*> addresses_;
 };
@@ -110,7 +115,7 @@ void queue_launch(const kernel_function& f, const simt::kernel_row& row, const l
                                      "",
                                      0};
   cuda_runtime::log_launch(record);
-  simt::enqueue(record, std::make_unique<queued_kernel>(f, row, addresses));
+  simt::enqueue(record, std::make_unique<queued_kernel>(f, row, plan, addresses));
   cuda_runtime::synchronize_if_debugging(record);
 }
 #endif
@@ -124,6 +129,11 @@ class host_module final : public kernel_module {
     unsigned count = 0;
     const simt::kernel_row* rows = attach(&engine, &count);
     for (unsigned i = 0; i < count; ++i) functions_.push_back(function_of(rows[i], job.names[i]));
+    const auto list_fields = reinterpret_cast<simt::fields_function>(dlsym(handle, "numloom_kernel_fields"));
+    const simt::field_row* fields = list_fields(&count);
+    for (unsigned i = 0; i < count; ++i)
+      add_field(fields[i].structure,
+                {fields[i].name, fields[i].offset, fields[i].bytes, static_cast<unsigned>(fields[i].kind)});
     if (options_.debug || options_.check) find_own_memory(rows);
   }
   // Never closed: a thread may still be inside, and text of errors may point there.
@@ -141,15 +151,33 @@ class host_module final : public kernel_module {
     launch.block = dim3(plan.block[0], plan.block[1], plan.block[2]);
     launch.dynamic_bytes = plan.shared_bytes;
     launch.opt_in = plan.shared_bytes > simt::default_shared_bytes;
+    refuse_checked_cooperation(f, plan);
     const std::lock_guard lock(running_);  // its variables are shared by all threads that launch
     try {
       std::optional<access_check> check;
       if (!own_.empty()) check.emplace(f, arguments, own_, options_.check);
-      simt::run_grid(launch);
+      plan.cooperative ? simt::run_cooperative(launch) : simt::run_grid(launch);
     } catch (const simt::kernel_error& e) {
       refuse(e);
     }
     std::fflush(stdout);
+  }
+
+  std::string hardware() override {
+    static const std::string name = [] {
+      std::ifstream file("/proc/cpuinfo");
+      for (std::string line; std::getline(file, line);) {
+        if (line.rfind("model name", 0) == 0) return "CPU" + line.substr(line.find(':') + 1);
+      }
+      return std::string("CPU");
+    }();
+    return name;
+  }
+
+  // A block of any size keeps a simulated multiprocessor as busy as another.
+  int best_block(const kernel_function&, std::size_t) override { return 256; }
+  std::int64_t resident_blocks(const kernel_function&, int, std::size_t) override {
+    return simt::max_cooperative_blocks;
   }
 
   global_variable find_global(const std::string& name) override {
@@ -167,6 +195,13 @@ class host_module final : public kernel_module {
   void read_global(const global_variable& v, void* bytes) override { std::memcpy(bytes, v.address, v.bytes); }
 
  private:
+  void refuse_checked_cooperation(const kernel_function& f, const launch_plan& plan) const {
+    const bool one = plan.grid[0] == 1 && plan.grid[1] == 1 && plan.grid[2] == 1;
+    if (plan.cooperative && !one && !own_.empty())
+      fail<not_available>("[", f.name, "] debug and check do not follow blocks that wait for each other: ",
+                          "expected a grid of one block, got (", plan.grid[0], ", ", plan.grid[1], ", ",
+                          plan.grid[2], ")");
+  }
   static kernel_function function_of(const simt::kernel_row& row, const std::string& name) {
     kernel_function f;
     f.name = name;

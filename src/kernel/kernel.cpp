@@ -30,32 +30,102 @@ void store(const kernel_function& f, std::size_t i, const kernel_argument& a, de
   switch (a.type()) {
     case kernel_argument::kind::array: return store_array(f, i, a.array(), where, buffer);
     case kernel_argument::kind::number: return store_number(f, i, a.number(), buffer);
-    case kernel_argument::kind::bytes: return store_bytes(f, i, a.data(), a.bytes(), buffer);
+    case kernel_argument::kind::bytes:
+      store_bytes(f, i, a.data(), a.bytes(), buffer);
+      return check_layout(f, i, a.fields());
     case kernel_argument::kind::structures:
-      return store_pointer(f, i, {static_cast<const char*>(a.data()), a.bytes() * a.count(), a.number().b, 0},
-                           a.bytes(), buffer);
+      store_pointer(f, i, {static_cast<const char*>(a.data()), a.bytes() * a.count(), a.number().b, 0},
+                    a.bytes(), buffer);
+      return check_layout(f, i, a.fields());
     case kernel_argument::kind::null: return store_null(f, i, buffer);
   }
+}
+
+// The instance for these arguments.
+kernel_state& instance_for(kernel_state& state, std::span<const kernel_argument> arguments) {
+  if (!state.is_template()) return state;
+  std::vector<std::optional<dtype>> types;
+  for (const kernel_argument& a : arguments) {
+    const bool is_array = a.type() == kernel_argument::kind::array;
+    types.push_back(is_array ? std::optional(a.array().dtype()) : std::nullopt);
+  }
+  return state.deduced(types);
+}
+
+launch_config with_block(const loaded_kernel& k, launch_config config) {
+  if (config.best_block) config.block = k.module->best_block(*k.function, config.shared_bytes);
+  return config;
+}
+
+// A grid whose blocks wait for each other must fit the device as a whole.
+void check_cooperation(const loaded_kernel& k, const launch_plan& plan) {
+  const int threads = static_cast<int>(plan.block[0] * plan.block[1] * plan.block[2]);
+  const std::int64_t most = k.module->resident_blocks(*k.function, threads, plan.shared_bytes);
+  const std::int64_t blocks = std::int64_t{plan.grid[0]} * plan.grid[1] * plan.grid[2];
+  if (blocks > most)
+    fail<value_error>("[", k.function->name, "] expected at most ", most, " blocks of ", threads,
+                      " threads in a cooperative launch, got ", blocks);
 }
 
 }  // namespace
 
 void kernel::launch(const launch_config& config, std::span<const kernel_argument> arguments) const {
-  std::vector<std::optional<dtype>> types;
-  if (state_->is_template()) {
-    for (const kernel_argument& a : arguments) {
-      const bool is_array = a.type() == kernel_argument::kind::array;
-      types.push_back(is_array ? std::optional(a.array().dtype()) : std::nullopt);
-    }
-  }
-  kernel_state& state = state_->deduced(types);
+  kernel_state& state = instance_for(*state_, arguments);
   const device where = device_of(arguments);
   const loaded_kernel& k = state.on(where);
   check_count(*k.function, arguments.size());
   argument_buffer buffer;
   for (std::size_t i = 0; i < arguments.size(); ++i) store(*k.function, i, arguments[i], where, buffer);
   launch_plan plan;
-  if (plan_launch(*k.function, config, where, plan)) state.launch(k, plan, buffer);
+  const bool runs = plan_launch(*k.function, config.best_block ? with_block(k, config) : config, where, plan);
+  if (!runs) return;
+  plan.cooperative = plan.cooperative || state.program()->options().cooperative;
+  if (plan.cooperative) check_cooperation(k, plan);
+  state.launch(k, plan, buffer);
+}
+
+std::vector<double> kernel::time(const launch_config& config, std::span<const kernel_argument> arguments,
+                                 const timing_options& options) const {
+  if (options.repeats < 1 || options.warmup < 0)
+    fail<value_error>("[kernel ", name(), "] expected one run or more to time, got repeat=", options.repeats,
+                      " and warmup=", options.warmup);
+  const device where = device_of(arguments);
+  const stream_view on = config.stream ? *config.stream : current_stream(where);
+  instance_for(*state_, arguments).on(where);  // compiling is not counted
+  for (int i = 0; i < options.warmup; ++i) launch(config, arguments);
+  event start(where), end(where);
+  std::vector<double> seconds;
+  for (int i = 0; i < options.repeats; ++i) {
+    start.record(on);
+    launch(config, arguments);
+    end.record(on);
+    end.synchronize();
+    seconds.push_back(end.elapsed_since(start) / 1000);
+  }
+  return seconds;
+}
+
+std::vector<bool> kernel::writes(std::span<const kernel_argument> arguments) const {
+  const loaded_kernel& k = instance_for(*state_, arguments).on(device_of(arguments));
+  check_count(*k.function, arguments.size());
+  std::vector<bool> written;
+  for (const parameter& p : k.function->parameters)
+    written.push_back((p.kind == parameter_kind::pointer || p.kind == parameter_kind::view) && !p.is_const);
+  return written;
+}
+
+std::string kernel::hardware(std::span<const kernel_argument> arguments) const {
+  return instance_for(*state_, arguments).on(device_of(arguments)).module->hardware();
+}
+
+int kernel::best_block(std::size_t shared_bytes) const {
+  const loaded_kernel& k = state_->on(current_device());
+  return k.module->best_block(*k.function, shared_bytes);
+}
+
+std::int64_t kernel::max_cooperative_blocks(int threads, std::size_t shared_bytes) const {
+  const loaded_kernel& k = state_->on(current_device());
+  return k.module->resident_blocks(*k.function, threads, shared_bytes);
 }
 
 kernel kernel::operator[](const std::string& template_arguments) const {
@@ -77,11 +147,20 @@ void kernel::set_constant(const std::string& variable, const ndarray& values) co
   const global_variable v = k.module->find_global(variable);
   if (v.address == nullptr)
     fail<value_error>("[kernel ", name(), "] the source has no variable '", variable, "'");
+  const element_type declared = parse_element(variable_type(source(), variable));
+  if (declared.type && !declared.takes(values.dtype()))
+    fail<type_error>("[kernel ", name(), "] expected an array of ", declared.expected(), " for '", variable,
+                     "', got ", values.dtype());
   const ndarray plain = ascontiguousarray(to_device(values, cpu));
   if (static_cast<std::size_t>(plain.nbytes()) != v.bytes)
     fail<value_error>("[kernel ", name(), "] expected ", v.bytes, " bytes for '", variable, "', got ",
                       plain.nbytes());
   k.module->write_global(v, plain.data(access::read));
+}
+
+std::optional<dtype> kernel::constant_dtype(const std::string& variable) const {
+  const element_type declared = parse_element(variable_type(source(), variable));
+  return declared.lanes == 1 ? declared.type : std::nullopt;
 }
 
 ndarray kernel::get_global(const std::string& variable) const {
@@ -106,6 +185,16 @@ std::string kernel::signature() const {
   for (const parameter& p : f.parameters)
     list += (list.empty() ? "" : ", ") + p.text + (p.name.empty() ? "" : " " + p.name);
   return f.name + "(" + list + ")";
+}
+
+std::vector<kernel_outline> kernel_outlines(const std::string& source) {
+  std::vector<kernel_outline> outlines;
+  for (const kernel_declaration& k : find_kernels(source)) {
+    kernel_outline& o = outlines.emplace_back(kernel_outline{k.name, {}, {}});
+    for (const template_parameter& p : k.templates) o.templates.push_back(p.name);
+    for (const declared_parameter& p : k.parameters) o.parameters.push_back(p.name);
+  }
+  return outlines;
 }
 
 std::vector<std::string> find_kernel_names(const std::string& source) {

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "kernel/module.hpp"
 #include "kernel/source_text.hpp"
 
 namespace numloom::kernel_detail {
@@ -60,6 +61,8 @@ bool read_diagnostic(std::string_view line, diagnostic& d) {
   d.file = std::string(place.substr(0, colons[0]));
   return true;
 }
+
+constexpr std::size_t most_errors_shown = 5;
 
 }  // namespace
 
@@ -118,6 +121,46 @@ std::string excerpt(std::string_view text, int line, int shown_line, int column)
     result += '^';
   }
   return result;
+}
+
+std::string with_places(std::string message, std::string_view text, const std::string& file) {
+  const std::string mark = source_name;
+  int first_line = -1;
+  for (std::size_t at = message.find(mark); at != message.npos; at = message.find(mark, at + 1)) {
+    const std::size_t number = at + mark.size() + 1;
+    if (number >= message.size() || message[number - 1] != ':') continue;
+    std::size_t end = number;
+    while (end < message.size() && message[end] >= '0' && message[end] <= '9') ++end;
+    if (end == number) continue;
+    if (first_line < 0) first_line = file.empty() ? 0 : find_in_file(file, text);
+    if (first_line == 0) break;
+    const int line = std::stoi(message.substr(number, end - number)) + first_line - 1;
+    message.replace(at, end - at, file + ":" + std::to_string(line));
+  }
+  return message;
+}
+
+void throw_compile_error(std::string heading, const std::string& log, std::string_view text,
+                         const std::string& file) {
+  const std::vector<diagnostic> errors = find_errors(log);
+  const int first_line = file.empty() ? 0 : find_in_file(file, text);
+  const bool found = first_line > 0;
+  const std::string shown_file = found ? file : source_name;
+  int line = 0;
+  std::size_t shown = 0;
+  for (const diagnostic& d : errors) {
+    if (++shown > most_errors_shown) break;
+    const bool ours = d.file == source_name;
+    const int shown_line = ours && found ? d.line + first_line - 1 : d.line;
+    if (line == 0 && ours) line = shown_line;
+    heading +=
+        "\n" + (ours ? shown_file : d.file) + ":" + std::to_string(shown_line) + ": error: " + d.message;
+    if (!ours) continue;
+    if (const std::string lines = excerpt(text, d.line, shown_line, d.column); !lines.empty())
+      heading += "\n" + lines;
+  }
+  if (errors.empty()) heading += "\n" + log;
+  throw compile_error(heading, with_places(log, text, file), shown_file, line);
 }
 
 }  // namespace numloom::kernel_detail

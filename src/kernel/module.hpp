@@ -25,6 +25,7 @@ struct launch_plan {
   std::uint32_t block[3];
   std::size_t shared_bytes;
   stream_view stream;
+  bool cooperative = false;
 };
 
 struct global_variable {
@@ -47,8 +48,17 @@ class kernel_module {
   virtual global_variable find_global(const std::string& name) = 0;
   virtual void write_global(const global_variable& variable, const void* host_bytes) = 0;
   virtual void read_global(const global_variable& variable, void* host_bytes) = 0;
+  /// Threads of a block that keep a multiprocessor busiest.
+  virtual int best_block(const kernel_function& f, std::size_t shared_bytes) = 0;
+  /// Blocks of so many threads that the device runs at a time.
+  virtual std::int64_t resident_blocks(const kernel_function& f, int threads, std::size_t shared_bytes) = 0;
+  /// What runs it, for measurements that hold for that only.
+  virtual std::string hardware() = 0;
 
  protected:
+  /// To all parameters of that structure.
+  void add_field(const std::string& structure, const structure_field& field);
+
   std::vector<kernel_function> functions_;
 };
 

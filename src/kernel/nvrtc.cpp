@@ -138,12 +138,43 @@ class nvrtc_program {
 };
 
 std::string whole_text(const compile_job& job) {
-  std::string text = "#include \"device.hpp\"\n" + using_lines(job.source);
+  std::string text = "#include \"device.hpp\"\n" + using_lines(job.source) + define_lines(job.options);
   return text + "#line 1 \"" + source_name + "\"\n" + job.source + "\n";
 }
 
 // "scale<float>" -> the probe whose lowered name spells its type.
 std::string probe(const std::string& name) { return "numloom::signature_of<decltype(&" + name + ")>"; }
+
+// A probe whose lowered name spells alignment, size and kind of the structure's fields (NVRTC has no
+// offsetof).
+std::string probe(const declared_structure& s) {
+  std::string numbers;
+  for (const std::string& field : s.fields) {
+    const std::string member = s.name + "::" + field;
+    numbers += ", alignof(decltype(" + member + ")), sizeof(" + member + "), numloom::field_kind<decltype(" +
+               member + ")>";
+  }
+  return "numloom::layout_of<" + s.name + numbers + ">";
+}
+
+// From "void numloom::layout_of<particle, 8ul, 8ul, 2ul>()"; plain structures have no other padding.
+std::vector<lowered_field> fields_of(const declared_structure& s, const std::string& demangled) {
+  const std::size_t open = demangled.find('<');
+  const std::size_t close = demangled.rfind('>');
+  if (open == demangled.npos || close == demangled.npos) return {};
+  const std::vector<std::string> words =
+      split_arguments(std::string_view(demangled).substr(open + 1, close - open - 1));
+  std::vector<lowered_field> fields;
+  std::size_t end = 0;
+  for (std::size_t i = 0; i < s.fields.size() && 3 * i + 3 < words.size(); ++i) {
+    const auto number = [&](std::size_t k) { return std::stoul(words[3 * i + k]); };
+    const std::size_t alignment = number(1);
+    const std::size_t offset = (end + alignment - 1) / alignment * alignment;
+    fields.push_back({s.name, {s.fields[i], offset, number(2), static_cast<unsigned>(number(3))}});
+    end = offset + number(2);
+  }
+  return fields;
+}
 
 // The image behind its list of kernels, as one text.
 std::string packed(const device_image& image) {
@@ -151,6 +182,10 @@ std::string packed(const device_image& image) {
   text << image.kernels.size() << '\n';
   for (const lowered_kernel& k : image.kernels)
     text << k.name << '\n' << k.symbol << '\n' << k.signature << '\n';
+  text << image.fields.size() << '\n';
+  for (const lowered_field& f : image.fields)
+    text << f.structure << ' ' << f.field.name << ' ' << f.field.offset << ' ' << f.field.bytes << ' '
+         << f.field.kind << '\n';
   return text.str() + image.bytes;
 }
 
@@ -165,23 +200,48 @@ device_image unpacked(const std::string& text) {
     std::getline(lines, k.symbol);
     std::getline(lines, k.signature);
   }
+  std::getline(lines, line);
+  image.fields.resize(std::stoul(line));
+  for (lowered_field& f : image.fields) {
+    lines >> f.structure >> f.field.name >> f.field.offset >> f.field.bytes >> f.field.kind;
+    std::getline(lines, line);
+  }
   image.bytes = text.substr(static_cast<std::size_t>(lines.tellg()));
   return image;
 }
 
 device_image build(const compile_job& job, const std::string& text, const std::vector<std::string>& options,
-                   bool cubin) {
+                   bool cubin, const std::vector<declared_structure>& structures) {
   nvrtc_program p(text, job);
   for (const std::string& name : job.names) {
     p.add_name(name);
     p.add_name(probe(name));
   }
+  for (const declared_structure& s : structures) p.add_name(probe(s));
   p.compile(options);
   device_image image;
   image.bytes = p.image(cubin);
   for (const std::string& name : job.names)
     image.kernels.push_back({name, p.lowered(name), demangle(p.lowered(probe(name)))});
+  for (const declared_structure& s : structures) {
+    for (lowered_field& f : fields_of(s, demangle(p.lowered(probe(s))))) image.fields.push_back(std::move(f));
+  }
   return image;
+}
+
+// What a probe asks may be refused where the kernel is right (a private field); then its layout stays
+// unknown.
+device_image build_with_layouts(const compile_job& job, const std::string& text,
+                                const std::vector<std::string>& options, bool cubin) {
+  const bool packs = job.source.find("pack") != job.source.npos;  // #pragma pack: other offsets
+  const std::vector<declared_structure> structures =
+      packs ? std::vector<declared_structure>{} : parameter_structures(job.source);
+  try {
+    return build(job, text, options, cubin, structures);
+  } catch (const compiler_refused&) {
+    if (structures.empty()) throw;
+  }
+  return build(job, text, options, cubin, {});
 }
 
 }  // namespace
@@ -206,9 +266,10 @@ device_image compile_for_device(const compile_job& job, const std::string& archi
         "[kernel] NVRTC was not found: expected libnvrtc.so.13 or .12 of a CUDA toolkit or of "
         "NVIDIA's wheel nvidia-cuda-nvrtc");
   std::vector<std::string> options{"--gpu-architecture=" + architecture, "--std=c++20"};
-  for (const auto& [name, value] : job.options.defines) options.push_back("-D" + name + "=" + value);
   for (const std::string& folder : job.options.include_dirs) options.push_back("-I" + folder);
-  options.insert(options.end(), job.options.options.begin(), job.options.options.end());
+  for (const std::string& option : job.options.options) {
+    if (!is_macro(option)) options.push_back(option);
+  }
   const std::string text = whole_text(job);
   sha256 hash;
   hash.add(concat(NUMLOOM_VERSION " nvrtc ", nvrtc_version()));
@@ -220,7 +281,7 @@ device_image compile_for_device(const compile_job& job, const std::string& archi
   hash.add(included_contents(job.source, job.options.include_dirs));
   const bool cubin = architecture.rfind("sm_", 0) == 0;
   const std::string path = cached_file(hash.digest(), ".cubin", [&](const std::string& target) {
-    const std::string bytes = packed(build(job, text, options, cubin));
+    const std::string bytes = packed(build_with_layouts(job, text, options, cubin));
     std::ofstream(target, std::ios::binary) << bytes;
   });
   return unpacked(read_cached(path));

@@ -14,9 +14,14 @@ struct lowered_kernel {
   std::string symbol;     // in the image
   std::string signature;  // "void (*)(float*, float, int)"
 };
+struct lowered_field {
+  std::string structure;
+  structure_field field;
+};
 struct device_image {
   std::string bytes;  // a cubin, or PTX for an architecture that NVRTC does not know yet
   std::vector<lowered_kernel> kernels;
+  std::vector<lowered_field> fields{};
 };
 
 /// For "sm_90"; from the cache if it is there. Throws compiler_refused, not_available without NVRTC.

@@ -21,8 +21,6 @@ std::string joined(const std::vector<std::string>& names) {
   return text;
 }
 
-constexpr std::size_t most_errors_shown = 5;
-
 // A build with the simulator has simulated GPUs.
 #if defined(NUMLOOM_SIM_BUILD)
 constexpr bool real_gpus = false;
@@ -94,30 +92,12 @@ void program_source::name_parameters(kernel_module& module) const {
 }
 
 std::string program_source::with_places(std::string message) const {
-  const std::string mark = source_name;
-  int first_line = -1;
-  for (std::size_t at = message.find(mark); at != message.npos; at = message.find(mark, at + 1)) {
-    const std::size_t number = at + mark.size() + 1;
-    if (number >= message.size() || message[number - 1] != ':') continue;
-    std::size_t end = number;
-    while (end < message.size() && message[end] >= '0' && message[end] <= '9') ++end;
-    if (end == number) continue;
-    if (first_line < 0) first_line = file_.empty() ? 0 : find_in_file(file_, text_);
-    if (first_line == 0) break;
-    const int line = std::stoi(message.substr(number, end - number)) + first_line - 1;
-    message.replace(at, end - at, file_ + ":" + std::to_string(line));
-  }
-  return message;
+  return kernel_detail::with_places(std::move(message), text_, file_);
 }
 
 void program_source::refuse(const std::vector<std::string>& names, const std::string& log) const {
   const std::vector<diagnostic> errors = find_errors(log);
-  const int first_line = file_.empty() ? 0 : find_in_file(file_, text_);
-  const bool found = first_line > 0;
   std::string text = "[kernel " + joined(names) + "] the source does not compile";
-  std::string file = found ? file_ : source_name;
-  int line = 0;
-  std::size_t shown = 0;
   bool in_names = true;
   for (const diagnostic& d : errors) in_names = in_names && is_name_list(d.file);
   if (in_names && !errors.empty()) {
@@ -126,19 +106,7 @@ void program_source::refuse(const std::vector<std::string>& names, const std::st
     text += ": no kernel for '" + joined(names) +
             "'; kernels in the source: " + (all.empty() ? "none" : joined(all));
   }
-  for (const diagnostic& d : errors) {
-    if (++shown > most_errors_shown) break;
-    const bool ours = d.file == source_name;
-    const int shown_line = ours && found ? d.line + first_line - 1 : d.line;
-    const std::string where = ours ? file : d.file;
-    if (line == 0 && ours) line = shown_line;
-    text += "\n" + where + ":" + std::to_string(shown_line) + ": error: " + d.message;
-    if (!ours) continue;
-    if (const std::string lines = excerpt(text_, d.line, shown_line, d.column); !lines.empty())
-      text += "\n" + lines;
-  }
-  if (errors.empty()) text += "\n" + log;
-  throw compile_error(text, with_places(log), file, line);
+  throw_compile_error(std::move(text), log, text_, file_);
 }
 
 }  // namespace numloom::kernel_detail

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "numloom/dtype.hpp"
+#include "numloom/kernel.hpp"
 
 namespace numloom::kernel_detail {
 
@@ -37,6 +38,7 @@ struct parameter {
   int rank = 0;           // of a view
   unsigned bytes = 0, alignment = 1;
   unsigned element_bytes = 0, element_alignment = 1;  // 0: not known
+  std::vector<structure_field> fields{};              // of a plain structure, in the order of memory
 };
 
 /// "PFvPKfiE", or the name of a function template's instance whose last argument is such a type.

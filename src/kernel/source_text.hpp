@@ -34,6 +34,16 @@ struct kernel_declaration {
 };
 std::vector<kernel_declaration> find_kernels(std::string_view source);
 
+/// A structure without methods, bases and bit-fields.
+struct declared_structure {
+  std::string name;
+  std::vector<std::string> fields;
+};
+/// Those that parameters of kernels speak of.
+std::vector<declared_structure> parameter_structures(std::string_view source);
+/// "float" of `__constant__ float w[2];`; empty when there is no such variable.
+std::string variable_type(std::string_view source, std::string_view name);
+
 /// Shared variables as the simulator's (heap blocks with guarded ends, one for each thread block). The
 /// number of lines does not change.
 std::string rewrite_shared(std::string_view source);

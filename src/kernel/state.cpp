@@ -60,6 +60,21 @@ kernel_state::kernel_state(std::shared_ptr<program_source> program, std::string 
   }
   const kernel_declaration* declared = program_->find(name_);
   is_template_ = declared != nullptr && !declared->templates.empty() && name_.find('<') == name_.npos;
+  if (is_template_) name_ = with_all_given(*declared);
+}
+
+// "scale<float, 4>" when options.templates has a value for each parameter, else the name as it is.
+std::string kernel_state::with_all_given(const kernel_declaration& declared) {
+  const auto& given = program_->options().templates;
+  std::string list;
+  for (const template_parameter& p : declared.templates) {
+    const auto found =
+        std::find_if(given.begin(), given.end(), [&](const auto& g) { return g.first == p.name; });
+    if (found == given.end()) return name_;
+    list += (list.empty() ? "" : ", ") + as_type(found->second);
+  }
+  is_template_ = false;
+  return name_ + "<" + list + ">";
 }
 
 const loaded_kernel& kernel_state::on(device where) {
@@ -114,6 +129,9 @@ std::string kernel_state::deduce(std::span<const std::optional<dtype>> types) co
   for (const template_parameter& p : k.templates) {
     const auto known = found.find(p.name);
     std::string value = known == found.end() ? p.fallback : type_text(known->second);
+    for (const auto& [name, given] : program_->options().templates) {
+      if (name == p.name) value = as_type(given);
+    }
     if (value.empty())
       fail<type_error>("[", name_, "] the template parameter ", p.name,
                        " does not follow from the arrays: give all of them, as in k[\"float\"]");

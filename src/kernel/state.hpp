@@ -69,6 +69,7 @@ class kernel_state {
 
  private:
   std::string deduce(std::span<const std::optional<dtype>> types) const;
+  std::string with_all_given(const kernel_declaration& declared);
 
   std::shared_ptr<program_source> program_;
   std::string name_;

@@ -70,7 +70,7 @@ void enqueue(const cuda_runtime::launch_record& record, std::unique_ptr<bound_ke
     if (!late.empty()) throw kernel_error(error_illegal_address, launch_text(launch) + late);
     const device_access access(sim().memory);
     launch.closure = bound.get();
-    run_grid(launch);
+    bound->cooperative() ? run_cooperative(launch) : run_grid(launch);
     check_guards(*bound, launch);
   };
   run_queued("launch", record, [&] { sim().queues.push(s, {run, nullptr, 0, 0}); });

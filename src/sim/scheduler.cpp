@@ -106,7 +106,12 @@ NUMLOOM_SIM_SWITCHES void scheduler::run(const grid_launch& launch) {
   while (tsan_fibers_.size() < count_ + warp_lanes + 1) tsan_fibers_.push_back(__tsan_create_fiber(0));
   sanitizer::release(&launch_tag_);
 #endif
-  for (unsigned z = 0; z < launch.grid.z && failure_.empty(); ++z) {
+  if (launch.only_block != nullptr) {
+    block_.index = *launch.only_block;
+    run_block();
+  }
+  const unsigned planes = launch.only_block != nullptr ? 0 : launch.grid.z;
+  for (unsigned z = 0; z < planes && failure_.empty(); ++z) {
     for (unsigned y = 0; y < launch.grid.y && failure_.empty(); ++y) {
       for (unsigned x = 0; x < launch.grid.x && failure_.empty(); ++x) {
         block_.index = {x, y, z};

@@ -44,9 +44,21 @@ def test_only_public_headers_are_installed(prefix):
     assert headers == {("include", "numloom")}
 
 
+BINDING = {"inline.hpp", "pybind11.hpp", "python.hpp"}  # they include Python's headers and pybind11's
+
+
 def test_installed_headers_need_nothing_else(prefix, tmp_path):
     for header in sorted((prefix / "include/numloom").glob("*.hpp")):
+        if header.name in BINDING:
+            continue
         source = tmp_path / "one.cpp"
         source.write_text(f"#include <numloom/{header.name}>\nint main() {{}}\n")
         run("g++", "-std=c++20", "-fsyntax-only", "-Wall", "-Wextra", "-Wconversion", "-Werror",
             f"-I{prefix / 'include'}", source)  # fmt: skip
+
+
+def test_the_c_interface_is_c(prefix, tmp_path):
+    source = tmp_path / "one.c"
+    source.write_text("#include <numloom/c_api.h>\nint main(void) { return 0; }\n")
+    run("gcc", "-std=c99", "-pedantic", "-fsyntax-only", "-Wall", "-Wextra", "-Werror",
+        f"-I{prefix / 'include'}", source)  # fmt: skip

@@ -6,10 +6,6 @@ import subprocess
 import sys
 import zipfile
 
-import pytest
-
-from scripts.environment import ROOT, tool
-
 PROGRAM = """
 import numloom as np
 a = np.arange(6).reshape(2, 3)
@@ -19,42 +15,13 @@ print(np.__file__)
 """
 
 
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory):
-    """A wheel of this checkout, built with no network to be had."""
-    folder = tmp_path_factory.mktemp("wheel")
-    tools = os.pathsep.join(os.path.dirname(tool(name)) for name in ("cmake", "ninja"))
-    env = {**os.environ, "PATH": tools + os.pathsep + os.environ["PATH"], "PIP_NO_INDEX": "1"}
-    env.pop("PYTHONPATH", None)
-    words = [sys.executable, "-m", "pip", "wheel", "-q", "--no-build-isolation", "--no-deps", str(ROOT)]
-    words += ["-w", str(folder), "-C", "cmake.define.NUMLOOM_CUDA=OFF"]
-    done = subprocess.run(words, env=env, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
-    (path,) = folder.glob("numloom-*.whl")
-    return path
-
-
-def test_wheel_runs_by_itself(wheel, tmp_path):
-    target = tmp_path / "site"
-    words = [
-        sys.executable,
-        "-m",
-        "pip",
-        "install",
-        "-q",
-        "--no-index",
-        "--no-deps",
-        "--target",
-        target,
-        wheel,
-    ]
-    subprocess.run(words, check=True)
-    env = {**os.environ, "PYTHONPATH": str(target)}
+def test_wheel_runs_by_itself(site, tmp_path):
+    env = {**os.environ, "PYTHONPATH": str(site)}
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM], cwd=tmp_path, env=env, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.startswith(str(target))
+    assert done.stdout.startswith(str(site))
 
 
 def test_wheel_holds_each_library_once(wheel):

@@ -19,4 +19,4 @@ def test_example(block):
 
 
 def test_there_are_examples():
-    assert len(BLOCKS) == 4
+    assert len(BLOCKS) == 5

@@ -1,0 +1,234 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""load_inline, the C interface, and what python -m numloom tells."""
+
+import ctypes
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy
+import pytest
+
+import numloom as np
+from numloom import _core, _paths, new
+
+KERNELS = """
+__global__ void fill(float* x, float a, int n) {
+  int i = blockIdx.x * blockDim.x + threadIdx.x;
+  if (i < n) x[i] = a;
+}
+template <class T> __global__ void scale(T* x, T a, int n) {
+  int i = blockIdx.x * blockDim.x + threadIdx.x;
+  if (i < n) x[i] *= a;
+}
+"""
+
+CPP = r"""
+using numloom::array, numloom::ndarray, numloom::view;
+
+double trace(view<const double, 2> a) {
+  double sum = 0;
+  for (long i = 0; i < a.shape[0] && i < a.shape[1]; ++i) sum += a(i, i);
+  return sum;
+}
+void set_first(view<float> x, float value) { x(0) = value; }
+long rows_in_order(view<const float, 2, numloom::order::C> x) { return x.shape[0]; }
+array<float> filled(int n, float a) {
+  const auto x = array<float>::empty({n});
+  kernels::fill({.size = n}, x, a, n);
+  return x;
+}
+ndarray same(const ndarray& a) { return a; }
+ndarray total(const array<float>& a) { return numloom::sum(a); }
+using many = std::tuple<long, std::string, std::vector<double>>;
+many describe(std::optional<long> n, std::string text, bool on) {
+  return {n.value_or(-1), text + "!", std::vector<double>{on ? 1.5 : 0.0}};
+}
+std::int8_t small(std::int8_t n) { return n; }
+void fail_so() { throw std::out_of_range("too far"); }
+void singular() { numloom::fail<numloom::linalg_error>("[singular] matrix"); }
+"""
+NAMES = ["trace", "set_first", "rows_in_order", "filled", "same", "total", "describe", "small", "fail_so",
+         "singular"]  # fmt: skip
+
+
+@pytest.fixture(scope="module", autouse=True)
+def own_cache(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NUMLOOM_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+@pytest.fixture(scope="module")
+def m(own_cache):
+    return np.load_inline(cuda=KERNELS, cpp=CPP, functions=NAMES)
+
+
+def test_kernels_alone():
+    m = np.load_inline(cuda=KERNELS, functions=["scale<double>"])
+    x = np.empty(5, dtype="float32")
+    m.fill(x, 2, 5, size=5)
+    assert x.tolist() == [2] * 5
+    y = np.arange(3.0)
+    m.get_function("scale<double>")(y, 3, 3, size=3)
+    assert y.tolist() == [0, 3, 6]
+    with pytest.raises(AttributeError, match="fill"):
+        _ = m.nothing
+
+
+def test_numpy_arrays_are_not_copied(m):
+    x = numpy.zeros((2, 3), dtype="float32")
+    m.set_first(x[1, ::-1], 7)
+    assert x[1, 2] == 7
+    assert m.trace(numpy.arange(9.0).reshape(3, 3).T) == 12
+    m.set_first(memoryview(x.reshape(-1)), 5)
+    assert x[0, 0] == 5
+
+
+def test_arrays_go_and_come(m):
+    x = np.arange(6, dtype="float32").reshape(2, 3)[:, ::-1]
+    y = m.same(x)
+    assert isinstance(y, np.ndarray)
+    assert y.tolist() == x.tolist()
+    assert np.may_share_memory(x, y)
+    del x
+    y += 1
+    assert str(y.device) == str(np.current_device())
+    assert m.total(y).item() == 21
+    assert m.same(numpy.empty((0, 3), dtype="int8")).shape == (0, 3)
+    assert not m.same(numpy.broadcast_to(numpy.float32(1), (3,))).flags.writeable
+
+
+def test_kernels_from_cpp(m):
+    x = m.filled(5, 1.5)
+    assert x.tolist() == [1.5] * 5
+    assert str(x.device) == str(np.current_device())
+
+
+def test_numbers_and_texts(m):
+    assert m.describe(None, "a", True) == (-1, "a!", [1.5])
+    assert m.describe(numpy.int64(3), "ä", 0) == (3, "ä!", [0.0])
+
+
+ERRORS = {
+    "dtype": (TypeError, r"\[trace\] argument 1: \[view\] expected dtype float64, got float32",
+              lambda m: m.trace(numpy.zeros((2, 2), "f4"))),
+    "rank": (ValueError, r"\[trace\] argument 1: .*expected 2 dimensions, got 1: shape \(3,\)",
+             lambda m: m.trace(numpy.zeros(3))),
+    "order": (ValueError, "expected a contiguous array in C order",
+              lambda m: m.rows_in_order(numpy.zeros((2, 3), "f4").T)),
+    "read only": (ValueError, "expected a writeable array",
+                  lambda m: m.set_first(numpy.broadcast_to(numpy.float32(1), (3,)), 1)),
+    "list": (TypeError, "expected an array, got list", lambda m: m.same([1, 2])),
+    "text": (TypeError, "expected an array, got str", lambda m: m.same("abc")),
+    "byte order": (TypeError, "byte order", lambda m: m.same(numpy.zeros(3, ">f4"))),
+    "strings": (TypeError, "expected an array of bool", lambda m: m.same(numpy.array(["a"]))),
+    "count": (TypeError, r"\[trace\] expected 1 arguments, got 0", lambda m: m.trace()),
+    "float for int": (TypeError, r"\[filled\] argument 1", lambda m: m.filled(2.5, 1)),
+    "too large": (OverflowError, "8 bits, got 200", lambda m: m.small(200)),
+    "standard": (IndexError, "too far", lambda m: m.fail_so()),
+    "linalg": (numpy.linalg.LinAlgError, "matrix", lambda m: m.singular()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", ERRORS)
+def test_errors(m, case):
+    error, text, call = ERRORS[case]
+    with pytest.raises(error, match=text):
+        call(m)
+
+
+def test_no_copy_from_the_device(m):
+    x = np.zeros((2, 2))
+    if str(x.device) == "cpu":
+        assert m.trace(x) == 0
+    else:
+        with pytest.raises(ValueError, match="expected an array on the CPU, got one on cuda:0"):
+            m.trace(x)
+
+
+def test_the_second_time_nothing_is_compiled(m):
+    before = np.kernel_cache_info()["misses"]
+    start = time.perf_counter()
+    again = np.load_inline(cuda=KERNELS, cpp=CPP, functions=NAMES)
+    assert np.kernel_cache_info()["misses"] == before
+    assert time.perf_counter() - start < 1
+    assert again.trace(numpy.eye(2)) == 2
+
+
+def test_compile_errors_show_the_users_lines():
+    text = """
+int good() { return 1; }
+int bad() { return missing_name; }
+"""
+    with pytest.raises(np.CompileError, match="missing_name") as caught:
+        np.load_inline(cpp=text, functions=["bad"])
+    lines = Path(__file__).read_text().splitlines()
+    assert caught.value.file == __file__
+    assert "return missing_name" in lines[caught.value.line - 1]
+    assert f"{__file__}:{caught.value.line}: error" in str(caught.value)
+
+
+def test_a_dead_process_holds_no_lock(tmp_path, monkeypatch):
+    monkeypatch.setenv("NUMLOOM_CACHE_DIR", str(tmp_path))
+    cpp = "int one() { return 1; }"
+    program = f"import numloom; numloom.load_inline(cpp={cpp!r}, functions='one')"
+    child = subprocess.Popen([sys.executable, "-c", program])
+    end = time.time() + 60
+    while not list(tmp_path.glob("*.lock")) and child.poll() is None and time.time() < end:
+        time.sleep(0.01)
+    child.kill()
+    child.wait()
+    assert np.load_inline(cpp=cpp, functions="one").one() == 1
+
+
+@pytest.mark.parametrize(
+    ("keywords", "error"),
+    [({}, TypeError), ({"cpp": "int f();"}, TypeError), ({"cuda": "int x;"}, ValueError),
+     ({"cuda": KERNELS, "name": "a b"}, ValueError)],
+)  # fmt: skip
+def test_wrong_calls(keywords, error):
+    with pytest.raises(error, match=r"\[load_inline\] "):
+        np.load_inline(**keywords)
+
+
+def test_the_capsule_tells_its_version():
+    pointer = ctypes.pythonapi.PyCapsule_GetPointer
+    pointer.restype, pointer.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
+    address = pointer(_core._C_API, b"numloom._core._C_API")
+    version, size = (ctypes.c_uint32 * 2).from_address(address)
+    assert (version, size) == (1, 8 * 9)
+
+
+def test_imported_when_used():
+    program = (
+        "import sys, numloom; print([n for n in sys.modules if n in ('numloom._inline', 'numloom._paths')])"
+    )
+    assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True).stdout == "[]\n"
+
+
+def test_folders_that_are_told():
+    words = [sys.executable, "-m", "numloom", "--include-dir", "--cmake-dir", "--version"]
+    told = subprocess.run(words, capture_output=True, text=True, check=True).stdout.splitlines()
+    assert told == [str(_paths.include_dir()), str(_paths.cmake_dir()), np.__version__]
+    assert (_paths.include_dir() / "numloom/pybind11.hpp").exists()
+    assert (_paths.cmake_dir() / "numloomConfig.cmake").exists()
+    assert _paths.library().exists()
+
+
+def test_the_page_runs_as_it_stands(own_cache):
+    page = (Path(__file__).parents[2] / "docs/extensions.md").read_text()
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.S)
+    exec(code, {})
+
+
+def test_new_project(tmp_path):
+    folder = new.write_project("mine", tmp_path)
+    assert len((folder / "CMakeLists.txt").read_text().splitlines()) <= 15
+    assert not [path for path in folder.rglob("*") if "NAME" in path.name]
+    with pytest.raises(FileExistsError, match="empty folder"):
+        new.write_project("mine", tmp_path)
+    with pytest.raises(ValueError, match="got 'my-kernels'"):
+        new.write_project("my-kernels", tmp_path)
