@@ -18,6 +18,7 @@ from .environment import ROOT, tool
 
 REPORTS = ROOT / "build" / "test-reports"
 SHOWN_FAILURES, SHOWN_LINES = 10, 40
+NUMPY_SHARE = 95  # per cent of NumPy's tests that the stage numpy wants to see pass
 CPP_TIMEOUT = 900  # seconds a single C++ test may take, under a sanitizer
 # C++ tests that know one device alone, whatever NUMLOOM_TEST_DEVICE says: sanitizers run them once.
 ONLY_ON = {
@@ -205,6 +206,17 @@ def stage_oldest(options: Options) -> list[Count]:
     return [pytest("cpu", "tests/python", "cpu/oldest", options, *parallel, **env)]
 
 
+def stage_numpy(options: Options) -> list[Count]:
+    """NumPy's own numeric tests, from the installed wheel, against numloom on the CPU device"""
+    building.build("cpu", "numloom_python")
+    words = ["tests/python/numpy_suite/run.py", "--at-least", str(NUMPY_SHARE)]
+    words += ["-j", str(options.workers or environment.jobs())] + (
+        ["-k", options.match] if options.match else []
+    )
+    code = building.run_python("cpu", *words)
+    return [Count("numpy's", "cpu", passed=int(code == 0), failed=int(code != 0))]
+
+
 def stage_asan(options: Options) -> list[Count]:
     """C++ suites under AddressSanitizer and UBSan"""
     building.build("sim-asan")
@@ -233,14 +245,16 @@ STAGES: dict[str, Callable[[Options], list[Count]]] = {
     "cpu": stage_cpu,
     "sim": stage_sim,
     "oldest": stage_oldest,
+    "numpy": stage_numpy,
     "asan": stage_asan,
     "tsan": stage_tsan,
     "meta": stage_meta,
     "install": stage_install,
 }
 FAST = ("style", "cpu", "meta")
-# What ./dev test and CI run. The sanitizer stages are asked for by name (--only asan,tsan) until clean.
-USUAL = tuple(name for name in STAGES if name not in ("asan", "tsan"))
+# What ./dev test and CI run. The sanitizer stages are asked for by name (--only asan,tsan) until clean,
+# NumPy's own tests because they take minutes.
+USUAL = tuple(name for name in STAGES if name not in ("asan", "tsan", "numpy"))
 
 
 def summary(results: list[tuple[str, list[Count], float]]) -> int:

@@ -197,12 +197,32 @@ PyObject* matrix_rank(argument_slots s) {
   return a.ndim() < 2 ? item_object(made) : wrap(std::move(made));
 }
 
+// Python's integers have no end: a^n = (a^(2^62))^(n >> 62) a^(n mod 2^62).
+ndarray power_of_matrix(const ndarray& a, PyObject* n) {
+  constexpr int bits = 62;
+  int overflow = 0;
+  const long long small = PyLong_AsLongLongAndOverflow(n, &overflow);
+  if (small == -1 && PyErr_Occurred()) throw python_error{};
+  if (!overflow) return linalg::matrix_power(a, small);
+  if (overflow < 0) {
+    const ref positive = checked(PyNumber_Negative(n));
+    return power_of_matrix(linalg::inv(a), positive.get());
+  }
+  const ref shift = checked(PyLong_FromLong(bits)), mask = checked(PyLong_FromLongLong((1LL << bits) - 1));
+  const ref high = checked(PyNumber_Rshift(n, shift.get())), low = checked(PyNumber_And(n, mask.get()));
+  const ndarray much = power_of_matrix(linalg::matrix_power(a, 1LL << bits), high.get());
+  return matmul(much, linalg::matrix_power(a, PyLong_AsLongLong(low.get())));
+}
+
 // (a, n)
 PyObject* matrix_power(argument_slots s) {
   const ndarray a = to_array(s[0]);
   if (!PyIndex_Check(s[1])) raise(PyExc_TypeError, "exponent must be an integer");
-  const std::int64_t n = to_int(s[1], "n");
-  return wrap(unlocked(work_of(a), [&] { return linalg::matrix_power(a, n); }));
+  const ref n = checked(PyNumber_Index(s[1]));
+  int overflow = 0;
+  const long long small = PyLong_AsLongLongAndOverflow(n.get(), &overflow);
+  if (overflow) return wrap(power_of_matrix(a, n.get()));
+  return wrap(unlocked(work_of(a), [&] { return linalg::matrix_power(a, small); }));
 }
 
 void require_axis(PyObject* o) {

@@ -94,7 +94,13 @@ PyObject* bound_call(PyObject* self, const char* method, const signature& s, PyO
   PyObject* slots[signature::limit];
   if (count > 0 && defers_to(args[0])) return on_host(self, method, args, count, names);
   const auto* f = reinterpret_cast<const ufunc_object*>(self);
-  if (!check_has_method(f, method) || !s.bind(nullptr, args, count, names, slots)) return nullptr;
+  if (!check_has_method(f, method)) return nullptr;
+  for (Py_ssize_t i = 1; i < count; ++i)
+    if (args[i] == Py_Ellipsis) {
+      PyErr_SetString(PyExc_TypeError, "out=... is only allowed as a keyword argument.");
+      return nullptr;
+    }
+  if (!s.bind(nullptr, args, count, names, slots)) return nullptr;
   PyObject* result = guarded([&] { return native(f, slots); });
   if (result || !PyErr_ExceptionMatches(numpy.host_only)) return result;
   PyErr_Clear();

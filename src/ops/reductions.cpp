@@ -250,11 +250,10 @@ void check_without_identity(ufunc f, const ndarray& a, const reduction_options& 
   if (options.where)
     fail<value_error>("reduction operation '", info(f).name,
                       "' does not have an identity, so to use a where mask one has to specify 'initial'");
-  std::int64_t reduced = 1, left = 1;
-  const dims axes = options.axis.normalized(a.ndim(), "reduce");
-  for (int d = 0; d < a.ndim(); ++d)
-    (std::find(axes.begin(), axes.end(), d) == axes.end() ? left : reduced) *= a.shape()[d];
-  if (reduced == 0 && left > 0)
+  std::int64_t reduced = 1;
+  for (const std::int64_t d : options.axis.normalized(a.ndim(), "reduce"))
+    reduced *= a.shape()[static_cast<int>(d)];
+  if (reduced == 0)
     fail<value_error>("zero-size array to reduction operation ", info(f).name, " which has no identity");
 }
 

@@ -204,7 +204,7 @@ ndarray reduce_in_order(ufunc f, const ndarray& a, const reduction_options& opti
     if (kept || options.keepdims) shape.push_back(kept ? a.shape()[d] : 1);
     left *= kept ? a.shape()[d] : 1;
   }
-  if (in_front.shape()[0] == 0 && left > 0 && !start)
+  if (in_front.shape()[0] == 0 && !start)
     fail<value_error>("zero-size array to reduction operation ", c.name(), " which has no identity");
   ndarray mask;
   if (options.where) {

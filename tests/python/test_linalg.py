@@ -428,6 +428,7 @@ def test_matrix_power(dtype):
     for n in (0, 1, 2, 3, 4, 5, 7, 10, -1, -2, -3, -5):
         for shape in ((3, 3), (2, 3, 3), (1, 1), (0, 0), (2, 0, 0)):
             check("matrix_power", tame(shape, dtype), n)
+    check("matrix_power", numpy.array([[0, 1], [1, 0]], dtype), 2**100 + 2**10 + 1)
     check("matrix_power", numbers((2, 3), dtype), 2)
     check("matrix_power", numbers((2, 2), dtype), 1.5)
 
