@@ -125,9 +125,9 @@ from numpy import (
     void as void,
 )
 
+from ._inline import load_inline as load_inline
 from ._kernels import ElementwiseKernel as ElementwiseKernel, RawKernel as RawKernel, RawModule as RawModule, ReductionKernel as ReductionKernel, ScanKernel as ScanKernel, SourceModule as SourceModule
 from ._tuning import KernelTimes as KernelTimes, TunedKernel as TunedKernel, TuningWarning as TuningWarning
-from ._inline import load_inline as load_inline
 __version__: str
 
 class Device:
