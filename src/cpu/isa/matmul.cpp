@@ -149,7 +149,11 @@ template <class Stored, class Sum> struct product {
       for (long j = 0; j < parts; ++j)
         sum[j] = static_cast<Sum>(sum[j] +
                                   static_cast<Sum>(static_cast<Sum>(a[i + j]) * static_cast<Sum>(x[i + j])));
-    for (; i < n; ++i) sum[0] = static_cast<Sum>(sum[0] + multiply(a[i], x[i]));
+    for (; i + lanes <= n; i += lanes)
+      for (long j = 0; j < lanes; ++j)
+        sum[j] = static_cast<Sum>(sum[j] +
+                                  static_cast<Sum>(static_cast<Sum>(a[i + j]) * static_cast<Sum>(x[i + j])));
+    for (long j = 0; i < n; ++i, ++j) sum[j] = static_cast<Sum>(sum[j] + multiply(a[i], x[i]));
     for (long width = parts / 2; width > 0; width /= 2)
       for (long j = 0; j < width; ++j) sum[j] = static_cast<Sum>(sum[j] + sum[j + width]);
     *reinterpret_cast<Stored*>(to) = static_cast<Stored>(sum[0]);
