@@ -18,6 +18,7 @@
 #include "kernel/cache.hpp"
 #include "numloom/error.hpp"
 #include "prelude/module_abi.hpp"
+#include "sim/cooperative.hpp"
 #include "sim/device_warp.hpp"
 #include "sim/run_grid.hpp"
 #if defined(NUMLOOM_SIM_BUILD)
@@ -78,9 +79,8 @@ void* open_apart(const std::string& path) {
 // A launch on a simulated GPU waits in its stream, with copies of its arguments.
 class queued_kernel final : public simt::bound_kernel {
  public:
-  queued_kernel(const kernel_function& f, const simt::kernel_row& row, const launch_plan& plan,
-                const void* const* addresses)
-      : invoke_(row.invoke), cooperative_(plan.cooperative) {
+  queued_kernel(const kernel_function& f, const simt::kernel_row& row, const void* const* addresses)
+      : invoke_(row.invoke) {
     for (unsigned i = 0; i < f.parameters.size(); ++i) {
       const parameter& p = f.parameters[i];
       auto& copy = values_.emplace_back(std::make_unique<value>());
@@ -93,14 +93,12 @@ class queued_kernel final : public simt::bound_kernel {
     }
   }
   void call() const override { invoke_(addresses_.data()); }
-  bool cooperative() const override { return cooperative_; }
 
  private:
   struct value {
     alignas(16) unsigned char bytes[4096];
   };
   void (*invoke_)(const void*);
-  bool cooperative_;
   std::vector<std::unique_ptr<value>> values_;
   std::vector<const void*> addresses_;
 };
@@ -115,7 +113,9 @@ void queue_launch(const kernel_function& f, const simt::kernel_row& row, const l
                                      "",
                                      0};
   cuda_runtime::log_launch(record);
-  simt::enqueue(record, std::make_unique<queued_kernel>(f, row, plan, addresses));
+  auto queued = std::make_unique<queued_kernel>(f, row, addresses);
+  const auto enqueue = plan.cooperative ? &simt::enqueue_cooperative : &simt::enqueue;
+  enqueue(record, std::move(queued));
   cuda_runtime::synchronize_if_debugging(record);
 }
 #endif

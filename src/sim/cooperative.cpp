@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Grids whose blocks meet: each block has an OS thread of its own, and one of them runs at a time, from one
 // grid-wide barrier to the next, in launch order. So nothing that is right for blocks in sequence changes.
+#include "cooperative.hpp"
+
 #include <condition_variable>
 #include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
-
-#include "run_grid.hpp"
 
 namespace numloom::simt {
 namespace {

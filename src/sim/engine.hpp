@@ -98,8 +98,6 @@ int block_barrier(barrier_kind kind, int predicate, site where);
 void warp_exchange(warp_op op, unsigned mask, const void* value, void* result, unsigned bytes,
                    unsigned source_lane, site where);
 unsigned active_mask();
-// Waits for one thread of each of the grid's other blocks.
-void grid_barrier(site where);
 // The block's copy of the variable that `key` stands for; made, filled with 0xCB, on first use.
 void* shared_variable(const void* key, size_t bytes, const char* name, const char* file, int line);
 void* dynamic_shared();

@@ -4,6 +4,7 @@
 #include <mutex>
 
 #include "cuda/symbol_name.hpp"
+#include "sim/cooperative.hpp"
 #include "sim/simulation.hpp"
 
 namespace numloom::simt {
@@ -49,9 +50,8 @@ void check_guards(const bound_kernel& kernel, const grid_launch& launch) {
   }
 }
 
-}  // namespace
-
-void enqueue(const cuda_runtime::launch_record& record, std::unique_ptr<bound_kernel> kernel) {
+void enqueue_with(void (*run_all)(const grid_launch&), const cuda_runtime::launch_record& record,
+                  std::unique_ptr<bound_kernel> kernel) {
   const std::lock_guard lock(sim().mutex);
   simulated_stream& s = stream_of(record.stream, "launch", record);
   grid_launch launch;
@@ -65,15 +65,25 @@ void enqueue(const cuda_runtime::launch_record& record, std::unique_ptr<bound_ke
   launch.line = record.line;
   const int device = s.device;
   check_launch(launch, *kernel, device, record);
-  auto run = [launch, device, bound = std::shared_ptr<bound_kernel>(std::move(kernel))]() mutable {
+  auto run = [launch, device, run_all, bound = std::shared_ptr<bound_kernel>(std::move(kernel))]() mutable {
     const std::string late = argument_problem(*bound, device, moment::running);
     if (!late.empty()) throw kernel_error(error_illegal_address, launch_text(launch) + late);
     const device_access access(sim().memory);
     launch.closure = bound.get();
-    bound->cooperative() ? run_cooperative(launch) : run_grid(launch);
+    run_all(launch);
     check_guards(*bound, launch);
   };
   run_queued("launch", record, [&] { sim().queues.push(s, {run, nullptr, 0, 0}); });
+}
+
+}  // namespace
+
+void enqueue(const cuda_runtime::launch_record& record, std::unique_ptr<bound_kernel> kernel) {
+  enqueue_with(&run_grid, record, std::move(kernel));
+}
+
+void enqueue_cooperative(const cuda_runtime::launch_record& record, std::unique_ptr<bound_kernel> kernel) {
+  enqueue_with(&run_cooperative, record, std::move(kernel));
 }
 
 }  // namespace numloom::simt

@@ -22,8 +22,6 @@ class bound_kernel {
   virtual ~bound_kernel() = default;
   /// One thread's run.
   virtual void call() const = 0;
-  /// May its blocks wait for each other?
-  virtual bool cooperative() const { return false; }
   const std::vector<pointer_argument>& pointers() const { return pointers_; }
 
  protected:

@@ -44,10 +44,6 @@ void check_configuration(const grid_launch& launch);
 // Runs every thread of every block, blocks in launch order. Throws kernel_error at the first broken rule.
 void run_grid(const grid_launch& launch);
 
-// The same for a grid whose blocks may wait for each other in grid.sync(). Each has an OS thread.
-void run_cooperative(const grid_launch& launch);
-constexpr unsigned max_cooperative_blocks = 128;
-
 // "[name] block (0,0,0) thread (3,0,0)" of the running thread; empty in host code. For reports.
 std::string running_thread();
 
