@@ -225,6 +225,8 @@ std::optional<scan_op> scan_for(const chain& c) {
   switch (c.f) {
     case ufunc::add: return scan_op::sum;
     case ufunc::multiply: return scan_op::prod;
+    case ufunc::maximum: return scan_op::max;
+    case ufunc::minimum: return scan_op::min;
     default: return {};
   }
 }

@@ -36,8 +36,8 @@ def test_no_file_takes_long(preset):
     assert not slow
 
 
-# What the clean build may cost while it is over its budget: it must not grow further.
-CEILING = {"cpu": 200, "sim": 290}
+# What the clean build may cost with a busy neighbour: it must not grow further.
+CEILING = {"cpu": 190, "sim": 260}
 
 
 @pytest.mark.parametrize("preset", ["cpu", "sim"])
@@ -46,7 +46,7 @@ def test_clean_build_does_not_grow(preset):
 
 
 @pytest.mark.xfail(
-    reason="not kept on two hyperthreads of one core: cpu 168 s of 150 s, sim 251 s of 200 s (2026-11-24)",
+    reason="at its edge on two hyperthreads of one core: cpu 151 s of 150 s, sim 193 s of 200 s (2026-11-29)",
     strict=False,
 )
 @pytest.mark.parametrize("preset", ["cpu", "sim"])

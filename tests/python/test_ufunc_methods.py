@@ -86,6 +86,8 @@ CASES = [
     lambda np, a: np.add.reduceat(a, []), lambda np, a: np.add.reduceat(a[:, :0], [0, 1]), lambda np, a: np.add.reduceat(np.arange(8), [0.5, True, 4]), lambda np, a: np.hypot.reduce([-3.0], initial=None),
     lambda np, a: np.subtract.reduce([1 + 2j, 2], initial=1j), lambda np, a: np.gcd.reduce([-12, 18, 30]), lambda np, a: np.gcd.reduce([[12, 18], [30, 9]], axis=None, where=[True, False]), lambda np, a: np.lcm.reduce([2, 3, 4]),
     lambda np, a: np.logical_xor.reduce(a > 4, axis=None), lambda np, a: np.subtract.reduce(a.T), lambda np, a: np.subtract.reduce(a.reshape(3, 2, 2), axis=1), lambda np, a: np.maximum.accumulate(a[::-1, ::-1], 1),
+    lambda np, a: np.signbit(np.maximum.accumulate(np.array([-0.0, 0.0, -1.0, 0.0] * 40))), lambda np, a: np.signbit(np.minimum.accumulate(np.array([0.0, -0.0, 1.0] * 40))),
+    lambda np, a: np.maximum.accumulate(np.array([1.0, 3.0, np.nan, 5.0] * 30)), lambda np, a: np.minimum.accumulate(np.array([3 + 1j, 1 + 2j, np.nan, 1 + 1j] * 9)),
     lambda np, a: np.add.outer(a, [1, 2], dtype="f"), lambda np, a: np.add.outer(a[0], [3], out=np.zeros((4, 1))), lambda np, a: np.divmod.outer([7, 8], [3, 2]), lambda np, a: np.subtract.outer(a, a, casting="no", order="F"),
     lambda np, a: np.gcd.reduce(np.arange(0, 700, 7)), lambda np, a: np.subtract.reduceat(np.arange(60.0), list(range(0, 60, 2)) * 2),
 ]  # fmt: skip
