@@ -253,4 +253,18 @@ bool run_small(ufunc f, std::span<const array_like> inputs, const ndarray* out, 
   return true;
 }
 
+bool run_chain(ufunc f, dtype type, const char* before, const char* from, std::int64_t from_step, char* to,
+               std::int64_t to_step, std::int64_t n) {
+  const own_loop& own = loop_of(f, type);
+  if (!own.run.run || own.result != type || info(f).nin != 2) return false;
+  const std::int64_t item = itemsize(type), steps[] = {item, item, item};
+  char* r = const_cast<char*>(before);
+  for (; n > 0; --n, from += from_step, to += to_step) {
+    char* const args[] = {r, const_cast<char*>(from), to};
+    own.run(args, steps, 1);
+    r = to;
+  }
+  return true;
+}
+
 }  // namespace numloom

@@ -35,4 +35,10 @@ class small_call {
 /// `result` is made). False when it is not such a call.
 bool run_small(ufunc f, std::span<const array_like> inputs, const ndarray* out, ndarray& result);
 
+/// r = f(r, x) along n elements of a line on the CPU, one after the other. The first r is at `before`; each
+/// one goes to `to`, which to_step moves on (0: the last one is left). False when f has no loop of this dtype
+/// alone.
+bool run_chain(ufunc f, dtype type, const char* before, const char* from, std::int64_t from_step, char* to,
+               std::int64_t to_step, std::int64_t n);
+
 }  // namespace numloom

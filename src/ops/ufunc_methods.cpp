@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "ops/compose.hpp"
+#include "ops/small_ufunc.hpp"
 #include "ops/ufunc_methods.hpp"
 #include "ops/ufunc_types.hpp"
 
@@ -131,6 +132,25 @@ ndarray fold_by_halves(ufunc f, const ndarray& a) {
 bool is_integer_difference(const chain& c) { return c.f == ufunc::subtract && is_integer(c.result); }
 bool joins_in_any_order(ufunc f) { return f == ufunc::gcd || f == ufunc::logical_xor; }
 
+// A call for each slice costs too much where slices are this short.
+constexpr std::int64_t few_lines = 16;
+
+// The chains along axis 0 of `from` (n, m), line by line. `to` is (n, m), where row 0 is known, for all
+// steps; or (m), which holds the starts, for the last. False where calls on slices do it.
+bool chain_lines(const chain& c, const ndarray& from, const ndarray& to) {
+  const bool keeps_all = to.ndim() == 2;
+  if (!from.device().is_cpu() || from.ndim() != 2 || to.ndim() > 2 || c.element != c.result) return false;
+  if (from.shape()[1] > few_lines || from.shape()[0] < 2) return false;
+  const std::int64_t step = keeps_all ? to.strides()[0] : 0, first = keeps_all ? 1 : 0;
+  const char* in = static_cast<const char*>(from.data(access::read)) + first * from.strides()[0];
+  char* out = static_cast<char*>(to.data(access::write));
+  for (std::int64_t j = 0; j < from.shape()[1];
+       ++j, in += from.strides()[1], out += to.strides()[to.ndim() - 1])
+    if (!run_chain(c.f, c.result, out, in, from.strides()[0], out + step, step, from.shape()[0] - first))
+      return false;
+  return true;
+}
+
 // The rows of a (n, ...) and of the mask joined to the start, or to the first of them where there is none.
 ndarray fold(const chain& c, const ndarray& a, const std::optional<scalar>& start, const ndarray* mask) {
   const rows_of rows(a);
@@ -150,7 +170,7 @@ ndarray fold(const chain& c, const ndarray& a, const std::optional<scalar>& star
     ndarray known = rest;
     if (mask) known = where(*mask, rest, detail::filled({}, *info(c.f).identity, c.element, a.device()));
     join(c.f, result, rows_of(fold_by_halves(c.f, known))[0]);
-  } else {
+  } else if (mask || !chain_lines(c, rest, result)) {
     const rows_of values(rest);
     for (std::int64_t i = 0; i < n; ++i) {
       if (!mask) {
@@ -257,6 +277,7 @@ ndarray accumulate_in_order(const chain& c, const ndarray& a, int axis) {
   if (moved.ndim() == 1) moved = moved.view({moved.shape()[0], 1}, {moved.strides()[0], moved.itemsize()});
   const rows_of values(from), to(moved);
   copyto(to[0], values[0], casting::unsafe);
+  if (chain_lines(c, from, moved)) return result;
   for (std::int64_t i = 1; i < from.shape()[0]; ++i) {
     const ndarray before = to[i - 1], element = values[i];
     const array_like both[] = {before, element};
