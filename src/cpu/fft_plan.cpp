@@ -15,33 +15,20 @@
 
 namespace numloom {
 
-#if defined(__x86_64__)
-namespace cpu_v2 {
-void fill_fft(cpu_host::fft_tables&);
-}
-namespace cpu_v3 {
-void fill_fft(cpu_host::fft_tables&);
-}
-namespace cpu_v4 {
-void fill_fft(cpu_host::fft_tables&);
-}
-#else
-namespace cpu_base {
-void fill_fft(cpu_host::fft_tables&);
-}
-#endif
+// clang-format off
+#define NL_LEVEL(space, name, supported) namespace space { void fill_fft(cpu_host::fft_tables&); }
+// clang-format on
+#include "cpu/levels.def"
 
 namespace cpu_host {
 
 const fft_tables& fft_kernels_in_use() noexcept {
   static const fft_tables chosen = [] {
     fft_tables tables{};
-#if defined(__x86_64__)
-    const char level = std::string_view(cpu_level()).back();
-    (level == '4' ? cpu_v4::fill_fft : level == '3' ? cpu_v3::fill_fft : cpu_v2::fill_fft)(tables);
-#else
-    cpu_base::fill_fft(tables);
-#endif
+    const std::string_view level = cpu_level();
+#define NL_LEVEL(space, name, supported) \
+  if (level == name) space::fill_fft(tables);
+#include "cpu/levels.def"
     return tables;
   }();
   return chosen;
