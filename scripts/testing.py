@@ -253,9 +253,9 @@ STAGES: dict[str, Callable[[Options], list[Count]]] = {
     "install": stage_install,
 }
 FAST = ("style", "cpu", "meta")
-# What ./dev test and CI run. The sanitizer stages are asked for by name (--only asan,tsan) until clean,
-# NumPy's own tests because they take minutes.
-USUAL = tuple(name for name in STAGES if name not in ("asan", "tsan", "numpy"))
+# What ./dev test and CI run. NumPy's own tests, which take minutes, and the thread sanitizer are for those who
+# ask by name.
+USUAL = tuple(name for name in STAGES if name not in ("tsan", "numpy"))
 
 
 def summary(results: list[tuple[str, list[Count], float]]) -> int:
