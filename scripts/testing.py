@@ -253,8 +253,8 @@ STAGES: dict[str, Callable[[Options], list[Count]]] = {
     "install": stage_install,
 }
 FAST = ("style", "cpu", "meta")
-# What ./dev test and CI run. NumPy's own tests, which take minutes, and the thread sanitizer are for those who
-# ask by name.
+# What ./dev test and CI run. NumPy's own tests, which take minutes, and the thread sanitizer are run by
+# those who ask for them by name.
 USUAL = tuple(name for name in STAGES if name not in ("tsan", "numpy"))
 
 
