@@ -156,11 +156,11 @@ template <class T> void dot_rows(const product_of<T>& p) {
   std::vector<T> room;
   const std::int64_t k = p.a.columns;
   const T* const x = contiguous_vector(p.b.data, k, p.b.row, room);
-  const auto dot = dense().matmul[kernel_of<T>].dot;
+  const auto dots = dense().matmul[kernel_of<T>].dots;
+  constexpr auto item = static_cast<std::int64_t>(sizeof(T));
   parallel_for(p.c.rows, std::max<std::int64_t>(1, (1 << 15) / k), [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i)
-      dot(reinterpret_cast<const char*>(&p.a(i, 0)), reinterpret_cast<const char*>(x), k,
-          reinterpret_cast<char*>(&p.c(i, 0)));
+    dots(reinterpret_cast<const char*>(&p.a(begin, 0)), p.a.row * item, reinterpret_cast<const char*>(x),
+         end - begin, k, reinterpret_cast<char*>(&p.c(begin, 0)), p.c.row * item);
   });
 }
 

@@ -23,8 +23,8 @@ struct matmul_kernels {
   // A whole product with n <= small_columns, k <= small_depth; strides in elements.
   void (*small)(const void* a, long a_row, long a_column, const void* b, long b_row, long b_column, void* c,
                 long c_row, long c_column, long m, long n, long k);
-  // Sum of a[i] * x[i] for contiguous elements, stored at `to`.
-  void (*dot)(const char* a, const char* x, long n, char* to);
+  // to[i] = sum over k of a[i][k] * x[k]; m rows of n contiguous elements, steps in bytes, x contiguous.
+  void (*dots)(const char* a, long a_row, const char* x, long m, long n, char* to, long to_step);
 };
 
 constexpr long longest_network = 2048;  // elements of a row that sort_kernels take

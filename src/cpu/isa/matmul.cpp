@@ -139,28 +139,50 @@ template <class Stored, class Sum> struct product {
         static_cast<Stored*>(c), c_row, c_column, m, n, k);
   }
 
-  static void dot(const char* a_bytes, const char* x_bytes, long n, char* to) {
-    const Stored* a = reinterpret_cast<const Stored*>(a_bytes);
-    const Stored* x = reinterpret_cast<const Stored*>(x_bytes);
-    constexpr long parts = 4 * lanes;  // independent sums
-    Sum sum[parts] = {};
+  // Several rows share the loads of x, and their sums do not wait for each other.
+  template <long Rows>
+  static void dots_of(const char* a, long a_row, const Stored* x, long n, char* to, long to_step) {
+    typedef Stored piece
+        __attribute__((vector_size(lanes * sizeof(Stored)), aligned(alignof(Stored)), may_alias));
+    const auto load = [](const Stored* at) {
+      return __builtin_convertvector(*reinterpret_cast<const piece*>(at), vector);
+    };
+    const auto row = [&](long r) { return reinterpret_cast<const Stored*>(a + r * a_row); };
+    vector sum[Rows][2] = {};
     long i = 0;
-    for (; i + parts <= n; i += parts)
-      for (long j = 0; j < parts; ++j)
-        sum[j] = static_cast<Sum>(sum[j] +
-                                  static_cast<Sum>(static_cast<Sum>(a[i + j]) * static_cast<Sum>(x[i + j])));
-    for (; i + lanes <= n; i += lanes)
-      for (long j = 0; j < lanes; ++j)
-        sum[j] = static_cast<Sum>(sum[j] +
-                                  static_cast<Sum>(static_cast<Sum>(a[i + j]) * static_cast<Sum>(x[i + j])));
-    for (long j = 0; i < n; ++i, ++j) sum[j] = static_cast<Sum>(sum[j] + multiply(a[i], x[i]));
-    for (long width = parts / 2; width > 0; width /= 2)
-      for (long j = 0; j < width; ++j) sum[j] = static_cast<Sum>(sum[j] + sum[j + width]);
-    *reinterpret_cast<Stored*>(to) = static_cast<Stored>(sum[0]);
+    for (; i + 2 * lanes <= n; i += 2 * lanes) {
+      const vector x0 = load(x + i), x1 = load(x + i + lanes);
+#pragma GCC unroll 4
+      for (long r = 0; r < Rows; ++r) {
+        sum[r][0] += load(row(r) + i) * x0;
+        sum[r][1] += load(row(r) + i + lanes) * x1;
+      }
+    }
+    if (i + lanes <= n) {
+      const vector x0 = load(x + i);
+#pragma GCC unroll 4
+      for (long r = 0; r < Rows; ++r) sum[r][0] += load(row(r) + i) * x0;
+      i += lanes;
+    }
+    for (long r = 0; r < Rows; ++r, to += to_step) {
+      const vector both = sum[r][0] + sum[r][1];
+      Sum part[lanes];
+      for (long j = 0; j < lanes; ++j) part[j] = both[j];
+      for (long k = i; k < n; ++k) part[k - i] = static_cast<Sum>(part[k - i] + multiply(row(r)[k], x[k]));
+      for (long width = lanes / 2; width > 0; width /= 2)
+        for (long j = 0; j < width; ++j) part[j] = static_cast<Sum>(part[j] + part[j + width]);
+      *reinterpret_cast<Stored*>(to) = static_cast<Stored>(part[0]);
+    }
+  }
+  static void dots(const char* a, long a_row, const char* x, long m, long n, char* to, long to_step) {
+    const Stored* const numbers = reinterpret_cast<const Stored*>(x);
+    long i = 0;
+    for (; i + 4 <= m; i += 4) dots_of<4>(a + i * a_row, a_row, numbers, n, to + i * to_step, to_step);
+    for (; i < m; ++i) dots_of<1>(a + i * a_row, a_row, numbers, n, to + i * to_step, to_step);
   }
 
   static void fill(cpu_host::matmul_kernels& k) {
-    k = {int(rows), int(columns), int(sizeof(Sum)), pack_a, pack_b, tile, combine, small, dot};
+    k = {int(rows), int(columns), int(sizeof(Sum)), pack_a, pack_b, tile, combine, small, dots};
   }
 };
 
