@@ -275,7 +275,11 @@ def _main_stub() -> str:
             lines.append(f"def {name}{_BOUND_WITH_PYBIND11[name]}: ...")
         elif not isinstance(value, type):
             lines.append(_function(name, value))
-    lines += [_function(name, function, "Any") for name, function in sorted(_names.COMPOSED.items())]
+    for name, value in sorted(_names.COMPOSED.items()):
+        if isinstance(value, type):
+            lines.append(f"from numpy import {value.__base__.__name__} as {name}")
+        else:
+            lines.append(_function(name, value, "Any") if callable(value) else f"{name}: Any")
     lines += [f"def {name}(*args: Any, **kwargs: Any) -> Any: ..." for name in _names.FALLBACK]
     return "\n".join(lines) + "\n"
 
