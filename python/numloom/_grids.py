@@ -24,7 +24,7 @@ class _Grid:
 
     def __getitem__(self, key):
         if isinstance(key, slice):
-            return _line(key, None)
+            return _line(key)
         steps = [_start_step_length(part) for part in key]
         numbers = [n for part, (start, step, _) in zip(key, steps) for n in (part.stop, start, step)]
         kind = _numpy.result_type(*map(type, numbers)) if numbers else _numpy.dtype(int)
@@ -50,12 +50,12 @@ def _start_step_length(part):
     return start, step, max(math.ceil((part.stop - start) / step), 0)
 
 
-def _line(part, dtype):
+def _line(part):
     """The numbers of one slice."""
     start, step, count = _start_step_length(part)
     if isinstance(part.step, complex):
         return _core.arange(count, dtype=float) * step + start
-    return _core.arange(start, part.stop, step, dtype=dtype)
+    return _core.arange(start, part.stop, step)
 
 
 class _Joiner:

@@ -195,6 +195,9 @@ void make_array_type(PyObject* module) {
   add_methods(methods);
   add_interop_methods(methods);
   add_scalar_methods(methods);
+  // ndarray[shape, dtype], for annotations.
+  methods.push_back({"__class_getitem__", Py_GenericAlias, METH_O | METH_CLASS,
+                     "ndarray[shape, dtype]: a type for annotations."});
   methods.push_back({nullptr, nullptr, 0, nullptr});
   slot_list slots = {
       {Py_tp_dealloc, reinterpret_cast<void*>(deallocate)},

@@ -290,3 +290,9 @@ def test_import_is_light():
     code = "import numloom, sys; print(numloom.device_count(), [m for m in ('scipy', 'matplotlib') if m in sys.modules])"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.endswith("[]\n")
+
+
+def test_annotations():
+    alias = numloom.ndarray[tuple[int, int], numloom.dtype[numloom.float64]]
+    assert alias.__origin__ is numloom.ndarray
+    assert alias.__args__ == numpy.ndarray[tuple[int, int], numpy.dtype[numpy.float64]].__args__
