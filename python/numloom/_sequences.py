@@ -6,14 +6,14 @@ import warnings
 import numpy as _numpy
 from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
 
-from . import _composed, _core
+from . import _building, _composed, _core
 from ._composed import _along, _or_numpys, asarray, diff
 from ._core import ndarray
 from ._errors import HostOnlyError
 
 __all__ = [
     "cross", "cumulative_prod", "cumulative_sum", "ediff1d", "gradient", "i0", "interp", "kron", "poly",
-    "polyadd", "polyder", "polydiv", "polyint", "polymul", "polysub", "polyval", "roots", "sinc",
+    "polyadd", "polyder", "polydiv", "polyfit", "polyint", "polymul", "polysub", "polyval", "roots", "sinc",
     "sort_complex", "trapezoid", "unwrap",
 ]  # fmt: skip
 
@@ -355,6 +355,61 @@ def _coefficients(p):
     _has_own_class(p)
     p = asarray(p)
     return p.reshape(1) if p.ndim == 0 else p
+
+
+@_or_numpys
+def polyfit(x, y, deg, rcond=None, full=False, w=None, cov=False):
+    """The polynomial of degree `deg` with the least squared distance from the points (x, y).
+
+    Parameters: x (M,); y (M,) or (M, K) for K polynomials at once; rcond, the share of the largest singular
+    value below which others count for nothing (M times the dtype's precision); full, for lstsq's other
+    results too; w (M,), weights of the distances; cov, for the covariance of the coefficients too ("unscaled"
+    where the weights are exact). Returns the coefficients, (deg + 1,) or (deg + 1, K), the highest power
+    first. Raises TypeError for other shapes, ValueError for a negative degree; warns (RankWarning) where the
+    points do not determine the fit.
+    """
+    order = int(deg) + 1
+    x, y = asarray(x) + 0.0, asarray(y) + 0.0
+    if deg < 0:
+        raise ValueError("expected deg >= 0")
+    if x.ndim != 1:
+        raise TypeError("expected 1D vector for x")
+    if x.size == 0:
+        raise TypeError("expected non-empty vector for x")
+    if y.ndim not in (1, 2):
+        raise TypeError("expected 1D or 2D array for y")
+    if len(x) != len(y):
+        raise TypeError("expected x and y to have same length")
+    if rcond is None:
+        rcond = len(x) * _numpy.finfo(x.dtype).eps
+    powers = _building.vander(x, order)
+    if w is not None:
+        w = asarray(w) + 0.0
+        if w.ndim != 1:
+            raise TypeError("expected a 1-d array for weights")
+        if len(w) != len(y):
+            raise TypeError("expected w and y to have the same length")
+        powers = powers * w[:, None]
+        y = y * (w[:, None] if y.ndim == 2 else w)
+    scale = _core.sqrt((powers * powers).sum(axis=0))  # columns of one length make a better system
+    powers = powers / scale
+    c, residuals, rank, s = _core._linalg.lstsq(powers, y, rcond)
+    c = (c.T / scale).T
+    if rank != order and not full:
+        warnings.warn("Polyfit may be poorly conditioned", _numpy.exceptions.RankWarning, stacklevel=3)
+    if full:
+        return c, residuals, rank, s, rcond
+    if not cov:
+        return c
+    spread = _core._linalg.inv(powers.T @ powers) / _core.outer(scale, scale)
+    if cov != "unscaled":
+        if len(x) <= order:
+            raise ValueError("the number of data points must exceed order to scale the covariance matrix")
+        factor = residuals / (len(x) - order)
+        spread = spread * factor if y.ndim == 1 else spread[:, :, None] * factor
+    elif y.ndim == 2:
+        spread = spread[:, :, None] * 1
+    return c, spread
 
 
 @_or_numpys

@@ -24,6 +24,7 @@ np.convolve(a, [1, 2, 1]) | np.convolve(a, b[:20]) | np.convolve(a, b[:20], 'sam
 np.correlate(a, b[:5]) | np.correlate(b[:5], a, 'full') | np.correlate(a, b[:6], 'same') | np.correlate(a, b[:20], 'full') | np.correlate([1], []) | np.correlate(b[:4], a[:9], 'same') | np.correlate(a[::2], b[:7][::-1], 'full')
 np.polyval(b[:4], m) | np.polyval([1, 2], 3) | np.polyadd(b[:3], b[:2]) | np.polysub(b[:2], b[:3]) | np.polymul(b[:3], b[:2]) | np.polyder(b[:4]) | np.polyder(b[:4], 2) | np.polyint(b[:3]) | np.polyint(b[:3], 2, [1, 2]) | np.polyint(b[:3], 2, 3) | np.polyder(b, -1) | np.poly(b[:3]) | np.poly([])
 np.polydiv(b[:5], b[1:3]) | np.polydiv([1, 2], [3, 4, 5]) | np.roots([1, -3, 2]) | np.roots([0, 2, 0]) | np.roots([0]) | np.roots([[1]])
+np.polyfit(b[:6].real, b[:6].real * 2 + 1, -1) | np.polyfit(m, b, 1) | np.polyfit([], [], 1) | np.polyfit(b[:3], b[:4], 1) | np.polyfit(b[:3], 2, 1) | np.polyfit([1, 2, 3], [1, 2, 3], 1, w=[[1]]) | np.polyfit([1, 2, 3], [1, 2, 3], 1, w=[1]) | np.polyfit([1., 2], [1, 2], 1, cov=True)
 np.sort_complex(b) | np.unwrap(np.array([0, 3, 7, 2]), period=4) | np.unwrap(np.array([0, 3, 7, 2]), period=5)
 """.strip().splitlines()
 FUNCTIONS = "np.sinc(m) | np.i0(m) | np.sinc(0) | np.i0(0.) | np.i0([1j]) | np.i0([np.nan, np.inf, 8, 9])"
@@ -153,3 +154,24 @@ def test_nothing_runs_on_the_host():
     )  # fmt: skip
     for call in calls:
         call(numloom)
+
+
+@pytest.mark.parametrize(
+    "y", [[0.0, 0.8, 0.9, 0.1, -0.8, -1.0], [[1, 2], [3, 4], [0, 1], [2, 9], [5, 5], [1, 0]]]
+)
+@pytest.mark.parametrize("keywords", [{}, {"w": [1, 2, 1, 3, 1, 1]}, {"cov": True}, {"cov": "unscaled"}, {"full": True},
+                                      {"rcond": 0.1, "full": True}])  # fmt: skip
+def test_polyfit(y, keywords):
+    x = numpy.arange(6, dtype="f4" if "rcond" in keywords else "f8")
+    expected = numpy.polyfit(x, numpy.array(y), 2, **keywords)
+    got = numloom.polyfit(numloom.array(x), numloom.array(y), 2, **keywords)
+    for ours, theirs in zip(got, expected) if isinstance(expected, tuple) else [(got, expected)]:
+        numpy.testing.assert_allclose(
+            numloom.asnumpy(ours), theirs, rtol=1e-5 if "rcond" in keywords else 1e-9, atol=1e-12
+        )
+        assert numloom.asarray(ours).dtype == numpy.asarray(theirs).dtype
+
+
+def test_polyfit_that_is_not_determined():
+    with pytest.warns(numpy.exceptions.RankWarning, match="poorly conditioned"):
+        numloom.polyfit([1.0, 1.0], [1.0, 2.0], 1)
