@@ -56,6 +56,29 @@ def test_generated_parts_are_fresh():
     assert not generated_docs.stale(), "./dev docs makes them anew"
 
 
+def test_page_of_support_is_fresh():
+    pytest.importorskip("numloom", reason="the Python module is not built")
+    from scripts import support_page
+
+    assert support_page.PAGE.read_text() == support_page.page(), "./dev docs makes it anew"
+
+
+# What reads, writes, prints, or holds what no device can.
+OF_THE_HOST = {
+    "array2string", "array_repr", "array_str", "asmatrix", "bmat", "busday_count", "busday_offset",
+    "datetime_as_string", "datetime_data", "frombuffer", "fromfile", "fromiter", "fromregex", "fromstring",
+    "genfromtxt", "is_busday", "isnat", "iterable", "loadtxt", "min_scalar_type", "nested_iters", "save",
+    "savetxt", "savez", "savez_compressed",
+}  # fmt: skip
+
+
+def test_numeric_functions_are_native():
+    pytest.importorskip("numloom", reason="the Python module is not built")
+    from numloom import _names
+
+    assert set(_names.FALLBACK) <= OF_THE_HOST
+
+
 def test_public_names_are_documented():
     numloom = pytest.importorskip("numloom", reason="the Python module is not built")
     names = getattr(numloom, "__all__", None) or [n for n in dir(numloom) if not n.startswith("_")]
