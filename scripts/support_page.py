@@ -69,7 +69,7 @@ def page() -> str:
     lines = [
         "# What there is of NumPy",
         "",
-        f"All {sum(map(len, groups.values()))} public names of NumPy 2.4's main namespace, and where each is from.",
+        f"All {sum(map(len, groups.values()))} names of NumPy 2.4's main namespace, and where each is from.",
         "Made by `./dev docs`; a test keeps it true. [differences.md](differences.md) says more of the rest.",
         "",
     ]
