@@ -69,9 +69,12 @@ def check_cpp(preset: str = "cpu") -> None:
     """clang-tidy finds nothing in the sources that a preset compiles."""
     build = building.build_dir(preset)
     sources = [n for n in files(".cpp") if n.startswith(("src/", "python/src/"))]
-    runner = Path(tool("clang-tidy")).with_name("run-clang-tidy")
-    if runner.exists():
-        words = [runner, "-quiet", "-p", build, "-j", str(jobs()), *sources]
+    beside = Path(tool("clang-tidy"))
+    runners = [
+        p for name in ("run-clang-tidy", "run-clang-tidy.py") if (p := beside.with_name(name)).exists()
+    ]
+    if runners:  # all cores; releases of the wheel differ in the script's name
+        words = [tool("python"), runners[0], "-quiet", "-p", build, "-j", str(jobs()), *sources]
     else:
         words = [tool("clang-tidy"), "--quiet", "-p", build, *sources]
     run(words, what="clang-tidy", cwd=ROOT)

@@ -282,7 +282,7 @@ def test_stubs_are_fresh():
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     for path, text in module.stubs().items():
-        assert (root / "python" / "numloom" / path).read_text() == text, f"{path}: run python/stubs/write.py"
+        assert (root / "python" / "numloom" / path).read_text() == text, f"{path}: run ./dev docs"
 
 
 def test_import_is_light():
