@@ -15,6 +15,7 @@ namespace numloom::python {
 namespace {
 
 // C++ exceptions as in every other function of the module.
+// NOLINTNEXTLINE(performance-unnecessary-value-param): the signature is pybind11's
 void translate(std::exception_ptr error) {
   if (!error) return;
   try {

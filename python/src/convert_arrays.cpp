@@ -181,7 +181,7 @@ ndarray to_array(PyObject* o, std::optional<device> wanted) {
   }
   if (is_numpy_array(o)) {
     if (Py_TYPE(o) != numpy.ndarray) check_subclass(o);
-    const ndarray a = over_numpy(o);
+    ndarray a = over_numpy(o);
     if (where.is_cpu()) return a;
     count_transfer(a);
     return to_device(a, where);

@@ -49,8 +49,8 @@ struct blas_search {
         break;
       found.threads_ = reinterpret_cast<int (*)()>(own("get_num_threads"));
       found.set_threads_ = reinterpret_cast<void (*)(int)>(own("set_num_threads"));
-      found.description_ =
-          origin + ": " + path + (config ? std::string(", ") + reinterpret_cast<char* (*)()>(config)() : "");
+      found.description_ = origin + ": " + path;
+      if (config) found.description_.append(", ").append(reinterpret_cast<char* (*)()>(config)());
       return found;
     }
     dlclose(handle);

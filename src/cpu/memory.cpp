@@ -206,8 +206,7 @@ struct thread_cache {
   thread_cache *before = nullptr, *after = nullptr;  // among all threads'
 };
 
-// Initial-exec: one word at a fixed place, where the general model would call a function for each access.
-thread_local thread_cache* cache __attribute__((tls_model("initial-exec"))) = nullptr;
+thread_local thread_cache* cache __attribute__((tls_model(NL_TLS_MODEL))) = nullptr;
 
 // How many free blocks of a class a thread keeps: about 256 KiB, at least 8.
 constexpr int kept_blocks(int c) {

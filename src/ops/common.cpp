@@ -144,7 +144,7 @@ dtype promote_all(std::span<const dtype> types) {
 
 ndarray as_array(const array_like& a, dtype type, device d) {
   if (!a.array()) {
-    const ndarray made = empty({}, type, d);
+    ndarray made = empty({}, type, d);
     fill_with(made, a.number());
     return made;
   }

@@ -29,7 +29,7 @@ inline ndarray positions(std::int64_t n, device d) {
 }
 /// A host value in every element.
 inline ndarray filled(const shape_t& shape, const scalar& value, dtype type, device d) {
-  const ndarray made = empty(shape, type, d);
+  ndarray made = empty(shape, type, d);
   fill_with(made, value);
   return made;
 }

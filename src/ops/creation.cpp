@@ -27,13 +27,13 @@ void store(const ndarray& to, const scalar& value) {
 
 ndarray filled(const shape_t& shape, const scalar& value, dtype type, const creation_options& options) {
   const order layout = options.order == order::F ? order::F : order::C;
-  const ndarray made = empty(shape, type, options.device, layout);
+  ndarray made = empty(shape, type, options.device, layout);
   store(made, value);
   return made;
 }
 
 ndarray filled_like(const ndarray& a, const scalar& value, const like_options& options) {
-  const ndarray made = empty_like(a, options.dtype, options.order, options.shape);
+  ndarray made = empty_like(a, options.dtype, options.order, options.shape);
   store(made, value);
   return made;
 }
@@ -54,7 +54,7 @@ ndarray full(const shape_t& shape, const array_like& value, const creation_optio
   const ndarray& from = *value.array();
   const order layout = options.order == order::F ? order::F : order::C;
   const device where = options.device.value_or(from.device());
-  const ndarray made = empty(shape, options.dtype.value_or(from.dtype()), where, layout);
+  ndarray made = empty(shape, options.dtype.value_or(from.dtype()), where, layout);
   copyto(made, from, casting::unsafe);
   return made;
 }
@@ -65,13 +65,13 @@ ndarray ones_like(const ndarray& a, const like_options& options) { return filled
 
 ndarray full_like(const ndarray& a, const array_like& value, const like_options& options) {
   if (!value.array()) return filled_like(a, value.number(), options);
-  const ndarray made = empty_like(a, options.dtype, options.order, options.shape);
+  ndarray made = empty_like(a, options.dtype, options.order, options.shape);
   copyto(made, *value.array(), casting::unsafe);
   return made;
 }
 
 ndarray from_host(const void* data, const shape_t& shape, dtype type, std::optional<device> where) {
-  const ndarray made = empty(shape, type, where);
+  ndarray made = empty(shape, type, where);
   if (made.size() > 0)
     backend_for(made).copy_from_host(made.data(access::write), data, static_cast<std::size_t>(made.nbytes()),
                                      stream_for(made));
@@ -79,7 +79,7 @@ ndarray from_host(const void* data, const shape_t& shape, dtype type, std::optio
 }
 
 ndarray full0(const scalar& value, dtype type, device where) {
-  const ndarray made = empty({}, type, where);
+  ndarray made = empty({}, type, where);
   fill_with(made, value);
   return made;
 }
@@ -161,7 +161,7 @@ ndarray arange(const scalar& start, const scalar& stop, const scalar& step, cons
   if (type == dtype::bool_ && p.length > 2)
     fail<type_error>(
         "[arange] arange() is only supported for booleans when the result has at most length 2.");
-  const ndarray made = empty({p.length}, type, options.device);
+  ndarray made = empty({p.length}, type, options.device);
   if (p.length == 0) return made;
   if (p.length <= 2) {
     set_element(made, 0, p.first);
@@ -216,7 +216,7 @@ ndarray linspace(const scalar& start, const scalar& stop, const linspace_options
 
 ndarray eye(std::int64_t rows, std::int64_t columns, int k, const creation_options& options) {
   if (columns < 0) columns = rows;
-  const ndarray made = zeros({rows, columns}, options);
+  ndarray made = zeros({rows, columns}, options);
   if (k < columns && -k < rows) fill_with(diagonal_view(made, k, 0, 1), true);
   return made;
 }

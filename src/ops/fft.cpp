@@ -106,7 +106,7 @@ ndarray transform(const transform_kind& t, const ndarray& a, std::int64_t n, int
                       out->device() == a.device() &&
                       (!may_share_memory(*out, source) || (is_same_view(*out, source) && out->writeable()));
   const bool half_result = t.kind == fft_kind::complex_to_real && a.dtype() == dtype::float16 && !out;
-  const ndarray made = direct ? *out : empty_like(source, computed, order::K, shape);
+  ndarray made = direct ? *out : empty_like(source, computed, order::K, shape);
   run(t, source, made, n, axis, scale);
   if (half_result) return astype(made, dtype::float16);
   if (!out) return made;

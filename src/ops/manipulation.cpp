@@ -355,7 +355,7 @@ ndarray roll(const ndarray& a, const std::vector<std::int64_t>& shift, const axe
     const std::int64_t by = shift[shift.size() == 1 ? 0 : k] % n;
     total[d] = ((total[d] + by) % n + n) % n;
   }
-  const ndarray made = empty_like(a);
+  ndarray made = empty_like(a);
   if (a.size() > 0) roll_axes(a.shape(), total, 0, made, a);
   return made;
 }

@@ -53,7 +53,7 @@ ndarray matrix_rank(const ndarray& a, const rank_options& options) {
 ndarray matrix_power(const ndarray& a, std::int64_t n) {
   require_square("matrix_power", a);
   if (n == 0) {
-    const ndarray made = empty_like(a);
+    ndarray made = empty_like(a);
     copyto(made, identity(rows_of(a), {.dtype = a.dtype(), .device = a.device()}));
     return made;
   }

@@ -23,7 +23,7 @@ ndarray truth_of(const ndarray& a) {
 ndarray true_positions(const ndarray& a) {
   const ndarray mask = ascontiguousarray(truth_of(a));
   const std::int64_t count = backend_for(a).count_true(ref(mask, access::read), stream_for(a));
-  const ndarray positions = empty({count}, dtype::int64, a.device());
+  ndarray positions = empty({count}, dtype::int64, a.device());
   if (count > 0)
     backend_for(a).flat_nonzero(static_cast<std::int64_t*>(positions.data(access::write)),
                                 mask.data(access::read), mask.size(), count, stream_for(a));
@@ -98,7 +98,7 @@ ndarray where(const ndarray& condition, const array_like& x, const array_like& y
     if (c->array.shape() != shape) shape = broadcast_shapes(shape, c->array.shape());
     sources[arrays++] = &c->array;
   }
-  const ndarray out = empty_for(shape, type, where_to, std::span(sources, arrays), standing::ignored);
+  ndarray out = empty_for(shape, type, where_to, std::span(sources, arrays), standing::ignored);
   std::int64_t strides[3][max_dims];
   const auto bind = [&](const ndarray& source, std::int64_t* to) -> operand_layout {
     broadcast_strides(source.shape(), source.strides(), shape, to);

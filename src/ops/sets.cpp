@@ -215,7 +215,7 @@ ndarray setdiff1d(const ndarray& a, const ndarray& b, bool assume_unique) {
 ndarray setxor1d(const ndarray& a, const ndarray& b, bool assume_unique) {
   const ndarray first = assume_unique ? ravel(a) : unique(a);
   const ndarray other = beside(b, a), second = assume_unique ? ravel(other) : unique(other);
-  const ndarray sorted = sort(concatenate({first, second}));
+  ndarray sorted = sort(concatenate({first, second}));
   const std::int64_t n = sorted.size();
   if (n == 0) return sorted;
   const ndarray edge = filled({1}, true, dtype::bool_, sorted.device());

@@ -318,7 +318,7 @@ ndarray on_device(const std::vector<std::int64_t>& numbers, device d) {
 ndarray reduce_each(const chain& c, const ndarray& a, const segments& s) {
   shape_t shape = a.shape();
   shape[0] = static_cast<std::int64_t>(s.start.size());
-  const ndarray result = empty(shape, c.result, a.device());
+  ndarray result = empty(shape, c.result, a.device());
   for (std::size_t i = 0; i < s.start.size(); ++i) {
     const auto row = static_cast<std::int64_t>(i);
     const ndarray segment = part(a, s.start[i], s.start[i] + s.length[i]);

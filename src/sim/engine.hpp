@@ -85,7 +85,7 @@ struct thread_record {
 // The thread whose code runs now; null in host code. A kernel compiled from a string is a library of its own
 // and finds it through kernels/prelude/engine_link.hpp.
 #if !defined(NUMLOOM_KERNEL_STRING)
-[[gnu::tls_model("initial-exec")]] extern constinit thread_local thread_record* current_thread;
+[[gnu::tls_model(NL_TLS_MODEL)]] extern constinit thread_local thread_record* current_thread;
 #else
 struct current_thread_reader {
   thread_record* operator->() const;

@@ -116,18 +116,18 @@ template <class T> struct fft {
   // ---- across lanes ----
 
   template <int... K> static NL_HD V even_lanes(V a, V b, sequence<K...>) {
-    return __builtin_shuffle(a, b, mask{(2 * K)...});
+    return shuffle(a, b, mask{(2 * K)...});
   }
   template <int... K> static NL_HD V odd_lanes(V a, V b, sequence<K...>) {
-    return __builtin_shuffle(a, b, mask{(2 * K + 1)...});
+    return shuffle(a, b, mask{(2 * K + 1)...});
   }
   // a0 b0 a1 b1 ... of the lower (Upper 0) or upper halves.
   template <int Upper, int... K> static NL_HD V woven(V a, V b, sequence<K...>) {
-    return __builtin_shuffle(a, b, mask{(Upper * width / 2 + K / 2 + K % 2 * width)...});
+    return shuffle(a, b, mask{(Upper * width / 2 + K / 2 + K % 2 * width)...});
   }
   template <int Half, int... K> static NL_HD void exchange(V& a, V& b, sequence<K...>) {
-    const V low = __builtin_shuffle(a, b, mask{(K & Half ? width + K - Half : K)...});
-    b = __builtin_shuffle(a, b, mask{(K & Half ? width + K : K + Half)...});
+    const V low = shuffle(a, b, mask{(K & Half ? width + K - Half : K)...});
+    b = shuffle(a, b, mask{(K & Half ? width + K : K + Half)...});
     a = low;
   }
   using all_lanes = sequence<__integer_pack(width)...>;

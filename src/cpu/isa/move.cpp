@@ -62,23 +62,21 @@ void copy_short_rows(char* to, const char* from, long rows, long to_row, long to
 #if defined(__x86_64__)
 // A whole cache line at once, without reading it first.
 NL_HD void stream_line(char* to, const char* from) {
-#if defined(__AVX512F__)
-  typedef long long lanes __attribute__((vector_size(64), aligned(1), may_alias));
-  typedef long long aligned_lanes __attribute__((vector_size(64)));
-  __builtin_ia32_movntdq512(reinterpret_cast<aligned_lanes*>(to), *reinterpret_cast<const lanes*>(from));
-#elif defined(__AVX__)
-  typedef long long lanes __attribute__((vector_size(32), aligned(1), may_alias));
-  typedef long long aligned_lanes __attribute__((vector_size(32)));
-  for (int i = 0; i < 64; i += 32)
-    __builtin_ia32_movntdq256(reinterpret_cast<aligned_lanes*>(to + i),
-                              *reinterpret_cast<const lanes*>(from + i));
+  typedef long long lanes __attribute__((vector_size(vector_bytes)));
+  for (int i = 0; i < 64; i += vector_bytes) {
+    lanes v;
+    __builtin_memcpy(&v, from + i, sizeof v);
+    auto* at = reinterpret_cast<lanes*>(to + i);
+#if defined(__clang__)
+    __builtin_nontemporal_store(v, at);
+#elif defined(__AVX512F__)
+    __builtin_ia32_movntdq512(at, v);
+#elif defined(__AVX2__)
+    __builtin_ia32_movntdq256(at, v);
 #else
-  typedef long long lanes __attribute__((vector_size(16), aligned(1), may_alias));
-  typedef long long aligned_lanes __attribute__((vector_size(16)));
-  for (int i = 0; i < 64; i += 16)
-    __builtin_ia32_movntdq(reinterpret_cast<aligned_lanes*>(to + i),
-                           *reinterpret_cast<const lanes*>(from + i));
+    __builtin_ia32_movntdq(at, v);
 #endif
+  }
 }
 
 void stream(char* to, const char* from, long bytes, const char* next, const char* other_next) {
@@ -115,7 +113,7 @@ NL_HD vec<U, turn_bytes<U>> interleave(vec<U, turn_bytes<U>> a, vec<U, turn_byte
   constexpr int N = turn_size<U>;
   vec<U, turn_bytes<U>> places{};
   for (int j = 0; j < N; ++j) places[j] = static_cast<U>(Half * N / 2 + j / 2 + (j % 2 ? N : 0));
-  return __builtin_shuffle(a, b, places);
+  return shuffle(a, b, places);
 }
 
 template <class U> NL_HD void turn(char* to, const char* from, long to_row, long from_column) {

@@ -12,7 +12,7 @@ template <class T> NL_HD real_of<T> distances_from(const T* from, long n, T mean
   using R = real_of<T>;
   constexpr int L = lanes<R>;
   const R* p = reinterpret_cast<const R*>(from);
-  const long m = n * long(sizeof(T) / sizeof(R));
+  const long m = is_complex<T> ? 2 * n : n;
   R centers[L];
   for (int j = 0; j < L; ++j) {
     if constexpr (is_complex<T>)

@@ -2,6 +2,7 @@
 // Inclusive scans. Floating-point rows are scanned inside vectors, where the additions of a whole vector
 // overlap; an addition at a time would wait for the one before it.
 #include "cpu/isa/reduce.hpp"
+#include "cpu/isa/vectors.hpp"
 
 namespace numloom::NL_TARGET {
 
@@ -27,7 +28,7 @@ template <int By, class T> NL_HD vec<T> shift_lanes(vec<T> v, vec<T> none) {
   using I = typename index_of_size<T>::type;
   vec<I> places{};
   for (int j = 0; j < lanes<T>; ++j) places[j] = static_cast<I>(j < By ? lanes<T> + j : j - By);
-  return __builtin_shuffle(v, none, places);
+  return shuffle(v, none, places);
 }
 
 template <class Op, class T, int By = 1> NL_HD vec<T> scan_vector(vec<T> v, vec<T> none) {
@@ -43,7 +44,7 @@ template <class T> NL_HD vec<T> last_lane(vec<T> v) {
   using I = typename index_of_size<T>::type;
   vec<I> places{};
   places += lanes<T> - 1;
-  return __builtin_shuffle(v, places);
+  return shuffle(v, places);
 }
 
 // -0.0 is the number that leaves every other one as it is, itself included.

@@ -4,6 +4,7 @@
 // / m. So all comparisons over distances below m are between whole vectors, and only log2(W) of the phases
 // look across lanes.
 #include "cpu/isa/dense.hpp"
+#include "cpu/isa/shuffle.hpp"
 #include "functors/sort_key.hpp"
 #include "types.hpp"
 
@@ -46,7 +47,7 @@ template <class T> struct network {  // T is i32 or i64
   template <long Block> static NL_HD vector clean_lanes(vector v) {
     if constexpr (Block >= 4) {
       constexpr long distance = Block / 4;
-      const vector other = __builtin_shuffle(v, lanewise([](long l) { return l ^ distance; }));
+      const vector other = shuffle(v, lanewise([](long l) { return l ^ distance; }));
       v = clean_lanes<Block / 2>(exchange_lanes(v, other, upper_lanes(distance)));
     }
     return v;
@@ -93,11 +94,11 @@ template <class T> struct network {  // T is i32 or i64
   // Merges neighbouring sorted blocks of Block / 2 lanes.
   template <long Block> static NL_HD void merge_lanes(vector* v, long m) {
     const vector mirror = lanewise([](long l) { return l ^ (Block - 1); }), upper = upper_lanes(Block / 2);
-    if (m == 1) v[0] = clean_lanes<Block>(exchange_lanes(v[0], __builtin_shuffle(v[0], mirror), upper));
+    if (m == 1) v[0] = clean_lanes<Block>(exchange_lanes(v[0], shuffle(v[0], mirror), upper));
     for (long i = 0; i < m / 2; ++i) {
       const vector a = v[i], b = v[m - 1 - i];
-      v[i] = clean_lanes<Block>(exchange_lanes(a, __builtin_shuffle(b, mirror), upper));
-      v[m - 1 - i] = clean_lanes<Block>(exchange_lanes(b, __builtin_shuffle(a, mirror), upper));
+      v[i] = clean_lanes<Block>(exchange_lanes(a, shuffle(b, mirror), upper));
+      v[m - 1 - i] = clean_lanes<Block>(exchange_lanes(b, shuffle(a, mirror), upper));
     }
     clean(v, m, m / 2);
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Vector types of this level, for loops whose order of additions the compiler may not change by itself.
 #pragma once
+#include "cpu/isa/shuffle.hpp"
 #include "cpu/isa/tables.hpp"
 #include "types.hpp"
 
