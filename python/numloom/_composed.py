@@ -16,7 +16,7 @@ __all__ = [
     "allclose", "angle", "around", "array_equal", "array_equiv", "asnumpy", "astype", "atleast_1d",
     "atleast_2d", "atleast_3d", "average", "can_cast", "column_stack", "copyto", "diff", "dsplit", "dstack",
     "fix", "fliplr", "flipud", "get_array_module", "hsplit", "hstack", "imag", "isclose", "iscomplex",
-    "isneginf", "isposinf", "isreal", "isscalar", "load", "matrix_transpose", "may_share_memory", "ndim",
+    "isneginf", "isposinf", "isreal", "isscalar", "matrix_transpose", "may_share_memory", "ndim",
     "promote_types", "ptp", "real", "result_type", "rollaxis", "rot90", "round", "shape", "shares_memory",
     "size", "trace", "tril", "triu", "unstack", "vsplit", "vstack",
 ]  # fmt: skip
@@ -57,14 +57,6 @@ def get_array_module(*args):
     import numloom
 
     return numloom if builtins.any(isinstance(a, ndarray) for a in args) else _numpy
-
-
-def load(
-    file, mmap_mode=None, allow_pickle=False, fix_imports=True, encoding="ASCII", *, max_header_size=10000
-):
-    """Reads a .npy file to an array on the current device; .npz archives and pickles as NumPy does."""
-    found = _numpy.load(file, mmap_mode, allow_pickle, fix_imports, encoding, max_header_size=max_header_size)
-    return _core.asarray(found) if type(found) is _numpy.ndarray else found
 
 
 def _along(ndim, axis, index):
@@ -180,7 +172,7 @@ def imag(val):
 def angle(z, deg=False):
     """The argument of complex numbers."""
     z = asarray(z)
-    result = _core.arctan2(z.imag, z.real)
+    result = _core.arctan2(z.imag if z.dtype.kind == "c" else 0, z.real)
     return _core.rad2deg(result) if deg else result
 
 
@@ -189,10 +181,12 @@ def round(a, decimals=0, out=None):
     """Rounded to that many decimals, halves to even."""
     a = asarray(a)
     if a.dtype.kind == "b":
+        if decimals != 0:
+            raise TypeError(f"[round] expected numbers for decimals={decimals}, got a bool array")
         a = a.astype(_numpy.float16)
     if a.dtype.kind in "iu":
         if decimals >= 0:
-            result = a.copy("K") if out is None else copyto(out, a, "unsafe") or out
+            result = _core.positive(a) if out is None else copyto(out, a, "unsafe") or out
             return result
         scale = 10.0**-decimals
         result = (_core.rint(a / scale) * scale).astype(a.dtype)
@@ -492,7 +486,7 @@ def average(a, axis=None, weights=None, returned=False, *, keepdims=False):
     total = w.sum(axis, dtype=dtype, keepdims=keepdims)
     if bool((total == 0).any()):
         raise ZeroDivisionError("Weights sum to zero, can't be normalized")
-    mean = (a * w).sum(axis, dtype=dtype, keepdims=keepdims) / total
+    mean = _core.multiply(a, w, dtype=dtype).sum(axis, keepdims=keepdims) / total
     return (mean, _core.broadcast_to(total, mean.shape).copy()) if returned else mean
 
 
@@ -509,6 +503,8 @@ def diff(a, n=1, axis=-1, prepend=None, append=None):
     if n < 0:
         raise ValueError(f"order must be non-negative but got {n!r}")
     a = asarray(a)
+    if n == 0:
+        return a
     if a.ndim == 0:
         raise ValueError("diff requires input that is at least one dimensional")
     axis = normalize_axis_index(axis, a.ndim)

@@ -2,6 +2,7 @@
 """Parts chosen, replaced, put in or taken out; bits; functions along axes."""
 
 import collections.abc
+import math
 import operator
 
 import numpy as _numpy
@@ -136,6 +137,8 @@ def insert(arr, obj, values, axis=None):
         at = _numpy.flatnonzero(at)
     elif at.ndim > 1:
         raise ValueError("index array argument obj to insert must be one dimensional or scalar")
+    if isinstance(obj, slice) and at.size == 1:  # one place takes any number of values
+        return insert(arr, int(at[0]), _core.moveaxis(values, axis, 0) if values.ndim > 1 else values, axis)
     if at.size == 0:
         return arr.copy()
     if at.dtype.kind not in "iu":
@@ -300,10 +303,20 @@ def place(arr, mask, vals):
     at = _core.flatnonzero(mask.ravel())
     if at.size == 0:
         return
-    values = asarray(vals, device=arr.device).ravel()
+    values = _as_elements(vals, arr).ravel()
     if values.size == 0:
         raise ValueError("Cannot insert from an empty array!")
-    _core.put(arr, at, values.astype(arr.dtype, copy=False))
+    _core.put(arr, at, values)
+
+
+def _as_elements(values, target):
+    """Values in the dtype of an array: numbers and lists are read as such, arrays must fit safely."""
+    if isinstance(values, (ndarray, _numpy.ndarray)):
+        values = asarray(values, device=target.device)
+        if values.ndim and not _numpy.can_cast(values.dtype, target.dtype, "safe"):
+            text = f"Cannot cast array data from {values.dtype!r} to {target.dtype!r}"
+            raise TypeError(f"{text} according to the rule 'safe'")
+    return asarray(values, dtype=target.dtype, device=target.device)
 
 
 @_or_numpys
@@ -313,13 +326,9 @@ def putmask(a, mask, values):
     mask = asarray(mask, device=a.device).astype(bool, copy=False)
     if mask.size != a.size:
         raise ValueError("putmask: mask and data must be the same size")
-    values = asarray(values, device=a.device)
+    values = _as_elements(values, a)
     if values.size == 0:
         return
-    if not _numpy.can_cast(values.dtype, a.dtype, "unsafe" if values.ndim == 0 else "same_kind"):
-        raise TypeError(
-            f"Cannot cast array data from {values.dtype!r} to {a.dtype!r} according to the rule 'safe'"
-        )
     at = _core.flatnonzero(mask.ravel())
     values = values.ravel()
     _core.put(a, at, values if values.size == 1 else _core.take(values, at, mode="wrap"))
@@ -384,7 +393,7 @@ def apply_along_axis(func1d, axis, arr, *args, **kwargs):
     outer = lines.shape[:-1]
     if 0 in outer:
         raise ValueError("Cannot apply_along_axis when any iteration dimensions are 0")
-    rows = lines.reshape((-1, lines.shape[-1]))
+    rows = lines.reshape((math.prod(outer), lines.shape[-1]))
     results = []
     for row in rows:
         result = _core.asarray(func1d(row, *args, **kwargs))
@@ -429,8 +438,8 @@ def packbits(a, /, axis=None, bitorder="big"):
     big, a = _bit_order(bitorder), asarray(a)
     if a.dtype.kind not in "biu":
         raise TypeError("Expected an input array of integer or boolean data type")
-    if axis is None:
-        a, axis = a.ravel(), 0
+    if axis is None or a.ndim == 0:
+        a, axis = a.ravel(), 0 if axis is None else axis
     axis = normalize_axis_index(axis, a.ndim)
     bits = _core.moveaxis(a != 0, axis, -1)
     rest = -bits.shape[-1] % 8
@@ -449,8 +458,8 @@ def unpackbits(a, /, axis=None, count=None, bitorder="big"):
     big, a = _bit_order(bitorder), asarray(a)
     if a.dtype != _numpy.uint8:
         raise TypeError("Expected an input array of unsigned byte data type")
-    if axis is None:
-        a, axis = a.ravel(), 0
+    if axis is None or a.ndim == 0:
+        a, axis = a.ravel(), 0 if axis is None else axis
     axis = normalize_axis_index(axis, a.ndim)
     shifts = asarray(_numpy.arange(8, dtype=_numpy.uint8)[:: -1 if big else 1], device=a.device)
     moved = _core.moveaxis(a, axis, -1)

@@ -456,6 +456,8 @@ def polymul(a1, a2):
 def _without_leading_zeros(p):
     p = _coefficients(p)
     kept = _core.flatnonzero(p)
+    if p.size == 0:
+        return _core.zeros(1, p.dtype, device=p.device)
     return p[int(kept[0]) :] if kept.size else p[-1:]
 
 

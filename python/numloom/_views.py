@@ -100,7 +100,8 @@ class flatiter:
     def __next__(self):
         if self._index >= self.base.size:
             raise StopIteration
-        value = self.base.ravel()[self._index]
+        base = self.base
+        value = base.ravel()[self._index] if base.flags.c_contiguous else base[self.coords]
         self._index += 1
         return value
 
@@ -145,6 +146,8 @@ class flatiter:
             raise IndexError("Assigning to a flat iterator with a 0-D index is not supported")
         key = self._checked(key)
         flat = self.base.ravel()
+        if isinstance(value, (list, tuple)) and isinstance(key, (int, _numpy.integer)):
+            raise ValueError("Error setting single item of array.")
         source = value.ravel() if hasattr(value, "ravel") else value
         if not hasattr(source, "__len__"):
             flat[key] = source

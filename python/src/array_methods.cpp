@@ -50,19 +50,21 @@ PyObject* as_type(argument_slots s) {
   return wrap(std::move(result));
 }
 
-// (self, order)
-PyObject* copied(argument_slots s) {
-  const ndarray& a = array_of(s[0]);
-  if (!s[1] && is_exact_array(s[0]) && !a.is_scalar())
-    return wrap_made([&] { return unlocked(a.size(), [&] { return copy(a, order::C); }); });
-  const order layout = to_order(s[1], order::C);
+PyObject* copy_of(PyObject* self, order layout) {
+  const ndarray& a = array_of(self);
+  if (is_exact_array(self) && !a.is_scalar())
+    return wrap_made([&] { return unlocked(a.size(), [&] { return copy(a, layout); }); });
   ndarray fresh = unlocked(a.size(), [&] { return copy(a, layout); });
   fresh.set_scalar(a.is_scalar());
-  if (is_exact_array(s[0])) return wrap(std::move(fresh));
-  const ref made = checked(wrap_as(Py_TYPE(s[0]), std::move(fresh)));
-  checked(PyObject_CallMethod(made.get(), "__array_finalize__", "O", s[0]));
+  if (is_exact_array(self)) return wrap(std::move(fresh));
+  const ref made = checked(wrap_as(Py_TYPE(self), std::move(fresh)));
+  checked(PyObject_CallMethod(made.get(), "__array_finalize__", "O", self));
   return Py_NewRef(made.get());
 }
+// (self, order)
+PyObject* copied(argument_slots s) { return copy_of(s[0], to_order(s[1], order::C)); }
+// (self), (self, memo): the layout is kept, as by NumPy
+PyObject* copied_alike(argument_slots s) { return copy_of(s[0], order::K); }
 
 // (self, dtype, type)
 PyObject* viewed(argument_slots s) {
@@ -95,6 +97,8 @@ PyObject* item(argument_slots s) {
     if (PyTuple_GET_SIZE(index) != a.ndim()) raise(PyExc_ValueError, "incorrect number of indices for array");
     return item_object(array_of(checked(PyObject_GetItem(s[0], index)).get()));
   }
+  if (!PyIndex_Check(index))
+    raise(PyExc_TypeError, "'%s' object cannot be interpreted as an integer", Py_TYPE(index)->tp_name);
   const ref flat = checked(wrap(reshape(a, {-1})));
   return item_object(array_of(checked(PyObject_GetItem(flat.get(), index)).get()));
 }
@@ -160,13 +164,8 @@ constexpr function_row rows[] = {
     {"astype", "(a, dtype, order='K', casting='unsafe', subok=True, copy=True, device=None)", as_type,
      "The elements converted to another dtype.", method},
     {"copy", "(a, order='C')", copied, "A copy on the same device.", method},
-    {"__copy__", "(a)", copied, "copy.copy(self)", method},
-    {"__deepcopy__", "(a, memo=None, /)",
-     [](argument_slots s) {
-       PyObject* only[] = {s[0], nullptr};
-       return copied(only);
-     },
-     "copy.deepcopy(self)", method},
+    {"__copy__", "(a)", copied_alike, "copy.copy(self)", method},
+    {"__deepcopy__", "(a, memo=None, /)", copied_alike, "copy.deepcopy(self)", method},
     {"view", "(a, dtype=None, type=None)", viewed, "The same bytes as another dtype or class.", method},
     {"item", "(a, /, *args)", item, "One element as a Python number; waits for the device.", method},
     {"tolist", "(a)", to_list, "Nested lists of Python numbers.", method},

@@ -26,19 +26,20 @@ ref only_element(PyObject* self) {
   return checked(item_object(a));
 }
 
+// The element, or the real part of a complex one, with a warning.
+ref real_element(PyObject* self) {
+  ref element = only_element(self);
+  if (!PyComplex_Check(element.get())) return element;
+  const ref category = checked(imported("numpy.exceptions", "ComplexWarning"));
+  checked(PyErr_WarnEx(category.get(), "Casting complex values to real discards the imaginary part", 1));
+  return checked(PyFloat_FromDouble(PyComplex_RealAsDouble(element.get())));
+}
+
 PyObject* to_integer(PyObject* self) {
-  return guarded([&] { return PyNumber_Long(only_element(self).get()); });
+  return guarded([&] { return PyNumber_Long(real_element(self).get()); });
 }
 PyObject* to_floating(PyObject* self) {
-  return guarded([&] {
-    const ref element = only_element(self);
-    if (PyComplex_Check(element.get())) {
-      checked(PyErr_WarnEx(PyExc_RuntimeWarning, "Casting complex values to real discards the imaginary part",
-                           1));
-      return PyFloat_FromDouble(PyComplex_RealAsDouble(element.get()));
-    }
-    return PyNumber_Float(element.get());
-  });
+  return guarded([&] { return PyNumber_Float(real_element(self).get()); });
 }
 PyObject* to_complex(PyObject* self, PyObject*) {
   return guarded([&] {
@@ -102,7 +103,7 @@ PyObject* round_number(PyObject* self, PyObject* args) {
 
 template <int Direction> PyObject* to_whole(PyObject* self, PyObject*) {
   return guarded([&] {
-    const ref element = only_element(self);
+    const ref element = real_element(self);
     static PyObject* const function = imported("math", Direction < 0   ? "floor"
                                                        : Direction > 0 ? "ceil"
                                                                        : "trunc");

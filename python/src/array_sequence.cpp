@@ -183,6 +183,18 @@ index_items to_index_items(PyObject* key, device where) {
 
 namespace {
 
+// A 0-d array among the indices: it picks as a number does, but NumPy copies what it picks.
+bool is_0d_array(PyObject* o) {
+  if (is_array(o)) return array_of(o).ndim() == 0 && !array_of(o).is_scalar();
+  return is_numpy_array(o);
+}
+bool indexes_by_array(PyObject* key) {
+  if (!PyTuple_Check(key)) return is_0d_array(key);
+  for (Py_ssize_t k = 0; k < PyTuple_GET_SIZE(key); ++k)
+    if (is_0d_array(PyTuple_GET_ITEM(key, k))) return true;
+  return false;
+}
+
 PyObject* subscript(PyObject* self, PyObject* key) {
   return guarded([&]() -> PyObject* {
     const ndarray& a = array_of(self);
@@ -199,7 +211,11 @@ PyObject* subscript(PyObject* self, PyObject* key) {
     bool holds_array = false;
     for (const index_item& item : items) holds_array |= std::holds_alternative<ndarray>(item);
     ndarray picked = unlocked(holds_array ? a.size() : 0, [&] { return get_item(a, items); });
-    const bool is_copy = picked.bytes() != a.bytes() && !picked.is_scalar();
+    bool is_copy = picked.bytes() != a.bytes() && !picked.is_scalar();
+    if (!is_copy && !picked.is_scalar() && indexes_by_array(key)) {
+      picked = copy(picked);
+      is_copy = true;
+    }
     return is_copy ? wrap_like(std::move(picked), self) : wrap_view(std::move(picked), self);
   });
 }
@@ -224,10 +240,20 @@ bool assign_element(const ndarray& a, PyObject* key, PyObject* value) {
   return true;
 }
 
+// Is one of Python's own complex numbers in nested sequences?
+bool holds_complex_number(PyObject* o) {
+  if (!PyList_Check(o) && !PyTuple_Check(o)) return false;
+  for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(o); ++i) {
+    PyObject* item = PySequence_Fast_GET_ITEM(o, i);
+    if (PyComplex_CheckExact(item) || holds_complex_number(item)) return true;
+  }
+  return false;
+}
+
 // Python numbers that no element of this dtype can be.
 void check_assignable(const ndarray& a, PyObject* value) {
-  if (is_complex(a.dtype())) return;
-  if (PyComplex_CheckExact(value))
+  if (is_complex(a.dtype()) || a.dtype() == dtype::bool_) return;
+  if (PyComplex_CheckExact(value) || holds_complex_number(value))
     raise(PyExc_TypeError, "%s() argument must be a string or a real number, not 'complex'",
           is_integer(a.dtype()) ? "int" : "float");
   if (!is_integer(a.dtype()) || !PyFloat_CheckExact(value)) return;
@@ -238,8 +264,10 @@ void check_assignable(const ndarray& a, PyObject* value) {
 
 // What is assigned; NumPy reads it (strings, objects, None) where no array here can hold it.
 void load_value(operand& source, PyObject* value, const ndarray& a) {
+  // NumPy reads lists as the dtype of the target, and tells numbers that do not fit.
+  const bool checks = is_integer(a.dtype()) && (PyList_Check(value) || PyTuple_Check(value));
   try {
-    if (source.load(value, a.device())) {
+    if ((!checks || holds_device_array(value)) && source.load(value, a.device())) {
       const ndarray* from = source.array();
       if (from && is_complex(from->dtype()) && !is_complex(a.dtype()) && a.dtype() != dtype::bool_) {
         const ref category = checked(imported("numpy.exceptions", "ComplexWarning"));

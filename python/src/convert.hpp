@@ -64,6 +64,8 @@ extern settings configuration;
 ndarray to_array(PyObject* o, std::optional<device> where = {});
 /// Nested lists of Python's own floats, ints or bools as a new array on the CPU; nothing for other lists.
 std::optional<ndarray> read_numbers(PyObject* o, std::optional<dtype> wanted);
+/// Does a nested sequence hold an array on a GPU, which NumPy could not read?
+bool holds_device_array(PyObject* sequence, int depth = 0);
 /// NumPy's array over the same bytes; throws HostOnlyError for its dtypes that do not exist here.
 ndarray from_numpy(PyObject* numpy_array, device where);
 /// NumPy's array for an array: over the same bytes on the CPU, a copy from a device.

@@ -123,8 +123,9 @@ void count_transfer(const ndarray& a) {
                              static_cast<long long>(a.nbytes())));
 }
 
-// Does a nested sequence hold an array that NumPy could not read?
-bool holds_device_array(PyObject* sequence, int depth = 0) {
+}  // namespace
+
+bool holds_device_array(PyObject* sequence, int depth) {
   const Py_ssize_t n = PySequence_Fast_GET_SIZE(sequence);
   for (Py_ssize_t i = 0; i < n; ++i) {
     PyObject* item = PySequence_Fast_GET_ITEM(sequence, i);
@@ -134,6 +135,8 @@ bool holds_device_array(PyObject* sequence, int depth = 0) {
   }
   return false;
 }
+
+namespace {
 
 ndarray from_sequence(PyObject* o, device where) {
   if (const auto numbers = read_numbers(o, {})) return to_device(*numbers, where);
@@ -195,7 +198,8 @@ ndarray to_array(PyObject* o, std::optional<device> wanted) {
     const ref given = checked(PyObject_CallMethod(o, "__array__", nullptr));
     if (is_array(given.get())) return array_of(given.get());
   }
-  const ref host = checked(PyObject_CallOneArg(numpy.array, o));
+  static PyObject* const asarray = imported("numpy", "asarray");  // over a buffer's own bytes
+  const ref host = checked(PyObject_CallOneArg(asarray, o));
   return from_numpy(host.get(), where);
 }
 

@@ -236,13 +236,9 @@ ndarray make_array(PyObject* o, const array_request& r, bool& shares) {
     a = std::move(*numbers);
     is_new = true;
   } else if ((PyList_Check(o) || PyTuple_Check(o)) && r.dtype) {
-    try {
-      a = read_with_numpy(o, r.dtype);
-    } catch (const python_error&) {  // arrays on a device inside: NumPy cannot read them
-      if (!PyErr_ExceptionMatches(PyExc_TypeError)) throw;
-      PyErr_Clear();
-      a = to_array(o, r.device);
-    }
+    a = holds_device_array(o) ? to_array(o, r.device) : read_with_numpy(o, r.dtype);
+  } else if (is_python_number(o) && r.dtype) {
+    a = read_with_numpy(o, r.dtype);
   } else {
     a = to_array(o, r.device.value_or(device_among(&o, 1)));
   }
@@ -258,7 +254,7 @@ ndarray make_array(PyObject* o, const array_request& r, bool& shares) {
   const bool is_fresh = is_new || a.bytes() != source.bytes();
   if (!has_order(a, layout) || (r.copy == true && !is_fresh) || (!is_ours && source.is_scalar()))
     a = unlocked(a.size(), [&] { return copy(a, layout); });
-  shares = a.bytes() == source.bytes() && (is_ours || is_numpy_array(o));
+  shares = a.bytes() == source.bytes() && (is_ours || is_numpy_array(o) || PyObject_CheckBuffer(o));
   if (r.copy == false && !shares) fail_needs_copy();
   if (a.is_scalar()) {
     a = copy(a);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Selection, order and products.
 #include <algorithm>
+#include <cstring>
 
 #include "function.hpp"
 #include "numloom/indexing.hpp"
@@ -122,18 +123,31 @@ PyObject* clip_method(argument_slots s) { return clipped(s[0], s[1], s[2], s + 3
 void check_order(PyObject* fields) {
   if (!is_missing(fields)) raise(PyExc_ValueError, "Cannot specify order when the array has no fields.");
 }
+void check_sort_kind(PyObject* kind, PyObject* stable) {
+  if (!is_missing(kind)) {
+    if (!is_missing(stable))
+      raise(PyExc_ValueError,
+            "`kind` and keyword parameters can't be provided at the same time. Use only one "
+            "of them.");
+    const char first = to_text(kind, "kind").empty() ? '?' : to_text(kind, "kind")[0];
+    if (!std::strchr("qhmsQHMS", first))
+      raise(PyExc_ValueError, "sort kind must be one of 'quick', 'heap', or 'stable' (got %R)", kind);
+  }
+}
 std::optional<int> sorting_axis(PyObject* o) { return o ? to_optional_axis(o) : std::optional(-1); }
 
 // (a, axis, kind, order, *, stable, descending)
 PyObject* sorted(argument_slots s) {
-  check_order(s[3]);
   const ndarray a = to_array(s[0]);
+  check_order(s[3]);
+  check_sort_kind(s[2], s[4]);
   const auto axis = sorting_axis(s[1]);
   const bool descending = to_bool(s[5], false);
   return wrap(unlocked(a.size(), [&] { return sort(a, axis, descending); }));
 }
 PyObject* sort_method(argument_slots s) {
   check_order(s[3]);
+  check_sort_kind(s[2], s[4]);
   const ndarray a = array_of(s[0]);
   if (!a.writeable()) raise(PyExc_ValueError, "sort array is read-only");
   const int axis = to_axis(s[1], -1);
@@ -145,8 +159,9 @@ PyObject* sort_method(argument_slots s) {
   Py_RETURN_NONE;
 }
 PyObject* order_of(argument_slots s) {
-  check_order(s[3]);
   const ndarray a = to_array(s[0]);
+  check_order(s[3]);
+  check_sort_kind(s[2], s[4]);
   const auto axis = sorting_axis(s[1]);
   const bool descending = to_bool(s[5], false);
   return wrap(unlocked(a.size(), [&] { return argsort(a, axis, descending); }));

@@ -13,7 +13,7 @@ using variance = ndarray (*)(const ndarray&, const variance_options&);
 using position = ndarray (*)(const ndarray&, const arg_options&);
 using scan = ndarray (*)(const ndarray&, const scan_options&);
 
-// NumPy lets a single number be reduced over axis 0 or -1.
+// NumPy lets a single number be reduced over axis 0 or -1, by ufuncs.
 axes fitting_axes(const axes& axis, const ndarray& a) {
   if (a.ndim() > 0 || axis.all() || axis.list().size() != 1) return axis;
   return axis.list()[0] == 0 || axis.list()[0] == -1 ? axes() : axis;
@@ -22,7 +22,7 @@ axes fitting_axes(const axes& axis, const ndarray& a) {
 PyObject* run(plain_reduction f, PyObject* array, reduction_options options, PyObject* out,
               const char* step = "reduce") {
   const ndarray a = to_array(array);
-  options.axis = fitting_axes(options.axis, a);
+  if (f != mean) options.axis = fitting_axes(options.axis, a);
   const float_watch watch(f == sum || f == prod || f == mean);
   ndarray result = unlocked(a.size(), [&] { return f(a, options); });
   watch.report(step, result, result.ndim() == 0 && step[0] == 'd');
@@ -35,6 +35,14 @@ double items_of(const ndarray& a, const axes& axis) {
   for (const std::int64_t d : axis.normalized(a.ndim(), "mean"))
     items *= static_cast<double>(a.shape()[static_cast<int>(d)]);
   return items;
+}
+
+// Is a result made of no more than `limit` elements? A mask is only looked at on the CPU.
+bool has_few(const ndarray& a, const axes& axis, const std::optional<ndarray>& mask, double limit) {
+  if (!mask) return items_of(a, axis) <= limit;
+  if (!a.device().is_cpu()) return false;
+  const ndarray counts = count_nonzero(broadcast_to(*mask, a.shape()), {.axis = axis});
+  return any(call(ufunc::less_equal, counts, array_like(limit))).item().real() != 0;
 }
 
 void warn(const char* text) { checked(PyErr_WarnEx(PyExc_RuntimeWarning, text, 1)); }
@@ -121,8 +129,7 @@ PyObject* average(argument_slots s) {
   options.keepdims = to_bool(s[4], false);
   options.where = to_mask(s[5], device_of(s[0]));
   const ndarray a = to_array(s[0]);
-  if (!options.where && a.size() == 0 && items_of(a, fitting_axes(options.axis, a)) == 0)
-    warn("Mean of empty slice");
+  if (has_few(a, options.axis, options.where, 0)) warn("Mean of empty slice");
   return run(mean, s[0], options, s[3], a.size() == 0 ? "divide" : "reduce");
 }
 
@@ -145,8 +152,7 @@ template <variance F> PyObject* spread(argument_slots s) {
   options.keepdims = to_bool(s[5], false);
   options.where = to_mask(s[6], device_of(s[0]));
   const ndarray a = to_array(s[0]);
-  options.axis = fitting_axes(options.axis, a);
-  const bool too_few = !options.where && items_of(a, options.axis) <= options.ddof;
+  const bool too_few = has_few(a, options.axis, options.where, options.ddof);
   if (too_few) warn("Degrees of freedom <= 0 for slice");
   const float_watch watch;
   ndarray result = unlocked(a.size(), [&] { return F(a, options); });

@@ -70,8 +70,8 @@ void check_kind(PyObject* kind, PyObject* fields) {
 // (a, kth, axis, kind, order)
 template <ndarray (*F)(const ndarray&, const std::vector<std::int64_t>&, std::optional<int>)>
 PyObject* parted(argument_slots s) {
-  check_kind(s[3], s[4]);
   const ndarray a = to_array(s[0]);
+  check_kind(s[3], s[4]);
   const auto kth = to_ranks(s[1]);
   const auto axis = order_axis(s[2]);
   return wrap(unlocked(a.size(), [&] { return F(a, kth, axis); }));

@@ -224,6 +224,8 @@ PyObject* correlation(argument_slots s) {
   if (!is_missing(s[1])) y = to_array(s[1], d);
   const bool rowvar = to_bool(s[2], true);
   const auto type = to_optional_dtype(s[3]);
+  if ((x.ndim() == 2 ? x.shape()[rowvar ? 1 : 0] : x.size()) <= 1 && x.ndim() <= 2)
+    warn("Degrees of freedom <= 0 for slice");
   return wrap(unlocked(x.size() * 4, [&] { return corrcoef(x, y, rowvar, type); }));
 }
 

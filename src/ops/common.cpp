@@ -83,20 +83,25 @@ dims strides_for(const shape_t& shape, int itemsize, std::span<const ndarray* co
   for (const ndarray* a : sources)
     if (a->ndim() == n) list.push_back(a);
   const std::span<const ndarray* const> full(list.data(), static_cast<std::size_t>(list.size()));
-  dims axes(n), strides(n);  // outermost first
-  for (int d = 0; d < n; ++d) {
-    int to = d;
-    for (int e = d - 1; e >= 0; --e) {
-      const verdict v = compare_axes(full, d, static_cast<int>(axes[e]), zeros);
+  // NumPy's iterators sort from the innermost axis, concatenate from the outermost; the answers differ where
+  // axes cannot be compared.
+  const bool inwards = zeros == standing::inner;
+  dims axes(n), strides(n);
+  for (int k = 0; k < n; ++k) {
+    const int axis = inwards ? k : n - 1 - k;
+    int to = k;
+    for (int e = k - 1; e >= 0; --e) {
+      const int other = static_cast<int>(axes[e]);
+      const verdict v = compare_axes(full, inwards ? axis : other, inwards ? other : axis, zeros);
       if (v == verdict::stay) break;
       if (v == verdict::swap) to = e;
     }
-    axes[d] = d;
-    for (int e = d; e > to; --e) std::swap(axes[e], axes[e - 1]);
+    axes[k] = axis;
+    for (int e = k; e > to; --e) std::swap(axes[e], axes[e - 1]);
   }
   std::int64_t step = itemsize;
-  for (int k = n - 1; k >= 0; --k) {
-    const int axis = static_cast<int>(axes[k]);
+  for (int k = 0; k < n; ++k) {
+    const int axis = static_cast<int>(axes[inwards ? n - 1 - k : k]);
     strides[axis] = step;
     step *= shape[axis] > 0 ? shape[axis] : 1;
   }

@@ -3,12 +3,13 @@
 
 namespace numloom::detail {
 
-ndarray hand_over(ndarray result, const std::optional<ndarray>& out, std::string_view operation) {
+ndarray hand_over(ndarray result, const std::optional<ndarray>& out, std::string_view operation,
+                  casting rule) {
   if (!out) return scalar_if_0d(std::move(result));
   if (out->shape() != result.shape())
     fail<value_error>("[", operation, "] expected out of shape ", to_string(result.shape()), ", got ",
                       to_string(out->shape()));
-  copyto(*out, result, casting::same_kind);
+  copyto(*out, result, rule);
   return *out;
 }
 

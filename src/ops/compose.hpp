@@ -46,7 +46,8 @@ inline ndarray beside(const ndarray& a, const ndarray& other) { return to_device
 /// The dtype to which floating-point work on a brings it.
 inline dtype inexact_of(dtype t) { return is_inexact(t) ? t : dtype::float64; }
 /// Result to the array the caller gave, if any; else a scalar where no axis is left.
-ndarray hand_over(ndarray result, const std::optional<ndarray>& out, std::string_view operation);
+ndarray hand_over(ndarray result, const std::optional<ndarray>& out, std::string_view operation,
+                  casting rule = casting::unsafe);
 
 /// The real or imaginary parts of a complex array: a view.
 ndarray part_of_complex(const ndarray& a, bool imaginary);

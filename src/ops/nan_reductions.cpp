@@ -5,6 +5,7 @@
 
 #include "numloom/statistics.hpp"
 #include "ops/compose.hpp"
+#include "ops/ufunc_methods.hpp"
 
 namespace numloom {
 
@@ -92,8 +93,10 @@ ndarray shaped(const ndarray& a, const ndarray& kept, const axes& axis, bool kee
 }
 
 template <ndarray (*F)(const ndarray&, const reduction_options&)>
-ndarray total_of_numbers(const ndarray& a, const reduction_options& options, ufunc join, double neutral) {
-  if (!may_hold_nan(a)) return F(a, options);
+ndarray total_of_numbers(const ndarray& a, const reduction_options& asked, ufunc join, double neutral) {
+  if (!may_hold_nan(a)) return F(a, asked);
+  reduction_options options = asked;
+  options.dtype = reduction_dtype(join, a, asked);
   if (is_worth_a_try(a) && !options.out) {
     const ndarray quick = F(a, options);
     if (has_no_nan(quick)) return quick;
@@ -134,13 +137,14 @@ ndarray nanmean(const ndarray& a, const reduction_options& options) {
     const ndarray quick = mean(a, options);
     if (has_no_nan(quick)) return quick;
   }
+  const std::optional<dtype> type = reduction_dtype(ufunc::add, a, options);
   ndarray total, counts;
   if (options.where) {
     const ndarray mask = counting_mask(a, options.where);
-    total = sum(a, {.axis = options.axis, .dtype = options.dtype, .keepdims = true, .where = mask});
+    total = sum(a, {.axis = options.axis, .dtype = type, .keepdims = true, .where = mask});
     counts = count_nonzero(mask, {.axis = options.axis, .keepdims = true});
   } else {
-    total = total_by_blocks<sum>(a, {.axis = options.axis, .dtype = options.dtype}, ufunc::add, 0);
+    total = total_by_blocks<sum>(a, {.axis = options.axis, .dtype = type}, ufunc::add, 0);
     counts = count_by_blocks(a, options.axis);
   }
   total.set_scalar(false);

@@ -7,6 +7,7 @@
 
 #include "core/backend.hpp"
 #include "numloom/creation.hpp"
+#include "ops/common.hpp"
 #include "ops/ufunc_methods.hpp"
 #include "ops/ufunc_types.hpp"
 
@@ -143,13 +144,23 @@ void reduce_into(const ndarray& a, const reduction_call& call, const ndarray& ou
   backend_of(a.device()).reduce(plan, current_stream(a.device()));
 }
 
+// The kept axes in the order in which they stand in memory, as NumPy's iterators leave them.
 ndarray new_result(const ndarray& a, const reduction_call& call, dtype type) {
-  return empty(reduced_shape(a.shape(), call.axes, call.keepdims), type, a.device());
+  const shape_t shape = reduced_shape(a.shape(), call.axes, call.keepdims);
+  if (shape.size() < 2 || a.is_c_contiguous()) return empty(shape, type, a.device());
+  dims strides;
+  for (int d = 0, next = 0; d < a.ndim(); ++d) {
+    const bool reduced = next < call.axes.size() && call.axes[next] == d;
+    next += reduced;
+    if (!reduced || call.keepdims) strides.push_back(a.strides()[d]);
+  }
+  const ndarray kept = a.view(shape, strides);
+  const ndarray* sources[] = {&kept};
+  return detail::empty_for(shape, type, a.device(), sources, detail::standing::ignored);
 }
 
 // Hands the result over: into out= by casting, else as a scalar when it has no axes left.
-ndarray deliver(ndarray result, const std::optional<ndarray>& out, const char* operation,
-                casting rule = casting::unsafe) {
+ndarray deliver(ndarray result, const std::optional<ndarray>& out, const char* operation) {
   if (!out) {
     if (result.ndim() == 0) result.set_scalar(true);
     return result;
@@ -158,14 +169,15 @@ ndarray deliver(ndarray result, const std::optional<ndarray>& out, const char* o
     fail<value_error>("output parameter for reduction operation ", operation,
                       " has the wrong shape: expected ", to_string(result.shape()), ", got ",
                       to_string(out->shape()));
-  copyto(*out, result, rule);
+  copyto(*out, result, casting::unsafe);
   return *out;
 }
 
-ndarray combine_initial(ufunc f, const ndarray& result, const std::optional<scalar>& initial) {
-  if (!initial) return result;
-  if (result.dtype() != dtype::bool_) return call(f, result, array_like(*initial));
-  return call(f, result, full({}, *initial, {.dtype = dtype::bool_, .device = result.device()}));
+// The initial value takes the result's dtype first, whatever is lost.
+ndarray combine_initial(ufunc f, const ndarray& result, const scalar& initial) {
+  const ndarray start = empty({}, result.dtype(), result.device());
+  detail::fill_with(start, initial);
+  return call(f, result, start);
 }
 
 // All elements of a contiguous array into one: no axes to sort out.
@@ -194,11 +206,12 @@ template <class Options> bool is_whole(const ndarray& a, const Options& options)
 ndarray run_reduction(reduction op, const char* operation, ufunc joins, const ndarray& a,
                       const reduction_options& options) {
   if (!options.initial && is_whole(a, options)) return reduce_whole(op, a, options.dtype);
-  reduction_call call{op, operation, options.axis.normalized(a.ndim(), operation), options.dtype,
-                      options.keepdims};
+  std::optional<dtype> wanted = options.dtype;
+  if (row_of(op).loop == loop_rule::WIDEN) wanted = detail::reduction_dtype(joins, a, options);
+  reduction_call call{op, operation, options.axis.normalized(a.ndim(), operation), wanted, options.keepdims};
   call.where = options.where ? &*options.where : nullptr;
   call.initial = options.initial ? &*options.initial : nullptr;
-  const dtype type = result_dtype(op, loop_dtype(op, a.dtype(), options.dtype));
+  const dtype type = result_dtype(op, loop_dtype(op, a.dtype(), wanted));
   ndarray result = new_result(a, call, type);
   reduce_into(a, call, result, nullptr);
   if (options.initial && !needs_initial(op)) {
@@ -206,7 +219,7 @@ ndarray run_reduction(reduction op, const char* operation, ufunc joins, const nd
     if (a.size() == 0)  // the initial value itself: 0 + -0.0 would lose the sign
       copyto(result, full({}, *options.initial, {.dtype = type, .device = a.device()}));
     else
-      result = combine_initial(joins, result, options.initial);
+      result = combine_initial(joins, result, *options.initial);
   }
   return deliver(std::move(result), options.out, operation);
 }
@@ -297,6 +310,18 @@ std::int64_t reduced_length(const ndarray& a, const dims& axes) {
 
 }  // namespace
 
+namespace {
+
+// As NumPy does it: the total goes to out= and is divided there, in the dtype that out= has.
+ndarray divide_into(const ndarray& total, const array_like& count, const ndarray& out,
+                    const char* operation) {
+  deliver(total, out, operation);
+  const array_like both[] = {out, count};
+  return call(ufunc::divide, both, {.out = out, .casting = casting::unsafe});
+}
+
+}  // namespace
+
 ndarray mean(const ndarray& a, const reduction_options& options) {
   if (!options.dtype && (a.dtype() == dtype::float32 || a.dtype() == dtype::float64) && is_whole(a, options))
     return numloom::call(ufunc::divide, reduce_whole(reduction::sum, a, {}),
@@ -307,16 +332,19 @@ ndarray mean(const ndarray& a, const reduction_options& options) {
   const dtype natural = is_inexact(a.dtype()) ? a.dtype() : dtype::float64;
   const dtype result_type = options.dtype.value_or(natural);
   // float16 is summed in float32 and rounded once, at the end; integers asked for are summed as such (NumPy's
-  // rule).
+  // rule), and out= of a wider dtype is summed in that.
   call.wanted = result_type == dtype::float16 ? dtype::float32 : result_type;
+  if (options.out && !options.dtype && is_inexact(a.dtype()) && is_inexact(options.out->dtype()))
+    call.wanted = promote_types(*call.wanted, options.out->dtype());
   ndarray total = new_result(a, call, *call.wanted);
   reduce_into(a, call, total, nullptr);
-  ndarray result = options.where
-                       ? numloom::call(ufunc::divide, total, number_of_elements(a, call))
-                       : numloom::call(ufunc::divide, total,
-                                       array_like(static_cast<double>(reduced_length(a, call.axes))));
+  const ndarray counts = options.where ? number_of_elements(a, call) : ndarray();
+  const array_like count =
+      options.where ? array_like(counts) : array_like(static_cast<double>(reduced_length(a, call.axes)));
+  if (options.out) return divide_into(total, count, *options.out, "mean");
+  ndarray result = numloom::call(ufunc::divide, total, count);
   if (result.dtype() != result_type) result = astype(result, result_type, order::K, casting::unsafe);
-  return deliver(std::move(result), options.out, "mean");
+  return deliver(std::move(result), {}, "mean");
 }
 
 namespace {
@@ -332,19 +360,26 @@ ndarray variance(const ndarray& a, const variance_options& options, const char* 
   const ndarray means = new_result(a, call, *call.wanted);
   const ndarray squares = new_result(a, call, real);
   reduce_into(a, call, means, &squares);
-  ndarray result;
+  ndarray counts;
+  double divisor = 0;
   if (options.where) {
-    const ndarray counts =
-        numloom::call(ufunc::subtract, number_of_elements(a, call), array_like(options.ddof));
-    result = numloom::call(ufunc::divide, squares, numloom::call(ufunc::maximum, counts, array_like(0.0)));
+    counts = numloom::call(ufunc::subtract, number_of_elements(a, call), array_like(options.ddof));
+    counts = numloom::call(ufunc::maximum, counts, array_like(0.0));
   } else {
-    const double divisor = static_cast<double>(reduced_length(a, call.axes)) - options.ddof;
-    result = numloom::call(ufunc::divide, squares, array_like(std::max(divisor, 0.0)));
+    divisor = std::max(static_cast<double>(reduced_length(a, call.axes)) - options.ddof, 0.0);
   }
+  const array_like count = options.where ? array_like(counts) : array_like(divisor);
+  if (options.out) {
+    const ndarray& out = *options.out;
+    divide_into(squares, count, out, operation);
+    const array_like only[] = {out};
+    return root ? numloom::call(ufunc::sqrt, only, {.out = out}) : out;
+  }
+  ndarray result = numloom::call(ufunc::divide, squares, count);
   if (root) result = numloom::call(ufunc::sqrt, result);
   const dtype final = options.dtype ? real_part_of(*options.dtype) : real_part_of(natural);
   if (result.dtype() != final) result = astype(result, final, order::K, casting::unsafe);
-  return deliver(std::move(result), options.out, operation);
+  return deliver(std::move(result), {}, operation);
 }
 
 }  // namespace
@@ -354,7 +389,14 @@ ndarray std(const ndarray& a, const variance_options& options) { return variance
 
 namespace {
 
+// NumPy reads out= as int64 and writes it back: it must hold integers, of any size.
+void check_positions(const std::optional<ndarray>& out, const char* operation) {
+  if (out && !can_cast(out->dtype(), dtype::int64, casting::safe))
+    detail::fail_cast(operation, out->dtype(), dtype::int64, casting::safe);
+}
+
 ndarray arg_reduction(reduction op, const char* operation, const ndarray& a, const arg_options& options) {
+  check_positions(options.out, operation);
   if (!options.axis) {
     if (!options.out && !options.keepdims && a.size() > 0 && a.is_c_contiguous())
       return reduce_whole(op, a, {});
@@ -362,7 +404,7 @@ ndarray arg_reduction(reduction op, const char* operation, const ndarray& a, con
     reduction_call call{op, operation, axes().normalized(flat.ndim(), operation), {}, options.keepdims};
     ndarray result = new_result(flat, call, dtype::int64);
     reduce_into(flat, call, result, nullptr);
-    return deliver(std::move(result), options.out, operation, casting::same_kind);
+    return deliver(std::move(result), options.out, operation);
   }
   reduction_call call{op,
                       operation,
@@ -370,12 +412,12 @@ ndarray arg_reduction(reduction op, const char* operation, const ndarray& a, con
                       {},
                       options.keepdims};
   if (a.ndim() == 0) call.axes.clear();
-  ndarray result = new_result(a, call, dtype::int64);
+  const ndarray result = empty(reduced_shape(a.shape(), call.axes, call.keepdims), dtype::int64, a.device());
   reduce_into(a, call, result, nullptr);
-  return deliver(std::move(result), options.out, operation, casting::same_kind);
+  return deliver(result, options.out, operation);
 }
 
-ndarray scan(scan_op op, reduction widens, const char* operation, const ndarray& source,
+ndarray scan(scan_op op, reduction widens, ufunc joins, const char* operation, const ndarray& source,
              const scan_options& options) {
   ndarray a = source;
   int axis = 0;
@@ -386,8 +428,11 @@ ndarray scan(scan_op op, reduction widens, const char* operation, const ndarray&
     a = ascontiguousarray(a);
     a = a.view({a.size()}, {a.itemsize()});
   }
-  const dtype type = loop_dtype(widens, a.dtype(), options.dtype);
-  const ndarray result = empty(a.shape(), type, a.device());
+  const std::optional<dtype> wanted =
+      detail::reduction_dtype(joins, a, {.dtype = options.dtype, .out = options.out});
+  const dtype type = loop_dtype(widens, a.dtype(), wanted);
+  const ndarray* sources[] = {&a};
+  const ndarray result = detail::empty_for(a.shape(), type, a.device(), sources, detail::standing::ignored);
   if (a.size() > 0) {
     const array_ref out{result.data(access::write), type, result.ndim(), result.shape().data(),
                         result.strides().data()};
@@ -411,10 +456,10 @@ ndarray argmax(const ndarray& a, const arg_options& options) {
   return arg_reduction(reduction::argmax, "argmax", a, options);
 }
 ndarray cumsum(const ndarray& a, const scan_options& options) {
-  return scan(scan_op::sum, reduction::sum, "cumsum", a, options);
+  return scan(scan_op::sum, reduction::sum, ufunc::add, "cumsum", a, options);
 }
 ndarray cumprod(const ndarray& a, const scan_options& options) {
-  return scan(scan_op::prod, reduction::prod, "cumprod", a, options);
+  return scan(scan_op::prod, reduction::prod, ufunc::multiply, "cumprod", a, options);
 }
 
 }  // namespace numloom

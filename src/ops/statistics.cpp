@@ -262,7 +262,8 @@ ndarray quantiles(const ndarray& a, const levels& l, const quantile_options& opt
   } else {
     found = quantiles_without_nan(from.rows, l, options.method);
   }
-  return hand_over(unfold(found, from, l.shape, options.keepdims), options.out, "quantile");
+  return hand_over(unfold(found, from, l.shape, options.keepdims), options.out, "quantile",
+                   casting::same_kind);
 }
 
 }  // namespace

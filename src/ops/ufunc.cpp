@@ -6,7 +6,9 @@
 
 #include "core/backend.hpp"
 #include "core/shape.hpp"
+#include "numloom/manipulation.hpp"
 #include "numloom/reductions.hpp"
+#include "ops/common.hpp"
 #include "ops/small_ufunc.hpp"
 #include "ops/ufunc_types.hpp"
 
@@ -84,28 +86,16 @@ dims output_strides(const shape_t& shape, dtype type, std::span<const array_like
   }
   if (all_c) return contiguous_strides(shape, itemsize(type), order::C);
   if (layout == order::A) return contiguous_strides(shape, itemsize(type), all_f ? order::F : order::C);
-  std::int64_t strides[max_operands][max_dims];
-  int operands = 0;
-  for (const array_like& a : inputs)
-    if (a.array() && operands < max_operands)
-      broadcast_strides(a.array()->shape(), a.array()->strides(), shape, strides[operands++]);
-  const auto outside = [&](std::int64_t x, std::int64_t y) {
-    for (int k = 0; k < operands; ++k) {
-      const std::int64_t sx = std::abs(strides[k][x]), sy = std::abs(strides[k][y]);
-      if (sx != 0 && sy != 0 && sx != sy) return sx > sy;
-    }
-    return x < y;
-  };
-  dims axes(n), result(n);
-  for (int d = 0; d < n; ++d) axes[d] = d;
-  for (int d = 1; d < n; ++d)  // insertion: `outside` is not a strict weak order, and n is small
-    for (int e = d; e > 0 && outside(axes[e], axes[e - 1]); --e) std::swap(axes[e], axes[e - 1]);
-  std::int64_t step = itemsize(type);
-  for (int k = n - 1; k >= 0; --k) {
-    result[static_cast<int>(axes[k])] = step;
-    step *= std::max<std::int64_t>(shape[static_cast<int>(axes[k])], 1);
+  std::array<ndarray, 3> seen;
+  inline_vector<const ndarray*, 3> sources;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if (!inputs[i].array() || inputs[i].array()->ndim() < 2) continue;
+    seen[i] = broadcast_to(*inputs[i].array(), shape);
+    sources.push_back(&seen[i]);
   }
-  return result;
+  return detail::strides_for(shape, itemsize(type),
+                             {sources.data(), static_cast<std::size_t>(sources.size())},
+                             detail::standing::ignored);
 }
 
 ndarray make_output(ufunc f, int which, const shape_t& shape, dtype type, device where,
@@ -118,7 +108,6 @@ ndarray make_output(ufunc f, int which, const shape_t& shape, dtype type, device
   if (!can_cast(type, given->dtype(), options.casting))
     fail<casting_error>("Cannot cast ufunc '", info(f).name, "' output from dtype('", type, "') to dtype('",
                         given->dtype(), "') with casting rule '", name_of(options.casting), "'");
-  if (!given->writeable()) fail<value_error>("output array is read-only");
   return *given;
 }
 
@@ -266,6 +255,8 @@ void run_logical(ufunc f, std::span<const array_like> inputs, const ufunc_option
 void dispatch(ufunc f, std::span<const array_like> inputs, const ufunc_options& options, ndarray* results) {
   if (static_cast<int>(inputs.size()) != info(f).nin)
     fail<type_error>("[", info(f).name, "] expected ", info(f).nin, " inputs, got ", inputs.size());
+  for (const auto* out : {&options.out, &options.out2})
+    if (*out && !(*out)->writeable()) fail<value_error>("output array is read-only");
   if (is_comparison(f) && !options.dtype) {
     if (has_mixed_signs(inputs)) {
       results[0] = compare_mixed_signs(f, *inputs[0].array(), *inputs[1].array(), options);
@@ -276,7 +267,8 @@ void dispatch(ufunc f, std::span<const array_like> inputs, const ufunc_options& 
       return;
     }
   }
-  if (f == ufunc::power && kind_of(result_type(inputs)) == 'i' && any_negative(inputs[1]))
+  if (f == ufunc::power && kind_of(options.dtype.value_or(result_type(inputs))) == 'i' &&
+      any_negative(inputs[1]))
     fail<value_error>("Integers to negative integer powers are not allowed.");
   if (is_logical_ufunc(f)) return run_logical(f, inputs, options, results);
   run_call(f, inputs, options, results);

@@ -251,8 +251,14 @@ std::optional<scan_op> scan_for(const chain& c) {
   }
 }
 
+// A new array with the axes of a in memory as NumPy's iterators leave them.
+ndarray ordered_like(const ndarray& a, const shape_t& shape, dtype type) {
+  const ndarray* sources[] = {&a};
+  return detail::empty_for(shape, type, a.device(), sources, detail::standing::ignored);
+}
+
 ndarray scanned(scan_op op, const ndarray& a, dtype type, int axis) {
-  ndarray result = empty(a.shape(), type, a.device());
+  ndarray result = ordered_like(a, a.shape(), type);
   if (a.size() > 0)
     backend_of(a.device())
         .scan(op, detail::ref(result, access::write), detail::ref(a, access::read), axis,
@@ -270,7 +276,7 @@ ndarray running_difference(const chain& c, const ndarray& a, int axis) {
 }
 
 ndarray accumulate_in_order(const chain& c, const ndarray& a, int axis) {
-  ndarray result = empty_like(a, c.result);
+  ndarray result = ordered_like(a, a.shape(), c.result);
   const ndarray elements = detail::as_type(a, c.element);
   const ndarray from = with_axes_in_front(elements, {axis});
   ndarray moved = detail::move_axis(result, axis, 0);
@@ -395,7 +401,15 @@ ndarray reduceat(ufunc f, const ndarray& a, std::span<const std::int64_t> indice
   } else {
     result = reduce_side_by_side(c, from, s);
   }
-  return deliver(c, detail::move_axis(result, 0, axis), options.out);
+  result = detail::move_axis(result, 0, axis);
+  if (options.out || result.ndim() < 2) return deliver(c, result, options.out);
+  // The axis itself says nothing about the order.
+  dims strides = a.strides();
+  strides[axis] = 0;
+  const ndarray ordered = ordered_like(a.view(result.shape(), strides), result.shape(), c.result);
+  if (ordered.strides() == result.strides()) return result;
+  copyto(ordered, result);
+  return ordered;
 }
 
 }  // namespace numloom
