@@ -223,4 +223,65 @@ struct matrix_product {
 };
 void matmul(const matrix_product& call, void* stream);
 
+// ---- fft ----
+/// One pass of Stockham's form, by decimation in frequency: element (g, b, i) of (groups, radix, span) goes
+/// to (c, g, i) of (radix, groups, span), times a root of unity that depends on c and i.
+struct fft_pass {
+  int radix, span;
+  const void* twiddles;  ///< (radix - 1, span) complex numbers; null where span is 1
+  const void* roots;     ///< of a radix without a kernel of its own: `radix` complex numbers, else null
+};
+inline constexpr int max_fft_passes = 12;
+inline constexpr int max_fft_dims = 4;  ///< of lines that a call comes with; its parts add up to four
+
+/// What the array holds at one end of a transform.
+enum class fft_form : int {
+  complex,
+  real,       ///< read: imaginary parts are zero; written: the real parts
+  pairs,      ///< 2 length real numbers, two by two
+  half_odd,   ///< read only: of `length` complex numbers, an odd number, the first half; the rest are
+              ///< conjugates
+  half_even,  ///< length + 1 complex numbers that stand for 2 length real ones
+};
+/// One end: element k of a line's transform is element k * index_step + (what the line adds) of the array's.
+struct fft_end {
+  fft_form form = fft_form::complex;
+  void* data = nullptr;
+  i64 step = 0;    ///< bytes from one element of the array to the next
+  i64 count = 0;   ///< elements that the array has: others are read as zeros and not written
+  i64 length = 0;  ///< elements of the whole transform that are not filling zeros
+  i64 index_step = 1;
+  bool swapped = false;           ///< exchange real and imaginary parts, before the factor
+  const void* factors = nullptr;  ///< complex, by element of the whole transform
+  bool conjugated = false;        ///< multiply by the factors' conjugates
+};
+/// Transforms that fit into a block's shared memory, one for each line.
+struct fft_lines {
+  int ndim = 0;
+  i64 shape[max_kernel_dims];
+  i64 in[max_kernel_dims], out[max_kernel_dims];              ///< bytes
+  i64 in_index[max_kernel_dims], out_index[max_kernel_dims];  ///< what a step adds to the elements' numbers
+};
+struct fft_work {
+  bool single = false;
+  int length = 0;
+  int passes = 0;
+  fft_pass pass[max_fft_passes];
+  fft_end in, out;
+  double scale = 1;
+  const void* spectrum = nullptr;    ///< transform, multiply by this, exchange the parts, transform again
+  const void* pair_roots = nullptr;  ///< e^(-2 pi i k / (2 length)), for half_even
+  /// Multiply element k by w^(k * in_index of the line), w^e = high[e >> shift] low[e & mask].
+  const void *twist_high = nullptr, *twist_low = nullptr;
+  int twist_shift = 0;
+};
+/// The longest transform for a block with that much shared memory.
+i64 fft_longest(bool single, i64 shared_bytes);
+void fft(const fft_work& work, const fft_lines& lines, int multiprocessors, i64 shared_bytes, void* stream);
+/// Between half_even and the complex transform of the pairs, both in memory: pairs_to_half or the inverse.
+void fft_halves(const fft_work& work, const fft_lines& lines, bool to_half, void* stream);
+/// data *= factor: real numbers, or both parts of complex ones.
+void fft_scale(bool single, int ndim, const i64* shape, void* data, const i64* strides, double factor,
+               void* stream);
+
 }  // namespace numloom::kernels

@@ -7,6 +7,7 @@
 #define NL_HD __host__ __device__ __forceinline__
 #define NL_MAY_ALIAS  // device code reinterprets freely, and NVRTC warns about gnu:: attributes
 #define NL_UNROLL _Pragma("unroll")
+#define NL_UNROLL_REGISTERS _Pragma("unroll")
 #define NL_SHARED(T, name, dims) __shared__ T name dims
 #define NL_DYN_SHARED(T, name)                                   \
   extern __shared__ __align__(16) unsigned char nl_dyn_shared[]; \
@@ -15,6 +16,12 @@
 #define NL_HD inline __attribute__((always_inline))
 #define NL_MAY_ALIAS [[gnu::may_alias]]
 #define NL_UNROLL
+// Loops over values that have to stay in registers. The simulator would only take longer to compile.
+#if defined(NUMLOOM_SIMT)
+#define NL_UNROLL_REGISTERS
+#else
+#define NL_UNROLL_REGISTERS _Pragma("GCC unroll 16")
+#endif
 #endif
 
 // Everything device code touches lives in numloom::NL_TARGET, so that objects of several compilers and

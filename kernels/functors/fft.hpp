@@ -35,36 +35,67 @@ template <class V> NL_HD void fft_4(fft_value<V>& a, fft_value<V>& b, fft_value<
   d = a_c - b_d;
 }
 
-// cos and sin of 2 pi k / R for k = 1 ... (R - 1) / 2.
+// cos and sin of 2 pi (k + 1) / R for k = 0 ... (R - 1) / 2 - 1. Functions, because nvcc knows no static
+// arrays of the host.
 template <int R> struct fft_roots;
 template <> struct fft_roots<3> {
-  static constexpr double cosine[] = {-0.5}, sine[] = {0.8660254037844386467637};
+  static NL_HD constexpr double cosine(int k) {
+    constexpr double values[] = {-0.5};
+    return values[k];
+  }
+  static NL_HD constexpr double sine(int k) {
+    constexpr double values[] = {0.8660254037844386467637};
+    return values[k];
+  }
 };
 template <> struct fft_roots<5> {
-  static constexpr double cosine[] = {0.3090169943749474241023, -0.8090169943749474241023};
-  static constexpr double sine[] = {0.9510565162951535721164, 0.5877852522924731291687};
+  static NL_HD constexpr double cosine(int k) {
+    constexpr double values[] = {0.3090169943749474241023, -0.8090169943749474241023};
+    return values[k];
+  }
+  static NL_HD constexpr double sine(int k) {
+    constexpr double values[] = {0.9510565162951535721164, 0.5877852522924731291687};
+    return values[k];
+  }
 };
 template <> struct fft_roots<7> {
-  static constexpr double cosine[] = {0.6234898018587335305250, -0.2225209339563144042889,
-                                      -0.9009688679024191262361};
-  static constexpr double sine[] = {0.7818314824680298087084, 0.9749279121818236070181,
-                                    0.4338837391175581204758};
+  static NL_HD constexpr double cosine(int k) {
+    constexpr double values[] = {0.6234898018587335305250, -0.2225209339563144042889,
+                                 -0.9009688679024191262361};
+    return values[k];
+  }
+  static NL_HD constexpr double sine(int k) {
+    constexpr double values[] = {0.7818314824680298087084, 0.9749279121818236070181,
+                                 0.4338837391175581204758};
+    return values[k];
+  }
 };
 template <> struct fft_roots<11> {
-  static constexpr double cosine[] = {0.8412535328311811688618, 0.4154150130018864255293,
-                                      -0.1423148382732851404438, -0.6548607339452850640569,
-                                      -0.9594929736144973898904};
-  static constexpr double sine[] = {0.5406408174555975821076, 0.9096319953545183714117,
-                                    0.9898214418809327323761, 0.7557495743542582837740,
-                                    0.2817325568414296977114};
+  static NL_HD constexpr double cosine(int k) {
+    constexpr double values[] = {0.8412535328311811688618, 0.4154150130018864255293,
+                                 -0.1423148382732851404438, -0.6548607339452850640569,
+                                 -0.9594929736144973898904};
+    return values[k];
+  }
+  static NL_HD constexpr double sine(int k) {
+    constexpr double values[] = {0.5406408174555975821076, 0.9096319953545183714117, 0.9898214418809327323761,
+                                 0.7557495743542582837740, 0.2817325568414296977114};
+    return values[k];
+  }
 };
 template <> struct fft_roots<13> {
-  static constexpr double cosine[] = {0.8854560256532098959004,  0.5680647467311558025118,
-                                      0.1205366802553230533491,  -0.3546048870425356259696,
-                                      -0.7485107481711010986346, -0.9709418174260520271570};
-  static constexpr double sine[] = {0.4647231720437685456560, 0.8229838658936563945796,
-                                    0.9927088740980539928008, 0.9350162426854148234398,
-                                    0.6631226582407952023768, 0.2393156642875577671488};
+  static NL_HD constexpr double cosine(int k) {
+    constexpr double values[] = {0.8854560256532098959004,  0.5680647467311558025118,
+                                 0.1205366802553230533491,  -0.3546048870425356259696,
+                                 -0.7485107481711010986346, -0.9709418174260520271570};
+    return values[k];
+  }
+  static NL_HD constexpr double sine(int k) {
+    constexpr double values[] = {0.4647231720437685456560, 0.8229838658936563945796,
+                                 0.9927088740980539928008, 0.9350162426854148234398,
+                                 0.6631226582407952023768, 0.2393156642875577671488};
+    return values[k];
+  }
 };
 
 // An odd R: the values k and R - k meet the same cosines and opposite sines.
@@ -72,7 +103,7 @@ template <int R, class T, class V> NL_HD void fft_odd(fft_value<V> (&x)[R]) {
   constexpr int half = (R - 1) / 2;
   fft_value<V> sum[half], difference[half];
   fft_value<V> total = x[0];
-#pragma GCC unroll 16
+  NL_UNROLL_REGISTERS
   for (int k = 0; k < half; ++k) {
     sum[k] = x[k + 1] + x[R - 1 - k];
     difference[k] = x[k + 1] - x[R - 1 - k];
@@ -80,14 +111,14 @@ template <int R, class T, class V> NL_HD void fft_odd(fft_value<V> (&x)[R]) {
   }
   const fft_value<V> first = x[0];
   x[0] = total;
-#pragma GCC unroll 16
+  NL_UNROLL_REGISTERS
   for (int j = 1; j <= half; ++j) {
     fft_value<V> a = first, b{};
-#pragma GCC unroll 16
+    NL_UNROLL_REGISTERS
     for (int k = 1; k <= half; ++k) {
       const int turn = j * k % R, at = (turn <= half ? turn : R - turn) - 1;
-      const T c = static_cast<T>(fft_roots<R>::cosine[at]);
-      const T s = static_cast<T>(turn <= half ? fft_roots<R>::sine[at] : -fft_roots<R>::sine[at]);
+      const T c = static_cast<T>(fft_roots<R>::cosine(at));
+      const T s = static_cast<T>(turn <= half ? fft_roots<R>::sine(at) : -fft_roots<R>::sine(at));
       a.re = a.re + sum[k - 1].re * c;
       a.im = a.im + sum[k - 1].im * c;
       b.re = k == 1 ? difference[0].re * s : b.re + difference[k - 1].re * s;
@@ -119,6 +150,29 @@ template <int R, class T, class V> NL_HD void fft_of(fft_value<V> (&x)[R]) {
   } else {
     fft_odd<R, T>(x);
   }
+}
+
+// Real numbers taken in pairs, even + i odd, make a transform of half the length. x0 and x1 are elements k
+// and h - k of that of 2 h real numbers, z0 and z1 the same of that of the h pairs; w: e^(-2 pi i k / (2 h)).
+// Element h of the pairs is their element 0.
+template <class T, class V>
+NL_HD void fft_from_pairs(fft_value<V> z0, fft_value<V> z1, T w_re, T w_im, fft_value<V>& x0,
+                          fft_value<V>& x1) {
+  // Twice the transforms of the even and (times -i) of the odd numbers, and the latter turned by w.
+  const fft_value<V> even{z0.re + z1.re, z0.im - z1.im}, odd{z0.im + z1.im, z1.re - z0.re};
+  const fft_value<V> t = times(odd, w_re, w_im);
+  const T half = T(0.5);
+  x0 = {(even.re + t.re) * half, (even.im + t.im) * half};
+  x1 = {(even.re - t.re) * half, (t.im - even.im) * half};
+}
+// The inverse of it, twice as large.
+template <class T, class V>
+NL_HD void fft_to_pairs(fft_value<V> x0, fft_value<V> x1, T w_re, T w_im, fft_value<V>& z0,
+                        fft_value<V>& z1) {
+  const fft_value<V> even{x0.re + x1.re, x0.im - x1.im};
+  const fft_value<V> odd = times(fft_value<V>{x0.re - x1.re, x0.im + x1.im}, w_re, -w_im);
+  z0 = {even.re - odd.im, even.im + odd.re};
+  z1 = {even.re + odd.im, odd.re - even.im};
 }
 
 }  // namespace numloom::NL_TARGET

@@ -99,8 +99,8 @@ template <class T> struct line_transform {
       at.fill_up(k.lanes);
       k.load(blocks.a, at.in, plan.columns * step, plan.rows, plan.rows, swapped);
       void* const done = run(*plan.down, blocks.a, blocks.b);
-      k.twist(done, plan.lane_factors.data(), plan.rows, first, plan.high.data(), plan.low.data(), plan.shift,
-              n);
+      k.twist(done, plan.lane_factors.data(), plan.rows, first, plan.roots->high.data(),
+              plan.roots->low.data(), plan.roots->shift, n);
       k.store(done, at.out, plan.columns * complex_bytes<T>, plan.rows, at.active, 1, false);
     });
   }

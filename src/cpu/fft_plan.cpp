@@ -124,33 +124,42 @@ template <class T> block_plan_of<T>::block_plan_of(std::int64_t n) {
   bytes = bytes_of(twiddles);
 }
 
+split_roots::split_roots(std::int64_t n) {
+  while ((std::int64_t{1} << (2 * shift)) < n) ++shift;
+  for (std::int64_t k = 0; k << shift < n; ++k) append(high, root(k << shift, n));
+  for (std::int64_t k = 0; k < std::int64_t{1} << shift; ++k) append(low, root(k, n));
+  bytes = bytes_of(high) + bytes_of(low);
+}
+
 template <class T> line_plan<T>::line_plan(std::int64_t n) {
   const int lanes = kernels_for<T>().lanes;
   rows = rows_of(n, lanes);
   columns = n / rows;
   down = fft_plan<block_plan_of<T>>(rows);
   along = fft_plan<block_plan_of<T>>(columns);
-  while ((std::int64_t{1} << (2 * shift)) < n) ++shift;
-  for (std::int64_t k = 0; k << shift < n; ++k) append(high, root(k << shift, n));
-  for (std::int64_t k = 0; k < std::int64_t{1} << shift; ++k) append(low, root(k, n));
+  roots = fft_plan<split_roots>(n);
   for (std::int64_t row = 0; row < rows; ++row) {
     std::complex<double> w[64];
     for (int v = 0; v < lanes; ++v) w[v] = root(row * v, n);
     for (int v = 0; v < lanes; ++v) lane_factors.push_back(static_cast<T>(w[v].real()));
     for (int v = 0; v < lanes; ++v) lane_factors.push_back(static_cast<T>(w[v].imag()));
   }
-  bytes = bytes_of(high) + bytes_of(low) + bytes_of(lane_factors);
+  bytes = bytes_of(lane_factors);
 }
 
-template <class T> chirp_plan<T>::chirp_plan(std::int64_t n) {
+std::int64_t chirp_length(std::int64_t n) noexcept {
   // The least 2^a 3^b 5^c with a >= 4: fewer twos fill the lanes badly.
-  m = INT64_MAX;
+  std::int64_t m = INT64_MAX;
   for (std::int64_t five : {1, 5, 25})
     for (std::int64_t three : {1, 3, 9, 27}) {
       std::int64_t size = 16 * five * three;
       while (size < 2 * n - 1) size *= 2;
       m = std::min(m, size);
     }
+  return m;
+}
+
+template <class T> chirp_plan<T>::chirp_plan(std::int64_t n) : m(chirp_length(n)) {
   std::vector<double> wave(static_cast<std::size_t>(2 * m), 0.0), result(wave.size());
   for (std::int64_t j = 0, square = 0; j < n; square = (square + 2 * j + 1) % (2 * n), ++j) {
     const std::complex<double> w = root(square, 2 * n);
@@ -231,6 +240,7 @@ NL_FFT_PLAN(line_plan)
 NL_FFT_PLAN(chirp_plan)
 NL_FFT_PLAN(root_plan)
 #undef NL_FFT_PLAN
+template std::shared_ptr<const split_roots> fft_plan(std::int64_t);
 
 }  // namespace cpu_host
 }  // namespace numloom

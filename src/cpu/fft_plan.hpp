@@ -31,18 +31,26 @@ template <class T> struct block_plan_of : fft_entry {
   std::vector<T> twiddles;
 };
 
+/// w^e of n for every e < n: high[e >> shift] low[e & mask], complex numbers of double.
+struct split_roots : fft_entry {
+  explicit split_roots(std::int64_t n);
+  std::vector<double> high, low;
+  int shift = 0;
+};
+
 /// One transform of a smooth length as a matrix of `rows` x `columns`: its columns are transformed, turned by
 /// roots of unity, then its rows (Bailey 1990). Memory is passed over twice, whatever the length.
 template <class T> struct line_plan : fft_entry {
   explicit line_plan(std::int64_t n);
   std::int64_t rows = 1, columns = 1;
   std::shared_ptr<const block_plan_of<T>> down, along;
-  std::vector<double> high, low;  // w^e = high[e >> shift] low[e & mask]
-  int shift = 0;
+  std::shared_ptr<const split_roots> roots;
   std::vector<T> lane_factors;  // rows x (lanes real parts, lanes imaginary parts)
 };
 
-/// A transform of any length as a convolution of a smooth length m >= 2 n - 1 (Bluestein 1970).
+/// The smooth length m >= 2 n - 1 of a convolution with a chirp.
+std::int64_t chirp_length(std::int64_t n) noexcept;
+/// A transform of any length as a convolution of that length (Bluestein 1970).
 template <class T> struct chirp_plan : fft_entry {
   explicit chirp_plan(std::int64_t n);
   std::int64_t m;

@@ -7,13 +7,14 @@
 
 namespace numloom::cuda_host {
 
-/// Calls f with spaces of at most max_kernel_dims dimensions that together make up the space: one for each
-/// index of the outermost dimensions.
-template <class F> void for_each_subspace(const iteration_space& space, F&& f) {
-  const int outer = space.ndim - kernels::max_kernel_dims;
+/// Calls f with spaces of at most `most` dimensions that together make up the space: one for each index of
+/// the outermost dimensions.
+template <class F>
+void for_each_subspace(const iteration_space& space, F&& f, int most = kernels::max_kernel_dims) {
+  const int outer = space.ndim - most;
   if (outer <= 0) return f(space);
   iteration_space part = space;
-  part.ndim = kernels::max_kernel_dims;
+  part.ndim = most;
   part.size = 1;
   for (int d = 0; d < part.ndim; ++d) {
     part.shape[d] = space.shape[outer + d];

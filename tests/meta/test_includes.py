@@ -28,6 +28,7 @@ SEAMS = {
     "kernels/target.hpp": {"src/sim"},  # which compiler reads this
     "kernels/launch.hpp": {"src/sim", "src/cuda"},  # one launch() for nvcc and the simulator
     "src/cuda/runtime_simt.cpp": {"src/sim"},  # the runtime's functions, simulated
+    "src/cuda/fft_tables.cpp": {"src/cpu"},  # plans of transforms: the same roots of unity on both devices
     "src/cuda/cublas_simt.cpp": {"src/cpu"},  # simulated cuBLAS: the host's BLAS over the same bytes
     "src/ops/small_ufunc.hpp": {"src/cpu"},  # small operations call a CPU loop without making a program
 }

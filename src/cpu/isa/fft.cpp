@@ -308,12 +308,7 @@ template <class T> struct fft {
     x[h] = {z[0].re - z[0].im, V{}};
     for (long k = 1; k <= h - k; ++k) {
       const value a = z[k], b = z[h - k];
-      // Twice the transforms of the even and (times -i) of the odd numbers, and the latter turned by w^k.
-      const value even{a.re + b.re, a.im - b.im}, odd{a.im + b.im, b.re - a.re};
-      const value t = times(odd, w[2 * k], w[2 * k + 1]);
-      const T half = T(0.5);
-      x[k] = {(even.re + t.re) * half, (even.im + t.im) * half};
-      x[h - k] = {(even.re - t.re) * half, (t.im - even.im) * half};
+      fft_from_pairs(a, b, w[2 * k], w[2 * k + 1], x[k], x[h - k]);
     }
   }
 
@@ -323,11 +318,10 @@ template <class T> struct fft {
     const T* const w = static_cast<const T*>(roots);
     z[0] = {x[0].re - x[h].re, x[0].re + x[h].re};
     for (long k = 1; k <= h - k; ++k) {
-      const value a = x[k], b = x[h - k];
-      const value even{a.re + b.re, a.im - b.im};
-      const value odd = times(value{a.re - b.re, a.im + b.im}, w[2 * k], -w[2 * k + 1]);
-      z[k] = {even.im + odd.re, even.re - odd.im};
-      z[h - k] = {odd.re - even.im, even.re + odd.im};
+      value a, b;
+      fft_to_pairs(x[k], x[h - k], w[2 * k], w[2 * k + 1], a, b);
+      z[k] = {a.im, a.re};
+      z[h - k] = {b.im, b.re};
     }
   }
 
