@@ -10,7 +10,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <source_location>
 #include <span>
 #include <string>
 #include <type_traits>
@@ -173,11 +172,11 @@ class NL_API kernel {
  public:
   /// `name`: of a `__global__` function of the source, or a name expression ("scale<float>").
   explicit kernel(std::string source, std::string name, compile_options options = {},
-                  std::source_location where = std::source_location::current());
+                  const char* callers_file = __builtin_FILE());
   /// A kernel of several variants, of which the fastest runs: measured at the first call with arguments of a
   /// new kind. A call leaves to the tuning what its launch_config does not say: `k({}, 2.0, x, y, n)`.
   kernel(std::string source, const std::string& name, tuning_options tuning, compile_options options = {},
-         std::source_location where = std::source_location::current());
+         const char* callers_file = __builtin_FILE());
 
   /// Launches. Throws type_error, overflow_error and value_error for arguments that the kernel does not take
   /// (before anything runs), compile_error, and cuda_error for what goes wrong while it runs.

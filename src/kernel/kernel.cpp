@@ -9,14 +9,14 @@ namespace numloom {
 
 using namespace kernel_detail;
 
-kernel::kernel(std::string source, std::string name, compile_options options, std::source_location where)
+kernel::kernel(std::string source, std::string name, compile_options options, const char* callers_file)
     : state_(std::make_shared<kernel_state>(
-          std::make_shared<program_source>(std::move(source), std::move(options), where.file_name()),
+          std::make_shared<program_source>(std::move(source), std::move(options), callers_file),
           std::move(name))) {}
 
 kernel::kernel(std::string source, const std::string& name, tuning_options tuning, compile_options options,
-               std::source_location where) {
-  if (options.file.empty()) options.file = where.file_name();
+               const char* callers_file) {
+  if (options.file.empty()) options.file = callers_file;
   tuner_ = std::make_shared<kernel_detail::tuner>(source, name, std::move(tuning), options);
   state_ = std::make_shared<kernel_state>(
       std::make_shared<program_source>(std::move(source), std::move(options), ""), tuner_->name());

@@ -51,9 +51,10 @@ class TunedKernel : public testing::Test {
     before_ = before != nullptr ? before : "";
     setenv("NUMLOOM_CACHE_DIR", folder_.c_str(), 1);
     unsetenv("NUMLOOM_TUNE");
-    for (const auto& file : files()) std::filesystem::remove(file);
+    std::filesystem::remove_all(folder_);
   }
   void TearDown() override {
+    std::filesystem::remove_all(folder_);
     before_.empty() ? unsetenv("NUMLOOM_CACHE_DIR") : setenv("NUMLOOM_CACHE_DIR", before_.c_str(), 1);
   }
   std::vector<std::filesystem::path> files() const {
@@ -72,7 +73,8 @@ class TunedKernel : public testing::Test {
     }
     return lines;
   }
-  std::string folder_ = testing::TempDir() + "numloom_tuning_test";
+  std::string folder_ =
+      testing::TempDir() + "numloom_" + testing::UnitTest::GetInstance()->current_test_info()->name();
   std::string before_;
 };
 
