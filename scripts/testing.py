@@ -199,7 +199,7 @@ def stage_sim(options: Options) -> list[Count]:
 
 
 def stage_oldest(options: Options) -> list[Count]:
-    """the Python suite once more, with the oldest NumPy that is supported"""
+    """the Python suite once more, with the oldest NumPy that is supported and an older pybind11"""
     oldest = environment.ensure_oldest_numpy()
     building.build("cpu", "numloom_python")
     parallel = ["-n", str(options.workers or environment.jobs())]

@@ -223,6 +223,10 @@ def main() -> int:
             progress.advance(task)
     bench.close()
     report.table(console, bench, outcomes, ceilings)
+    if re.search(options.rows, "kernels from strings"):
+        console.print("\nkernels from strings, on the host")
+        words = [sys.executable, "-m", "benchmarks.python.kernels", "--device", options.device]
+        console.print(subprocess.run(words, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout)
     wrong = report.tail(console, bench, outcomes, len(chosen), time.monotonic() - start)
     options.out.mkdir(parents=True, exist_ok=True)
     path = options.out / f"{options.device.replace(':', '')}.json"

@@ -10,7 +10,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <source_location>
 #include <span>
 #include <string>
 #include <type_traits>
@@ -19,6 +18,7 @@
 
 #include "numloom/ndarray.hpp"
 #include "numloom/stream.hpp"
+#include "numloom/tuning.hpp"
 
 namespace numloom {
 
@@ -142,9 +142,27 @@ class NL_API kernel_argument {
   scalar number_{false};
 };
 
+/// What the compiler and the driver know of a compiled kernel. On the CPU limits are the simulator's, and
+/// what only hardware has (registers, versions, memory that the compiler allots) is 0.
+struct kernel_attributes {
+  int max_threads_per_block = 0;
+  int shared_size_bytes = 0, const_size_bytes = 0, local_size_bytes = 0;
+  int num_regs = 0;
+  int ptx_version = 0, binary_version = 0;
+  int cache_mode_ca = 0;
+  int max_dynamic_shared_size_bytes = 0;
+  int preferred_shared_memory_carveout = -1;
+};
+
 namespace kernel_detail {
 class kernel_state;
-}
+class tuner;
+}  // namespace kernel_detail
+
+/// What a call takes one by one (a span of arguments comes as a whole).
+template <class T>
+concept passable = std::is_constructible_v<kernel_argument, const T&> &&
+    !std::is_convertible_v<const T&, std::span<const kernel_argument>>;
 
 /// A kernel from a string. Compiled at the first call (or by compile()); a cheap handle.
 ///
@@ -154,7 +172,11 @@ class NL_API kernel {
  public:
   /// `name`: of a `__global__` function of the source, or a name expression ("scale<float>").
   explicit kernel(std::string source, std::string name, compile_options options = {},
-                  std::source_location where = std::source_location::current());
+                  const char* callers_file = __builtin_FILE());
+  /// A kernel of several variants, of which the fastest runs: measured at the first call with arguments of a
+  /// new kind. A call leaves to the tuning what its launch_config does not say: `k({}, 2.0, x, y, n)`.
+  kernel(std::string source, const std::string& name, tuning_options tuning, compile_options options = {},
+         const char* callers_file = __builtin_FILE());
 
   /// Launches. Throws type_error, overflow_error and value_error for arguments that the kernel does not take
   /// (before anything runs), compile_error, and cuda_error for what goes wrong while it runs.
@@ -167,15 +189,32 @@ class NL_API kernel {
 
   /// Launches and waits, again and again: the seconds of each run that counts. Events on a GPU, the clock on
   /// the CPU. Arrays that the kernel changes change with every run.
+  template <class... Arguments>
+  requires(passable<Arguments>&&...) std::vector<double> time(const launch_config& config,
+                                                              const Arguments&... arguments)
+  const {
+    const std::initializer_list<kernel_argument> list{kernel_argument(arguments)...};
+    return time(config, std::span<const kernel_argument>(list.begin(), list.size()), {});
+  }
   std::vector<double> time(const launch_config& config, std::span<const kernel_argument> arguments,
-                           const timing_options& options = {}) const;
+                           const timing_options& options) const;
   /// For each argument: may the kernel write to it? (A pointer or view to what is not const.)
+  template <class... Arguments>
+  requires(passable<Arguments>&&...) std::vector<bool> writes(const Arguments&... arguments)
+  const {
+    const std::initializer_list<kernel_argument> list{kernel_argument(arguments)...};
+    return writes(std::span<const kernel_argument>(list.begin(), list.size()));
+  }
   std::vector<bool> writes(std::span<const kernel_argument> arguments) const;
   /// The block that the device's occupancy calculator proposes; 256 threads on the CPU.
   int best_block(std::size_t shared_bytes = 0) const;
   /// The largest grid of a cooperative launch with such blocks.
   std::int64_t max_cooperative_blocks(int threads, std::size_t shared_bytes = 0) const;
 
+  kernel_attributes attributes() const;
+  /// Dynamic shared memory that a launch may ask for, as CuPy's programs set it; launches raise it
+  /// themselves. Throws value_error beyond the device's limit.
+  void set_max_dynamic_shared_size_bytes(std::int64_t bytes) const;
   /// "NVIDIA H200, sm_90, 132 multiprocessors", or the processor: what measurements of this kernel hold for.
   std::string hardware(std::span<const kernel_argument> arguments) const;
 
@@ -195,6 +234,35 @@ class NL_API kernel {
   /// The bytes of such a variable, as an array of uint8 over its memory.
   ndarray get_global(const std::string& variable) const;
 
+  // Of a tuned kernel; other kernels throw type_error.
+  bool is_tuned() const { return tuner_ != nullptr; }
+  /// Every choice of values that `where` leaves, the first one first.
+  const std::vector<tuning_config>& configs() const;
+  /// The kernel with these values; the first choice for none.
+  kernel variant(const tuning_config& config = {}) const;
+  /// The choice that a call with these arguments launches, measured now if need be.
+  template <class... Arguments>
+  requires(passable<Arguments>&&...) tuning_config
+      best_config(const launch_config& config, const Arguments&... arguments)
+  const {
+    const std::initializer_list<kernel_argument> list{kernel_argument(arguments)...};
+    return best_config(config, std::span<const kernel_argument>(list.begin(), list.size()));
+  }
+  tuning_config best_config(const launch_config& config, std::span<const kernel_argument> arguments) const;
+  /// What was measured in this process, as tables: fastest first, then what was left out and why.
+  std::string tuning_report() const;
+  /// Runs every variant on the same arguments and compares their results; how many there are. Throws
+  /// value_error for the first that computes something else. Arrays hold what they held before.
+  template <class... Arguments>
+  requires(passable<Arguments>&&...) int check_configs(const launch_config& config,
+                                                       const Arguments&... arguments) const {
+    const std::initializer_list<kernel_argument> list{kernel_argument(arguments)...};
+    return check_configs(config, std::span<const kernel_argument>(list.begin(), list.size()));
+  }
+  int check_configs(const launch_config& config, std::span<const kernel_argument> arguments) const;
+  /// Writes all that is known of this kernel to a file, to ship it: tuning_options::tuning.
+  void save_tuning(const std::string& path) const;
+
   const std::string& name() const;
   const std::string& source() const;
   /// "scale<float>(float const* x, float* y, int n)"; compiles if it must.
@@ -204,7 +272,9 @@ class NL_API kernel {
   kernel_detail::kernel_state& state() const { return *state_; }
 
  private:
+  kernel_detail::tuner& tuner() const;
   std::shared_ptr<kernel_detail::kernel_state> state_;
+  std::shared_ptr<kernel_detail::tuner> tuner_{};
 };
 
 /// A kernel as a text declares it: names of its template parameters and of its parameters.

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The first lines of every kernel string that NVRTC reads: our types, and nothing of the standard library.
 #pragma once
+#include "complex_functions.hpp"
 #include "layout.hpp"
 #include "types.hpp"
 #include "view.hpp"
 
 namespace numloom {
 using rtc::complex;
-using rtc::flat;
 using rtc::float16;
+using rtc::loop_position;
+using rtc::raw_array;
 using rtc::view;
 
 // Its lowered name spells the parameters of a kernel, also of one with C linkage.

@@ -15,6 +15,7 @@
 #define NUMLOOM_KERNEL_STRING
 #include "simt.hpp"
 
+#include "complex_functions.hpp"
 #include "device_math.hpp"
 #include "engine_link.hpp"
 #include "layout.hpp"
@@ -24,8 +25,9 @@
 
 namespace numloom {
 using simt::complex;
-using simt::flat;
 using simt::float16;
+using simt::loop_position;
+using simt::raw_array;
 using simt::view;
 }  // namespace numloom
 

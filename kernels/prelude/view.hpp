@@ -51,12 +51,25 @@ template <class T, int N = 1> struct view {
   }
 };
 
-/// A view read and written in C order with one index: flat x{v}; x[i].
-template <class T, int N> struct flat {
+/// A raw parameter of an elementwise kernel: x[i] is the element at a position in C order.
+template <class T, int N, bool IsContiguous> struct raw_array {
+  static constexpr int ndim = N;
   view<T, N> all;
-  NL_HD T& operator[](long i) const { return all.flat(i); }
+  NL_HD T& operator[](long i) const {
+    if constexpr (IsContiguous)
+      return all.data[i];
+    else
+      return all.flat(i);
+  }
   NL_HD long size() const { return all.size(); }
+  NL_HD const long* shape() const { return all.shape; }
 };
-template <class T, int N> flat(view<T, N>) -> flat<T, N>;
+
+/// The position of an elementwise kernel's loop, as CuPy's kernels ask for it: _ind.size(), x[_ind.get()].
+struct loop_position {
+  long long count, at;
+  NL_HD long long size() const { return count; }
+  NL_HD long long get() const { return at; }
+};
 
 }  // namespace numloom::NL_TARGET

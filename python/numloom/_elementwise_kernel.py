@@ -110,9 +110,14 @@ def _flat(array):
     return array, f"numloom::view<{const}{c_type}, {array.ndim}>", "{0}.flat({1})"
 
 
-def _read_only(array):
-    view = _core.broadcast_to(array, array.shape)
-    return view
+def _raw(array, name):
+    """(array as the kernel takes it, its declaration, the line that makes x[i] of it)."""
+    array = array.reshape(1) if array.ndim == 0 else array
+    const = "" if array.flags.writeable else "const "
+    kind = f"{const}{_c_type(array.dtype)}, {array.ndim}"
+    contiguous = "true" if array.flags.c_contiguous else "false"
+    line = f"const numloom::raw_array<{kind}, {contiguous}> {name}{{{name}_}};"
+    return array, f"numloom::view<{kind}> {name}_", line
 
 
 class _Texts:
@@ -121,12 +126,14 @@ class _Texts:
     def __init__(self, name, options, preamble):
         self.name, self.options, self.preamble = name, tuple(options), preamble
         self.kernels = {}
+        self.last = ""
 
     def get(self, parameters, body):
         key = (tuple(parameters), body)
         if key not in self.kernels:
             text = f"{self.preamble}\n__global__ void {self.name}({', '.join(parameters)}) {{\n{body}\n}}\n"
             self.kernels[key] = _core.Kernel(text, self.name, options=self.options, file="")
+            self.last = text
         return self.kernels[key]
 
 
@@ -143,28 +150,38 @@ def _launch_shape(array, work, block):
 class ElementwiseKernel:
     """CuPy's ElementwiseKernel: ElementwiseKernel('T x, T y', 'T z', 'z = x * y', 'multiply').
 
-    In the operation `i` is the element's index in C order and `n` the number of elements. A `raw`
-    parameter is the whole array, indexed by hand. Letters stand for any dtype; arguments with the same letter
-    must agree.
+    In the operation `i` (or `_ind.get()`) is the element's index in C order and `n` (or `_ind.size()`) the
+    number of elements. A `raw` parameter is the whole array, indexed by hand: x[i], x.size(), x.shape()[0],
+    x.ndim. Letters stand for any dtype; arguments with the same letter must agree.
     """
 
     def __init__(self, in_params, out_params, operation, name="kernel", reduce_dims=True, preamble="",
                  no_return=False, return_tuple=False, loop_prep="", after_loop="", options=()):  # fmt: skip
         self.name = name
-        self.inputs, self.outputs = _parameters(in_params), _parameters(out_params)
+        self.in_params, self.out_params = _parameters(in_params), _parameters(out_params)
         self.operation, self.loop_prep, self.after_loop = operation, loop_prep, after_loop
         self.no_return, self.return_tuple = no_return, return_tuple
         self._texts = _Texts(name, options, preamble)
 
     @property
+    def params(self):
+        """Inputs, then outputs."""
+        return [*self.in_params, *self.out_params]
+
+    @property
+    def cached_code(self):
+        """The text that was compiled last."""
+        return self._texts.last
+
+    @property
     def nin(self):
         """Number of inputs."""
-        return len(self.inputs)
+        return len(self.in_params)
 
     @property
     def nout(self):
         """Number of outputs."""
-        return len(self.outputs)
+        return len(self.out_params)
 
     @property
     def nargs(self):
@@ -173,19 +190,19 @@ class ElementwiseKernel:
 
     def _outputs(self, given, types, shape):
         made = [None] * self.nout if not given else list(given)
-        for k, parameter in enumerate(self.outputs):
+        for k, parameter in enumerate(self.out_params):
             if made[k] is None:
                 if parameter.raw:
                     raise ValueError(f"[{self.name}] the raw output '{parameter.name}' must be given")
                 made[k] = _core.empty(shape, dtype=types.of(parameter))
         return made
 
-    def __call__(self, *args, size=None, block_size=None):
+    def __call__(self, *args, size=None, block_size=None, stream=None):
         if len(args) not in (self.nin, self.nargs):
             expected = f"{self.nin} or {self.nargs}" if self.nout else str(self.nin)
             raise TypeError(f"[{self.name}] expected {expected} arguments, got {len(args)}")
         given_out = args[self.nin :]
-        pairs = list(zip([*self.inputs, *self.outputs], args))
+        pairs = list(zip([*self.in_params, *self.out_params], args))
         types = _Types(self.name)
         types.learn_all(pairs)
         shapes = [a.shape for p, a in pairs[: self.nin] if _is_array(a) and not p.raw]
@@ -195,13 +212,13 @@ class ElementwiseKernel:
         if size is None and not shapes:
             raise ValueError(f"[{self.name}] expected an array that is not raw, or size=")
         shape = _numpy.broadcast_shapes(*shapes) if shapes else (int(size),)
-        for parameter, out in zip(self.outputs, given_out):
+        for parameter, out in zip(self.out_params, given_out):
             if not parameter.raw and tuple(out.shape) != tuple(shape):
                 raise ValueError(
                     f"[{self.name}] output '{parameter.name}': expected shape {shape}, got {out.shape}"
                 )
         outputs = self._outputs(given_out, types, shape)
-        self._run(types, args[: self.nin], outputs, shape, block_size)
+        self._run(types, args[: self.nin], outputs, shape, block_size, stream)
         return self._result(outputs)
 
     def _result(self, outputs):
@@ -217,10 +234,7 @@ class ElementwiseKernel:
             return value, f"{c_type} {inner}", f"const {c_type} {parameter.name} = {inner};"
         array = _array(value)
         if parameter.raw:
-            argument, declared, read = _flat(array)
-            if declared.endswith("*"):
-                return argument, f"{declared} {parameter.name}", ""
-            return argument, f"{declared} {inner}", f"const numloom::flat {parameter.name}{{{inner}}};"
+            return _raw(array, parameter.name)
         if not is_output:
             array = _core.broadcast_to(array, shape)
             array.flags.writeable = False
@@ -228,27 +242,26 @@ class ElementwiseKernel:
         kind = "auto&" if is_output else f"const {_c_type(array.dtype)}"
         return argument, f"{declared} {inner}", f"{kind} {parameter.name} = {read.format(inner, 'i')};"
 
-    def _run(self, types, inputs, outputs, shape, block_size):
+    def _run(self, types, inputs, outputs, shape, block_size, stream):
         count = int(_numpy.prod(shape, dtype=_numpy.int64))
         if count == 0:
             return
-        operands = [self._operand(p, a, shape, False, types) for p, a in zip(self.inputs, inputs)]
-        operands += [self._operand(p, a, shape, True, types) for p, a in zip(self.outputs, outputs)]
-        lines = [
-            line for (_, _, line), p in zip(operands, [*self.inputs, *self.outputs]) if line and not p.raw
-        ]
-        before = [line for (_, _, line), p in zip(operands, [*self.inputs, *self.outputs]) if line and p.raw]
+        operands = [self._operand(p, a, shape, False, types) for p, a in zip(self.in_params, inputs)]
+        operands += [self._operand(p, a, shape, True, types) for p, a in zip(self.out_params, outputs)]
+        lines = [line for (_, _, line), p in zip(operands, self.params) if not p.raw]
+        before = [line for (_, _, line), p in zip(operands, self.params) if p.raw]
         letters = [f"using {letter} = {_c_type(t)};" for letter, t in types.known.items()]
         body = "\n".join([
             *letters, *before, self.loop_prep + ";",
             "const long long nl_threads = 1ll * gridDim.x * blockDim.x;",
             "for (long long i = 1ll * blockIdx.x * blockDim.x + threadIdx.x; i < n; i += nl_threads) {",
-            *lines, self.operation + ";", "}", self.after_loop + ";",
+            "[[maybe_unused]] const numloom::loop_position _ind{n, i};", *lines,
+            self.operation + ";", "}", self.after_loop + ";",
         ])  # fmt: skip
         kernel = self._texts.get([*(declared for _, declared, _ in operands), "long long n"], body)
         arrays = [a for a, _, _ in operands if _is_array(a)]
         grid, block = _launch_shape(arrays[0] if arrays else None, -(-count // 256), block_size)
-        kernel[grid, block](*(a for a, _, _ in operands), count)
+        kernel(*(a for a, _, _ in operands), count, grid=grid, block=block, stream=stream)
 
 
 class ReductionKernel:
@@ -261,20 +274,22 @@ class ReductionKernel:
                  name="reduce_kernel", reduce_type=None, reduce_dims=True, preamble="",
                  options=()):  # fmt: skip
         self.name = name
-        self.inputs, self.outputs = _parameters(in_params), _parameters(out_params)
-        if len(self.outputs) != 1 or any(p.raw for p in [*self.inputs, *self.outputs]):
+        self.in_params, self.out_params = _parameters(in_params), _parameters(out_params)
+        if len(self.out_params) != 1 or any(p.raw for p in [*self.in_params, *self.out_params]):
             raise ValueError(f"[{name}] expected one output and no raw parameters")
         self.map, self.reduce, self.post, self.reduce_type = map_expr, reduce_expr, post_map_expr, reduce_type
         self.identity = None if identity in (None, "") else str(identity)
         self._texts = _Texts(name, options, preamble)
 
-    def __call__(self, *args, axis=None, keepdims=False, out=None, block_size=None):
-        if len(args) == len(self.inputs) + 1 and out is None:
+    def __call__(self, *args, axis=None, keepdims=False, out=None, block_size=None, stream=None):
+        if len(args) == len(self.in_params) + 1 and out is None:
             *args, out = args
-        if len(args) != len(self.inputs):
-            raise TypeError(f"[{self.name}] expected {len(self.inputs)} arguments, got {len(args)}")
+        if len(args) != len(self.in_params):
+            raise TypeError(f"[{self.name}] expected {len(self.in_params)} arguments, got {len(args)}")
         types = _Types(self.name)
-        types.learn_all([*zip(self.inputs, args), *((self.outputs[0], a) for a in (out,) if a is not None)])
+        types.learn_all(
+            [*zip(self.in_params, args), *((self.out_params[0], a) for a in (out,) if a is not None)]
+        )
         arrays = [a for a in args if _is_array(a)]
         if not arrays:
             raise ValueError(f"[{self.name}] expected at least one array")
@@ -283,13 +298,13 @@ class ReductionKernel:
         kept = [k for k in range(len(shape)) if k not in axes]
         result_shape = tuple(shape[k] for k in kept)
         full_shape = tuple(1 if k in axes else shape[k] for k in range(len(shape)))
-        dtype = types.of(self.outputs[0])
+        dtype = types.of(self.out_params[0])
         target = _core.empty(result_shape, dtype=dtype)
         row = int(_numpy.prod([shape[k] for k in axes], dtype=_numpy.int64))
         if row == 0 and self.identity is None and target.size:
             raise ValueError(f"[{self.name}] a reduction of no elements has no value without an identity")
         if target.size:
-            self._run(types, args, target, shape, [*kept, *axes], row, block_size)
+            self._run(types, args, target, shape, [*kept, *axes], row, block_size, stream)
         if keepdims:
             target = target.reshape(full_shape)
         if out is None:
@@ -299,12 +314,12 @@ class ReductionKernel:
         out[...] = target
         return out
 
-    def _run(self, types, args, target, shape, order, row, block_size):
+    def _run(self, types, args, target, shape, order, row, block_size, stream):
         c_out = _c_type(target.dtype)
         reduced = _c_type(_ALIASES.get(self.reduce_type, self.reduce_type)) if self.reduce_type in {
             *_C_TYPES, *_ALIASES} else self.reduce_type or c_out  # fmt: skip
         arguments, declared, lines = [], [], []
-        for parameter, value in zip(self.inputs, args):
+        for parameter, value in zip(self.in_params, args):
             inner = parameter.name + "_"
             c_type = _c_type(types.of(parameter))
             if _is_array(value):
@@ -324,7 +339,7 @@ class ReductionKernel:
         if block & (block - 1):
             raise ValueError(f"[{self.name}] expected a block_size that is a power of two, got {block}")
         arguments += [target.reshape(-1), target.size, row]
-        kernel(*arguments, grid=grid, block=block, shared=16 * block)
+        kernel(*arguments, grid=grid, block=block, shared=16 * block, stream=stream)
 
 
 def _axes(axis, ndim):
@@ -336,7 +351,7 @@ def _axes(axis, ndim):
 
 def _reduction_text(letters, lines, reduced, kernel):
     """A block for each row: every thread folds its share, then the shares are folded in shared memory."""
-    name = kernel.outputs[0].name
+    name = kernel.out_params[0].name
     start = kernel.identity if kernel.identity is not None else "nl_value()"
     fold = "(nl_any ? nl_reduce(nl_sum, nl_mapped) : nl_mapped)" if kernel.identity is None else (
         "nl_reduce(nl_sum, nl_mapped)")  # fmt: skip
@@ -384,7 +399,7 @@ class ScanKernel:
         self.name, self.scan, self.identity, self.exclusive = name, scan_expr, str(identity), exclusive
         self._texts = _Texts(name, options, preamble)
 
-    def __call__(self, x, axis=-1, out=None, block_size=None):
+    def __call__(self, x, axis=-1, out=None, block_size=None, stream=None):
         x = _array(x)
         if x.dtype != self.dtype:
             raise TypeError(
@@ -398,10 +413,10 @@ class ScanKernel:
             raise ValueError(f"[{self.name}] out: expected shape {x.shape}, got {out.shape}")
         if x.size:
             (axis,) = _axes(axis, x.ndim)
-            self._run(x, _array(out), axis, block_size)
+            self._run(x, _array(out), axis, block_size, stream)
         return out
 
-    def _run(self, x, out, axis, block_size):
+    def _run(self, x, out, axis, block_size, stream):
         order = [k for k in range(x.ndim) if k != axis] + [axis]
         x, out = x.transpose(order), out.transpose(order)
         row = x.shape[-1]
@@ -414,7 +429,7 @@ class ScanKernel:
         )
         rows = x.size // row
         grid, block = _launch_shape(out, rows, block_size)
-        kernel(source, target, rows, row, grid=grid, block=block, shared=16 * block)
+        kernel(source, target, rows, row, grid=grid, block=block, shared=16 * block, stream=stream)
 
 
 def _scan_text(c_type, read, write, kernel):

@@ -23,9 +23,29 @@ def _caller() -> str:
     return sys._getframe(2).f_code.co_filename
 
 
-def _check_backend(backend):
+def _check(who, backend, translate_cucomplex, jitify):
     if backend not in ("nvrtc", "auto"):
-        raise ValueError("[RawKernel] " + _ONLY_CUDA.format("backend", "nvrtc", backend))
+        raise ValueError(f"[{who}] " + _ONLY_CUDA.format("backend", "nvrtc", backend))
+    if translate_cucomplex or jitify:
+        raise NotImplementedError(f"[{who}] translate_cucomplex and jitify are not supported")
+
+
+def _with_cupys_headers(keywords):
+    """CuPy's own header of complex numbers: complex<T> is there without it."""
+    return {**keywords, "headers": {"cupy/complex.cuh": "", **(keywords.get("headers") or {})}}
+
+
+def _source(path):
+    """The text of a module's file."""
+    with open(path, "rb") as file:
+        content = file.read()
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        raise ValueError(
+            f"[RawModule] expected CUDA C++ text in {str(path)!r}, got a compiled image (its kernels cannot "
+            "be checked; the text is compiled once and then found in the cache)"
+        ) from None
 
 
 class RawKernel(_core.Kernel):
@@ -39,13 +59,16 @@ class RawKernel(_core.Kernel):
     def __new__(cls, code, name, options=(), backend="nvrtc", *, translate_cucomplex=False,
                 enable_cooperative_groups=False, jitify=False, **keywords):  # fmt: skip
         """Make the kernel; it compiles when it is first called."""
-        _check_backend(backend)
-        if translate_cucomplex or jitify:
-            raise NotImplementedError("[RawKernel] translate_cucomplex and jitify are not supported")
+        _check("RawKernel", backend, translate_cucomplex, jitify)
         keywords.setdefault("file", _caller())
         return super().__new__(
-            cls, code, name, options=tuple(options), cooperative=bool(enable_cooperative_groups), **keywords
-        )
+            cls, code, name, options=tuple(options), cooperative=bool(enable_cooperative_groups),
+            **_with_cupys_headers(keywords),
+        )  # fmt: skip
+
+    def compile(self, log_stream=None):
+        """Compile now instead of at the first call. Errors are raised; nothing goes to log_stream."""
+        return super().compile()
 
     @property
     def code(self) -> str:
@@ -53,27 +76,40 @@ class RawKernel(_core.Kernel):
         return self.source
 
 
+def _attribute(name):
+    return property(lambda self: self.attributes[name], doc=f"attributes[{name!r}]")
+
+
+for _name in (
+    "max_threads_per_block", "shared_size_bytes", "const_size_bytes", "local_size_bytes", "num_regs",
+    "ptx_version", "binary_version", "cache_mode_ca", "preferred_shared_memory_carveout",
+):  # fmt: skip
+    setattr(RawKernel, _name, _attribute(_name))
+
+
 class RawModule:
-    """CuPy's RawModule: several kernels of one text, which share its __constant__ variables."""
+    """CuPy's RawModule: several kernels of one text, which share its __constant__ variables.
+
+    path= is a file of CUDA C++ (CuPy's is a compiled image).
+    """
 
     def __init__(self, *, code=None, path=None, options=(), backend="nvrtc",
                  translate_cucomplex=False, enable_cooperative_groups=False, name_expressions=None,
                  jitify=False, **keywords):  # fmt: skip
-        _check_backend(backend)
+        _check("RawModule", backend, translate_cucomplex, jitify)
         if (code is None) == (path is None):
             raise TypeError("[RawModule] expected one of code and path")
-        if translate_cucomplex or jitify:
-            raise NotImplementedError("[RawModule] translate_cucomplex and jitify are not supported")
         if path is not None:
-            with open(path) as file:
-                code = file.read()
+            code = _source(path)
         keywords.setdefault("file", _caller() if path is None else str(path))
         names = [*_core._kernel_names(code), *(name_expressions or ())]
         if not names:
             raise ValueError("[RawModule] the source has no kernel (templates need name_expressions)")
-        self._names = names
-        self._kernel = _core.Kernel(code, names[0], options=tuple(options), names=names,
-                                    cooperative=bool(enable_cooperative_groups), **keywords)  # fmt: skip
+        self.code, self.file_path, self.options = code, path, tuple(options)
+        self.backend, self.enable_cooperative_groups = backend, bool(enable_cooperative_groups)
+        self.name_expressions = name_expressions and tuple(name_expressions)
+        self._kernel = RawKernel(code, names[0], options, names=names,
+                                 enable_cooperative_groups=enable_cooperative_groups, **keywords)  # fmt: skip
 
     def compile(self, log_stream=None):
         """Compile now instead of at the first call."""
@@ -93,31 +129,56 @@ class _Function:
 
     def __init__(self, kernel):
         self._kernel = kernel
+        self._shared = 0
 
-    def __call__(self, *args, block, grid=(1, 1, 1), shared=0, stream=None, texrefs=(), time_kernel=False):
-        if texrefs or time_kernel:
-            raise NotImplementedError("[SourceModule] texrefs and time_kernel are not supported")
-        self._kernel(*args, grid=grid, block=block, shared=shared, stream=stream)
+    def __getattr__(self, name):
+        """num_regs, shared_size_bytes, ...: what the compiler knows of it."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return getattr(self._kernel, name)
+
+    def __call__(
+        self, *args, block=None, grid=(1, 1, 1), shared=0, stream=None, texrefs=(), time_kernel=False
+    ):
+        if texrefs:
+            raise NotImplementedError("[SourceModule] texrefs are not supported")
+        if block is None:
+            raise ValueError("[SourceModule] expected block=, a tuple of one to three numbers of threads")
+        launch = {"grid": grid, "block": block, "shared": shared, "stream": stream}
+        if time_kernel:
+            return self._kernel.time(*args, repeat=1, warmup=0, **launch)[0]
+        return self._kernel(*args, **launch)
 
     def prepare(self, arg_types, shared=None, texrefs=()):
-        """For PyCUDA's programs: types come from the kernel itself, so there is nothing to prepare."""
+        """For PyCUDA's programs: types come from the kernel itself, so there is nothing to do."""
+        if texrefs:
+            raise NotImplementedError("[SourceModule] texrefs are not supported")
+        self._shared = shared or 0
         return self
+
+    def _prepared(self, grid, block, args, shared_size, **keywords):
+        return self(*args, grid=grid, block=block, shared=shared_size or self._shared, **keywords)
 
     def prepared_call(self, grid, block, *args, shared_size=0):
         """Launch with positional grid and block."""
-        self._kernel(*args, grid=grid, block=block, shared=shared_size)
+        self._prepared(grid, block, args, shared_size)
 
     def prepared_async_call(self, grid, block, stream, *args, shared_size=0):
         """The same on a stream."""
-        self._kernel(*args, grid=grid, block=block, shared=shared_size, stream=stream)
+        self._prepared(grid, block, args, shared_size, stream=stream)
+
+    def prepared_timed_call(self, grid, block, *args, shared_size=0):
+        """Launch; a callable that tells the seconds it took."""
+        seconds = self._prepared(grid, block, args, shared_size, time_kernel=True)
+        return lambda: seconds
 
 
 class SourceModule:
     """PyCUDA's SourceModule. Arrays of NumPy go in In(a), Out(a), InOut(a), or as they are on the CPU."""
 
     def __init__(self, source, nvcc="nvcc", options=None, keep=False, no_extern_c=False, arch=None, code=None,
-                 cache_dir=None, include_dirs=()):  # fmt: skip
-        if cache_dir is not None:
+                 cache_dir=False, include_dirs=()):  # fmt: skip
+        if cache_dir:
             raise NotImplementedError("[SourceModule] cache_dir: set NUMLOOM_CACHE_DIR instead")
         self._module = RawModule(
             code=source, options=tuple(options or ()), include_dirs=list(include_dirs), file=_caller()

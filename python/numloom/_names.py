@@ -23,7 +23,7 @@ LATE = {
         ("ElementwiseKernel", "RawKernel", "RawModule", "ReductionKernel", "ScanKernel", "SourceModule"),
         "_kernels",
     ),
-    **dict.fromkeys(("KernelTimes", "TunedKernel", "TuningWarning"), "_tuning"),
+    **dict.fromkeys(("KernelTimes", "TuningWarning"), "_tuning"),
     "load_inline": "_inline",
 }
 

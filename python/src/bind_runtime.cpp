@@ -200,12 +200,6 @@ void bind_kernel_cache(py::module_& m) {
       },
       "Where compiled kernels are kept, how much that is, and how often this process found one there.");
   m.def("_kernel_names", &find_kernel_names);
-  m.def("_kernel_outlines", [](const std::string& source) {
-    py::list list;
-    for (const kernel_outline& o : kernel_outlines(source))
-      list.append(py::make_tuple(o.name, o.templates, o.parameters));
-    return list;
-  });
   m.def("_compile_shared_object", [](const py::dict& d) {
     const auto text = [&](const char* key) { return d[key].cast<std::string>(); };
     const auto list = [&](const char* key) {

@@ -16,7 +16,8 @@ PyObject* kernel_behind(PyObject* self) { return reinterpret_cast<constants_obje
 
 PyObject* get_item(PyObject* self, PyObject* name) {
   return guarded([&]() -> PyObject* {
-    const kernel& k = kernel_of(kernel_behind(self));
+    const kernel& own = kernel_of(kernel_behind(self));
+    const kernel k = own.is_tuned() ? own.variant() : own;
     const std::string variable(to_text(name, "name"));
     const ndarray bytes = k.get_global(variable);
     const std::optional<dtype> type = k.constant_dtype(variable);
@@ -56,12 +57,40 @@ PyObject* as_times(const std::vector<double>& seconds) {
 }  // namespace
 
 void set_variable(const kernel& k, const std::string& name, PyObject* values) {
-  if (is_array(values)) return k.set_constant(name, array_of(values));
+  const auto set = [&](const ndarray& a) {
+    unlocked(released_gil::elements + 1, [&] { k.set_constant(name, a); });
+  };
+  if (is_array(values)) return set(array_of(values));
   ndarray a = to_array(values, current_device());
   const std::optional<dtype> type = k.constant_dtype(name);
   const bool typed = is_numpy_array(values) || is_numpy_scalar(values);  // else lists and numbers
   if (type && !typed) a = astype(a, *type);
-  k.set_constant(name, a);
+  set(a);
+}
+
+PyObject* attributes_property(PyObject* self, void*) {
+  return guarded([&]() -> PyObject* {
+    const kernel_attributes a =
+        unlocked(released_gil::elements + 1, [&] { return kernel_of(self).attributes(); });
+    return Py_BuildValue("{si si si si si si si si si si}", "max_threads_per_block", a.max_threads_per_block,
+                         "shared_size_bytes", a.shared_size_bytes, "const_size_bytes", a.const_size_bytes,
+                         "local_size_bytes", a.local_size_bytes, "num_regs", a.num_regs, "ptx_version",
+                         a.ptx_version, "binary_version", a.binary_version, "cache_mode_ca", a.cache_mode_ca,
+                         "max_dynamic_shared_size_bytes", a.max_dynamic_shared_size_bytes,
+                         "preferred_shared_memory_carveout", a.preferred_shared_memory_carveout);
+  });
+}
+
+PyObject* dynamic_shared_property(PyObject* self, void*) {
+  return guarded([&] { return PyLong_FromLong(kernel_of(self).attributes().max_dynamic_shared_size_bytes); });
+}
+int set_dynamic_shared_property(PyObject* self, PyObject* value, void*) {
+  const ref done(guarded([&]() -> PyObject* {
+    if (value == nullptr) raise(PyExc_AttributeError, "[kernel] an attribute cannot be deleted");
+    kernel_of(self).set_max_dynamic_shared_size_bytes(to_int(value, "max_dynamic_shared_size_bytes"));
+    Py_RETURN_NONE;
+  }));
+  return done ? 0 : -1;
 }
 
 PyObject* constants_of(PyObject* kernel) {
@@ -92,7 +121,11 @@ PyObject* time_method(PyObject* self, PyObject* const* args, Py_ssize_t given, P
     const ref others = checked(PyTuple_New(static_cast<Py_ssize_t>(names.size())));
     for (std::size_t i = 0; i < names.size(); ++i)
       PyTuple_SET_ITEM(others.get(), static_cast<Py_ssize_t>(i), Py_NewRef(names[i]));
-    const launch_call call(values.data(), static_cast<std::size_t>(given), others.get());
+    const launch_call call(values.data(), static_cast<std::size_t>(given), others.get(),
+                           kernel_of(self).is_tuned());
+    const running_call running(call.args, call.count);
+    std::optional<stream_guard> on;
+    if (call.config.stream) on.emplace(*call.config.stream);
     kernel_arguments arguments(call.args, call.count);
     std::vector<double> seconds;
     {

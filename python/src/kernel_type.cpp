@@ -92,13 +92,13 @@ void read_keyword(PyObject* name, PyObject* value, launch_config& config) {
 
 }  // namespace
 
-launch_call::launch_call(PyObject* const* given, std::size_t given_count, PyObject* keywords)
+launch_call::launch_call(PyObject* const* given, std::size_t given_count, PyObject* keywords, bool is_tuned)
     : args(given), count(given_count) {
   const Py_ssize_t named = keywords ? PyTuple_GET_SIZE(keywords) : 0;
   for (Py_ssize_t i = 0; i < named; ++i)
     read_keyword(PyTuple_GET_ITEM(keywords, i), args[count + static_cast<std::size_t>(i)], config);
   const bool shaped = config.size || config.grid.x != 0;
-  if (shaped) return;
+  if (shaped || is_tuned) return;
   if (count < 2 || is_array(args[0]) || is_array(args[1]) || PyFloat_Check(args[0]))
     raise(PyExc_TypeError,
           "[kernel] expected k(grid, block, arguments...), k(arguments..., size=n) or "
@@ -120,6 +120,9 @@ launch_call::launch_call(PyObject* const* given, std::size_t given_count, PyObje
 namespace {
 
 PyObject* launch(const kernel& k, const launch_config& config, PyObject* const* args, std::size_t count) {
+  const running_call running(args, count);
+  std::optional<stream_guard> on;  // what is lent is copied on the launch's stream
+  if (config.stream) on.emplace(*config.stream);
   kernel_arguments arguments(args, count);
   {
     const released_gil release(released_gil::elements + 1);
@@ -131,8 +134,9 @@ PyObject* launch(const kernel& k, const launch_config& config, PyObject* const* 
 
 PyObject* call_kernel(PyObject* self, PyObject* const* args, std::size_t flags, PyObject* keywords) {
   return guarded([&]() -> PyObject* {
-    const launch_call call(args, static_cast<std::size_t>(PyVectorcall_NARGS(flags)), keywords);
-    return launch(kernel_of(self), call.config, call.args, call.count);
+    const kernel& k = kernel_of(self);
+    const launch_call call(args, static_cast<std::size_t>(PyVectorcall_NARGS(flags)), keywords, k.is_tuned());
+    return launch(k, call.config, call.args, call.count);
   });
 }
 
@@ -172,6 +176,7 @@ bool is_shape(PyObject* o) {
 // k[grid, block], k[grid, block, stream, shared]; k["float"], k[np.float32, 16].
 PyObject* subscript(PyObject* self, PyObject* key) {
   return guarded([&]() -> PyObject* {
+    if (kernel_of(self).is_tuned()) return make_kernel(kernel_type, kernel_of(self)[""]);  // which says no
     const ref items = PyTuple_Check(key) ? ref::borrowed(key) : checked(PyTuple_Pack(1, key));
     const Py_ssize_t count = PyTuple_GET_SIZE(items.get());
     const auto item = [&](Py_ssize_t i) { return PyTuple_GET_ITEM(items.get(), i); };
@@ -235,34 +240,19 @@ std::string callers_file() {
   return text ? text : "";
 }
 
-bool is_tuned(PyObject* keywords) {
-  PyObject* tune = keywords != nullptr ? PyDict_GetItemString(keywords, "tune") : nullptr;
-  return tune != nullptr && tune != Py_None;
-}
-
-// Kernel(..., tune={...}) is a TunedKernel, whose module is imported now.
-PyObject* tuned_kernel(PyObject* positional, PyObject* keywords) {
-  const ref module = checked(PyImport_ImportModule("numloom._tuning"));
-  const ref type = checked(PyObject_GetAttrString(module.get(), "TunedKernel"));
-  const ref all = checked(PyDict_Copy(keywords));
-  const ref file(PyUnicode_FromString(callers_file().c_str()));
-  if (PyDict_SetDefault(all.get(), checked(PyUnicode_FromString("file")).get(), file.get()) == nullptr)
-    throw python_error{};
-  return PyObject_Call(type.get(), positional, all.get());
-}
-
 PyObject* new_kernel(PyTypeObject* type, PyObject* positional, PyObject* keywords) {
   return guarded([&]() -> PyObject* {
-    if (is_tuned(keywords)) return tuned_kernel(positional, keywords);
-    static const char* names[] = {"source",       "name",  "options",     "defines", "headers",
-                                  "include_dirs", "debug", "check",       "file",    "names",
-                                  "templates",    "tune",  "cooperative", nullptr};
+    static const char* names[] = {"source",       "name",        "options", "defines", "headers",
+                                  "include_dirs", "debug",       "check",   "file",    "names",
+                                  "templates",    "cooperative", nullptr};
     PyObject *source, *name = nullptr, *options = nullptr, *defines = nullptr, *headers = nullptr;
-    PyObject *folders = nullptr, *file = nullptr, *more = nullptr, *templates = nullptr, *untuned = nullptr;
+    PyObject *folders = nullptr, *file = nullptr, *more = nullptr, *templates = nullptr;
     int debug = 0, check = 0, together = 0;
-    if (!PyArg_ParseTupleAndKeywords(positional, keywords, "U|O$OOOOppOOOOp:Kernel",
+    const ref plain_keywords = keywords != nullptr ? checked(PyDict_Copy(keywords)) : checked(PyDict_New());
+    std::optional<tuning_options> tuning = take_tuning(plain_keywords.get(), positional, keywords);
+    if (!PyArg_ParseTupleAndKeywords(positional, plain_keywords.get(), "U|O$OOOOppOOOp:Kernel",
                                      const_cast<char**>(names), &source, &name, &options, &defines, &headers,
-                                     &folders, &debug, &check, &file, &more, &templates, &untuned, &together))
+                                     &folders, &debug, &check, &file, &more, &templates, &together))
       throw python_error{};
     compile_options o;
     o.options = to_texts(options, "options");
@@ -276,7 +266,9 @@ PyObject* new_kernel(PyTypeObject* type, PyObject* positional, PyObject* keyword
     o.cooperative = together != 0;
     o.file = is_missing(file) ? callers_file() : std::string(to_text(file, "file"));
     const std::string plain = is_missing(name) ? "" : std::string(to_text(name, "name"));
-    return make_kernel(type, kernel(std::string(to_text(source, "source")), plain, std::move(o)));
+    std::string text(to_text(source, "source"));
+    if (tuning) return make_kernel(type, kernel(std::move(text), plain, std::move(*tuning), std::move(o)));
+    return make_kernel(type, kernel(std::move(text), plain, std::move(o)));
   });
 }
 
@@ -327,9 +319,16 @@ PyObject* signature_property(PyObject* self, void*) {
 }
 PyObject* represent(PyObject* self) { return text_object("<numloom.Kernel " + kernel_of(self).name() + ">"); }
 
+}  // namespace
+
+PyObject* wrap_kernel(kernel value) { return make_kernel(kernel_type, std::move(value)); }
+
+namespace {
+
 PyObject* sibling_method(PyObject* self, PyObject* name) {
-  return guarded(
-      [&] { return make_kernel(kernel_type, kernel_of(self).sibling(std::string(to_text(name, "name")))); });
+  return guarded([&] {
+    return make_kernel(Py_TYPE(self), kernel_of(self).sibling(std::string(to_text(name, "name"))));
+  });
 }
 
 PyObject* get_global_method(PyObject* self, PyObject* name) {
@@ -352,6 +351,21 @@ template <class F> PyCFunction method(F* function) {
 PyObject* const_property(PyObject* self, void*) { return constants_of(self); }
 
 PyMethodDef kernel_methods[] = {
+    {"variant", variant_method, METH_VARARGS,
+     "variant(config=None): of a tuned kernel, the kernel with these values; the first choice for None."},
+    {"best_config", method(&best_config_method), METH_FASTCALL | METH_KEYWORDS,
+     "best_config(*args, **launch): the choice that k(*args, **launch) launches, measured now if need be."},
+    {"check_configs", method(&check_configs_method), METH_FASTCALL | METH_KEYWORDS,
+     "check_configs(*args, **launch): runs every variant of a tuned kernel on the same arguments and "
+     "compares\n"
+     "their results; how many there are. Raises ValueError for the first that computes something else. "
+     "Arrays\n"
+     "hold what they held before."},
+    {"tuning_report", tuning_report_method, METH_NOARGS,
+     "What was measured in this process, as tables: fastest first, then what was left out and why."},
+    {"save_tuning", save_tuning_method, METH_O,
+     "save_tuning(path): writes all that is known of this kernel to a JSON file, to ship it:\n"
+     "Kernel(..., tuning=path)."},
     {"device_image", device_image_method, METH_O,
      "NVRTC's image for an architecture, 'sm_90' (a cubin) or 'compute_90' (PTX); needs no GPU."},
     {"sibling", sibling_method, METH_O, "Another kernel of the same text."},
@@ -381,22 +395,48 @@ PyGetSetDef kernel_properties[] = {
     {"name", name_property, nullptr, "The kernel's name, with its template arguments.", nullptr},
     {"const", const_property, nullptr,
      "k.const['w'] = a: the __constant__ and __device__ variables of the source.", nullptr},
+    {"configs", configs_property, nullptr,
+     "Every choice of values of a tuned kernel, as dicts; the first one first.", nullptr},
+    {"attributes", attributes_property, nullptr,
+     "What the compiler and the driver know of the compiled kernel, as a dict with CuPy's names; on the CPU\n"
+     "the simulator's limits, and 0 for what only hardware has.",
+     nullptr},
+    {"max_dynamic_shared_size_bytes", dynamic_shared_property, set_dynamic_shared_property,
+     "Dynamic shared memory that a launch may ask for. Launches raise it themselves; CuPy's programs set it.",
+     nullptr},
     {"source", source_property, nullptr, "The text.", nullptr},
     {"signature", signature_property, nullptr, "Name and parameters, as compiled.", nullptr},
     {nullptr, nullptr, nullptr, nullptr, nullptr}};
 
 const char kernel_doc[] =
     "Kernel(source, name=None, *, options=(), defines=None, headers=None, include_dirs=(), debug=False, "
-    "check=False, file=None, names=(), templates=None, cooperative=False, tune=None)\n--\n\n"
+    "check=False, file=None, names=(), templates=None, cooperative=False, tune=None, where=(), block=None, "
+    "grid=None, size=None, shared=0, budget=2.0, max_configs=64, mode='auto', tuning=None, tune_key=None, "
+    "verify=None)\n--\n\n"
     "A kernel of the CUDA C++ text `source`: the function `name`, or an instance of a template "
     "('scale<float>').\n\n"
     "k[grid, block](x, y, n), k(grid, block, x, y, n), k(x, y, n, size=n) launch it; k['float'] is a "
     "template's\n"
     "instance. It is compiled when first used and kept on disk. Arguments are checked against its "
     "signature.\n"
-    "templates={'N': 4} gives template parameters by name, the others follow from the arrays. With tune= it "
-    "is a\nTunedKernel, which measures what is fastest.\n"
-    "Without a GPU the system's C++ compiler and a simulator run it on CPU and NumPy arrays.";
+    "templates={'N': 4} gives template parameters by name, the others follow from the arrays.\n"
+    "Without a GPU the system's C++ compiler and a simulator run it on CPU and NumPy arrays.\n\n"
+    "tune={'BX': [64, 128], 'TILE': [1, 2]} makes variants, and a call k(x, y, n) runs the fastest: a name "
+    "that\n"
+    "is a template parameter becomes its argument, any other a macro. where: expressions (or callables of a\n"
+    "dict) that a choice must satisfy. block, grid, size, shared: numbers, expressions over the parameters "
+    "and\n"
+    "the kernel's arguments ('ceil(n / (BX * TILE))'), tuples of them, or callables of a dict; Kernel "
+    "Tuner's\n"
+    "block_size_x is understood. budget: seconds that one tuning may take. max_configs: variants that it "
+    "may\n"
+    "measure. mode: 'auto' (measure what is not known yet), 'cached' (never measure), 'force' (measure "
+    "again),\n"
+    "'off' (the first variant); the environment's NUMLOOM_TUNE comes before it. tuning: a file that\n"
+    "save_tuning() wrote. tune_key: a callable of the arguments, for what a measurement holds for besides\n"
+    "source, device and dtypes (default: the integers in grid and size, to powers of two). verify: the "
+    "relative\n"
+    "difference of results that is allowed (default by dtype), or False.";
 
 // ---- In, Out, InOut ----
 

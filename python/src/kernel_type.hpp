@@ -2,6 +2,8 @@
 /// numloom.Kernel, what k[grid, block] gives, and In, Out, InOut.
 #pragma once
 
+#include <optional>
+
 #include "convert.hpp"
 #include "numloom/kernel.hpp"
 
@@ -27,7 +29,7 @@ kernel& kernel_of(PyObject* o);
 
 /// k(x, y, size=n); k(x, y, grid=g, block=b); k(grid, block, x, y); k(grid, block, (x, y)) as CuPy has it.
 struct launch_call {
-  launch_call(PyObject* const* args, std::size_t count, PyObject* keywords);
+  launch_call(PyObject* const* args, std::size_t count, PyObject* keywords, bool is_tuned = false);
   launch_config config;
   PyObject* const* args;
   std::size_t count;
@@ -36,7 +38,40 @@ struct launch_call {
   ref list_;
 };
 
+/// The arguments of the call that this thread is in, for callables that a tuning asks (kernel_tuning.cpp).
+class running_call {
+ public:
+  running_call(PyObject* const* args, std::size_t count) : args(args), count(count), before_(current) {
+    current = this;
+  }
+  ~running_call() { current = before_; }
+  running_call(const running_call&) = delete;
+  running_call& operator=(const running_call&) = delete;
+  PyObject* const* args;
+  std::size_t count;
+  static thread_local const running_call* current;
+
+ private:
+  const running_call* before_;
+};
+
+/// What Kernel(..., tune=) says of tuning, taken out of the keywords; nothing without tune.
+std::optional<tuning_options> take_tuning(PyObject* keywords, PyObject* positional, PyObject* given);
+/// A Python object around a kernel that is not tuned, or another of the same text.
+PyObject* wrap_kernel(kernel value);
+
+// Methods of tuned kernels (kernel_tuning.cpp).
+PyObject* configs_property(PyObject* self, void*);
+PyObject* variant_method(PyObject* self, PyObject* args);
+PyObject* best_config_method(PyObject* self, PyObject* const* args, Py_ssize_t given, PyObject* keywords);
+PyObject* check_configs_method(PyObject* self, PyObject* const* args, Py_ssize_t given, PyObject* keywords);
+PyObject* tuning_report_method(PyObject* self, PyObject*);
+PyObject* save_tuning_method(PyObject* self, PyObject* path);
+
 // Methods of Kernel (kernel_methods.cpp).
+PyObject* attributes_property(PyObject* self, void*);
+PyObject* dynamic_shared_property(PyObject* self, void*);
+int set_dynamic_shared_property(PyObject* self, PyObject* value, void*);
 PyObject* time_method(PyObject* self, PyObject* const* args, Py_ssize_t given, PyObject* keywords);
 PyObject* writes_method(PyObject* self, PyObject* const* args, Py_ssize_t given);
 PyObject* best_block_method(PyObject* self, PyObject* shared);

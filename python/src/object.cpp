@@ -39,10 +39,11 @@ void set_axis_error(const axis_error& e) {
   if (value) PyErr_SetObject(type.get(), value.get());
 }
 
-void set_casting_error(const casting_error& e) {
-  const ref make(imported("numloom._errors", "casting_error"));
+// The error that a function of numloom._errors makes of the text.
+void set_made_error(const char* function, const char* text) {
+  const ref make(imported("numloom._errors", function));
   if (!make) return;
-  const ref value(PyObject_CallFunction(make.get(), "s", e.what()));
+  const ref value(PyObject_CallFunction(make.get(), "s", text));
   if (value) PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(value.get())), value.get());
 }
 
@@ -62,7 +63,7 @@ void set_python_error() noexcept {
   } catch (const axis_error& e) {
     set_axis_error(e);
   } catch (const casting_error& e) {
-    set_casting_error(e);
+    set_made_error("casting_error", e.what());
   } catch (const value_error& e) {
     PyErr_SetString(PyExc_ValueError, e.what());
   } catch (const type_error& e) {
@@ -80,7 +81,7 @@ void set_python_error() noexcept {
   } catch (const not_available& e) {
     set_by_name("NotAvailableError", e.what());
   } catch (const io_error& e) {
-    set_by_name("io_error", e.what());
+    set_made_error("io_error", e.what());
   } catch (const std::bad_alloc& e) {
     PyErr_SetString(PyExc_MemoryError, e.what());
   } catch (const std::invalid_argument& e) {

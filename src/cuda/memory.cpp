@@ -6,6 +6,7 @@
 #include "cuda/context.hpp"
 #include "cuda/pool.hpp"
 #include "cuda/runtime.hpp"
+#include "cuda/staging.hpp"
 
 namespace numloom::cuda_host {
 
@@ -40,12 +41,14 @@ void cuda_device::record_stream(const storage_ptr& block, stream_view s) {
   pool_of(block->device.index).record_stream(static_cast<memory_block*>(block->owner), stream);
 }
 
-// Ordinary host memory is staged by the runtime and may change once the call is back; pinned memory is read
-// when the copy's turn comes, so the caller has to wait for it.
+// Ordinary host memory is staged and may change once the call is back; pinned memory is read when the copy's
+// turn comes, so the caller has to wait for it.
 void cuda_device::copy_from_host(void* to, const void* from, std::size_t bytes, stream_view s) {
   if (bytes == 0) return;
   void* stream = enter(s);
   const auto kind = cuda_runtime::get_pointer_info(from).kind;
+  if (kind == cuda_runtime::memory_kind::unknown && bytes > staged_by_runtime)
+    return staged_to_device(s.device.index, to, from, bytes, stream);
   const bool on_device = kind == cuda_runtime::memory_kind::device;
   cuda_runtime::memcpy_async(
       to, from, bytes,
@@ -56,7 +59,10 @@ void cuda_device::copy_from_host(void* to, const void* from, std::size_t bytes, 
 
 void cuda_device::copy_to_host(void* to, const void* from, std::size_t bytes, stream_view s) {
   void* stream = enter(s);
-  if (bytes != 0)
+  const bool ordinary = cuda_runtime::get_pointer_info(to).kind == cuda_runtime::memory_kind::unknown;
+  if (bytes > staged_by_runtime && ordinary)
+    staged_to_host(s.device.index, to, from, bytes, stream);
+  else if (bytes != 0)
     cuda_runtime::memcpy_async(to, from, bytes, cuda_runtime::copy_kind::device_to_host, stream);
   synchronize_and_check(s);
 }

@@ -213,6 +213,8 @@ std::string read_cached(const std::string& path) {
   return bytes;
 }
 
+std::string cache_folder() { return usable_folder().string(); }
+
 kernel_cache_state cache_state() {
   kernel_cache_state state;
   const fs::path folder = usable_folder();

@@ -18,6 +18,8 @@ std::string cached_file(const std::string& key, const std::string& suffix,
 /// The bytes of such a file, without what the cache has added.
 std::string read_cached(const std::string& path);
 
+/// Where files of the cache lie now: the folder of the settings, or one of this process.
+std::string cache_folder();
 kernel_cache_state cache_state();
 void clear_cache();
 

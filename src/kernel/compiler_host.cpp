@@ -18,9 +18,8 @@ bool is_checked(const compile_options& options) { return options.debug || option
 std::vector<std::string> flags_of(const compile_options& options) {
   // CUDA has no exceptions, and reads memory as any type it likes.
   std::vector<std::string> flags{"-std=c++20", "-fPIC", "-shared", "-w", "-x", "c++"};
-  for (const char* flag :
-       {"-fno-exceptions", "-fno-strict-aliasing", "-ffp-contract=off", "-fno-math-errno",
-        "-fno-trapping-math", "-fno-diagnostics-show-caret", "-fdiagnostics-color=never", "-Wl,-Bsymbolic"})
+  for (const char* flag : {"-fno-exceptions", "-fno-strict-aliasing", "-ffp-contract=off", "-fno-math-errno",
+                           "-fno-trapping-math", "-fdiagnostics-color=never", "-Wl,-Bsymbolic"})
     flags.push_back(flag);
   const std::vector<std::string> speed{"-O2", "-fwrapv"};
   // The instrumentation of two sanitizers without their libraries: kernels/prelude/checked.hpp.
@@ -87,8 +86,9 @@ std::shared_ptr<kernel_module> compile_for_host(const compile_job& job) {
   const std::string text = whole_text(job);
   std::vector<std::string> words{compiler};
   for (std::string& flag : flags_of(job.options)) words.push_back(std::move(flag));
+  words.push_back(without_carets(compiler));
   // The same name in two kernels' files is two functions; clang sees to that by itself.
-  if (compiler.find("clang") == compiler.npos) words.push_back("-fno-gnu-unique");
+  if (!is_clang(compiler)) words.push_back("-fno-gnu-unique");
   sha256 hash;
   hash.add(NUMLOOM_VERSION " host");
   hash.add(identity_of(compiler));

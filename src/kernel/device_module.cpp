@@ -22,6 +22,7 @@ struct driver_library {
   int (*function)(void**, void*, const char*) = nullptr;
   int (*global)(address*, std::size_t*, void*, const char*) = nullptr;
   int (*set_attribute)(void*, int, int) = nullptr;
+  int (*get_attribute)(int*, int, void*) = nullptr;
   int (*parameter)(void*, std::size_t, std::size_t*, std::size_t*) = nullptr;  // since 12.4
   int (*launch)(void*, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, void*, void**,
                 void**) = nullptr;
@@ -47,6 +48,7 @@ struct driver_library {
     find(function, "cuModuleGetFunction");
     find(global, "cuModuleGetGlobal_v2");
     find(set_attribute, "cuFuncSetAttribute");
+    find(get_attribute, "cuFuncGetAttribute");
     find(parameter, "cuFuncGetParamInfo");
     find(launch, "cuLaunchKernel");
     find(launch_together, "cuLaunchCooperativeKernel");
@@ -133,6 +135,31 @@ class device_module final : public kernel_module {
     for (int i = 0; i < 3; ++i)
       check(driver().attribute(&numbers[i], which[i], handle), "cuDeviceGetAttribute");
     return concat(name, ", sm_", numbers[0], numbers[1], ", ", numbers[2], " multiprocessors");
+  }
+
+  kernel_attributes attributes(const kernel_function& f) override {
+    enter(device_);
+    kernel_attributes a;
+    // In the order of CUfunction_attribute, which the structure follows.
+    int* const places[] = {&a.max_threads_per_block,
+                           &a.shared_size_bytes,
+                           &a.const_size_bytes,
+                           &a.local_size_bytes,
+                           &a.num_regs,
+                           &a.ptx_version,
+                           &a.binary_version,
+                           &a.cache_mode_ca,
+                           &a.max_dynamic_shared_size_bytes,
+                           &a.preferred_shared_memory_carveout};
+    for (int i = 0; i < 10; ++i)
+      check(driver().get_attribute(places[i], i, const_cast<void*>(f.handle)), "cuFuncGetAttribute", f.name);
+    return a;
+  }
+
+  bool allow_dynamic_shared(const kernel_function& f, std::int64_t bytes) override {
+    enter(device_);
+    return bytes <= INT32_MAX && driver().set_attribute(const_cast<void*>(f.handle), attribute_dynamic_shared,
+                                                        static_cast<int>(bytes)) == 0;
   }
 
   int best_block(const kernel_function& f, std::size_t shared_bytes) override {

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include <cstdlib>
+#include <filesystem>
 
 #include "kernel/cache.hpp"
 #include "kernel/hash.hpp"
@@ -40,6 +41,16 @@ std::string host_compiler(const std::string& need) {
   return found;
 }
 
+bool is_clang(const std::string& compiler) {
+  std::error_code error;
+  const std::string real = std::filesystem::canonical(compiler, error).filename().string();
+  return (error ? compiler : real).find("clang") != compiler.npos;
+}
+
+const char* without_carets(const std::string& compiler) {
+  return is_clang(compiler) ? "-fno-caret-diagnostics" : "-fno-diagnostics-show-caret";
+}
+
 std::string identity_of(const std::string& path) {
   struct stat status {};
   stat(path.c_str(), &status);
@@ -53,7 +64,7 @@ using namespace kernel_detail;
 std::string compile_shared_object(const shared_object_source& source) {
   const std::string compiler = host_compiler("[load_inline] C++ text needs a C++ compiler");
   std::vector<std::string> words{compiler, "-std=c++20", "-O2", "-fPIC", "-shared", "-fvisibility=hidden"};
-  for (const char* flag : {"-fno-diagnostics-show-caret", "-fdiagnostics-color=never"}) words.push_back(flag);
+  for (const char* flag : {without_carets(compiler), "-fdiagnostics-color=never"}) words.push_back(flag);
   for (const std::string& folder : source.include_dirs) words.push_back("-I" + folder);
   words.insert(words.end(), source.options.begin(), source.options.end());
   const std::string text =

@@ -10,6 +10,7 @@
 
 #include <cstring>
 #include <fstream>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -174,6 +175,19 @@ class host_module final : public kernel_module {
     return name;
   }
 
+  kernel_attributes attributes(const kernel_function& f) override {
+    kernel_attributes a;
+    a.max_threads_per_block = 1024;
+    const auto set = dynamic_shared_.find(f.handle);
+    a.max_dynamic_shared_size_bytes = set != dynamic_shared_.end() ? set->second : simt::default_shared_bytes;
+    return a;
+  }
+  bool allow_dynamic_shared(const kernel_function& f, std::int64_t bytes) override {
+    if (bytes > static_cast<std::int64_t>(simt::opt_in_shared_bytes)) return false;
+    dynamic_shared_[f.handle] = static_cast<int>(bytes);
+    return true;
+  }
+
   // A block of any size keeps a simulated multiprocessor as busy as another.
   int best_block(const kernel_function&, std::size_t) override { return 256; }
   std::int64_t resident_blocks(const kernel_function&, int, std::size_t) override {
@@ -249,6 +263,7 @@ class host_module final : public kernel_module {
   void* handle_;
   std::string path_;
   compile_options options_;
+  std::map<const void*, int> dynamic_shared_;  // what somebody has set
   std::uintptr_t base_ = 0;
   std::vector<memory_range> own_;  // where accesses are checked
   std::mutex running_;

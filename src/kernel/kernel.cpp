@@ -3,15 +3,40 @@
 
 #include "kernel/cache.hpp"
 #include "kernel/state.hpp"
+#include "kernel/tuner.hpp"
 
 namespace numloom {
 
 using namespace kernel_detail;
 
-kernel::kernel(std::string source, std::string name, compile_options options, std::source_location where)
+kernel::kernel(std::string source, std::string name, compile_options options, const char* callers_file)
     : state_(std::make_shared<kernel_state>(
-          std::make_shared<program_source>(std::move(source), std::move(options), where.file_name()),
+          std::make_shared<program_source>(std::move(source), std::move(options), callers_file),
           std::move(name))) {}
+
+kernel::kernel(std::string source, const std::string& name, tuning_options tuning, compile_options options,
+               const char* callers_file) {
+  if (options.file.empty()) options.file = callers_file;
+  tuner_ = std::make_shared<kernel_detail::tuner>(source, name, std::move(tuning), options);
+  state_ = std::make_shared<kernel_state>(
+      std::make_shared<program_source>(std::move(source), std::move(options), ""), tuner_->name());
+}
+
+tuner& kernel::tuner() const {
+  if (!tuner_) fail<type_error>("[kernel ", name(), "] was made without tune=: it has no variants");
+  return *tuner_;
+}
+const std::vector<tuning_config>& kernel::configs() const { return tuner().configs(); }
+kernel kernel::variant(const tuning_config& config) const { return tuner().variant(config); }
+tuning_config kernel::best_config(const launch_config& config,
+                                  std::span<const kernel_argument> arguments) const {
+  return tuner().best_config(config, arguments);
+}
+std::string kernel::tuning_report() const { return tuner().report(); }
+void kernel::save_tuning(const std::string& path) const { tuner().save(path); }
+int kernel::check_configs(const launch_config& config, std::span<const kernel_argument> arguments) const {
+  return tuner().check_configs(config, arguments);
+}
 
 kernel::kernel(std::shared_ptr<kernel_state> state) : state_(std::move(state)) {}
 
@@ -70,6 +95,7 @@ void check_cooperation(const loaded_kernel& k, const launch_plan& plan) {
 }  // namespace
 
 void kernel::launch(const launch_config& config, std::span<const kernel_argument> arguments) const {
+  if (tuner_) return tuner_->launch(config, arguments);
   kernel_state& state = instance_for(*state_, arguments);
   const device where = device_of(arguments);
   const loaded_kernel& k = state.on(where);
@@ -86,6 +112,7 @@ void kernel::launch(const launch_config& config, std::span<const kernel_argument
 
 std::vector<double> kernel::time(const launch_config& config, std::span<const kernel_argument> arguments,
                                  const timing_options& options) const {
+  if (tuner_) return tuner_->time(config, arguments, options);
   if (options.repeats < 1 || options.warmup < 0)
     fail<value_error>("[kernel ", name(), "] expected one run or more to time, got repeat=", options.repeats,
                       " and warmup=", options.warmup);
@@ -106,6 +133,7 @@ std::vector<double> kernel::time(const launch_config& config, std::span<const ke
 }
 
 std::vector<bool> kernel::writes(std::span<const kernel_argument> arguments) const {
+  if (tuner_) return tuner_->variant({}).writes(arguments);
   const loaded_kernel& k = instance_for(*state_, arguments).on(device_of(arguments));
   check_count(*k.function, arguments.size());
   std::vector<bool> written;
@@ -115,20 +143,39 @@ std::vector<bool> kernel::writes(std::span<const kernel_argument> arguments) con
 }
 
 std::string kernel::hardware(std::span<const kernel_argument> arguments) const {
+  if (tuner_) return tuner_->variant({}).hardware(arguments);
   return instance_for(*state_, arguments).on(device_of(arguments)).module->hardware();
 }
 
+kernel_attributes kernel::attributes() const {
+  if (tuner_) return tuner_->variant({}).attributes();
+  const loaded_kernel& k = state_->on(current_device());
+  return k.module->attributes(*k.function);
+}
+
+void kernel::set_max_dynamic_shared_size_bytes(std::int64_t bytes) const {
+  if (tuner_) return tuner_->variant({}).set_max_dynamic_shared_size_bytes(bytes);
+  const loaded_kernel& k = state_->on(current_device());
+  if (bytes < 0 || !k.module->allow_dynamic_shared(*k.function, bytes))
+    fail<value_error>("[", name(),
+                      "] max_dynamic_shared_size_bytes: expected no more than the device has, got ", bytes);
+}
+
 int kernel::best_block(std::size_t shared_bytes) const {
+  if (tuner_) return tuner_->variant({}).best_block(shared_bytes);
   const loaded_kernel& k = state_->on(current_device());
   return k.module->best_block(*k.function, shared_bytes);
 }
 
 std::int64_t kernel::max_cooperative_blocks(int threads, std::size_t shared_bytes) const {
+  if (tuner_) return tuner_->variant({}).max_cooperative_blocks(threads, shared_bytes);
   const loaded_kernel& k = state_->on(current_device());
   return k.module->resident_blocks(*k.function, threads, shared_bytes);
 }
 
 kernel kernel::operator[](const std::string& template_arguments) const {
+  if (tuner_)
+    fail<type_error>("[kernel] a tuned kernel takes k(arguments...): its launch is part of what is tuned");
   return kernel(state_->instance(template_arguments));
 }
 
@@ -136,13 +183,18 @@ kernel kernel::sibling(const std::string& name) const {
   return kernel(std::make_shared<kernel_state>(state_->program(), name));
 }
 
-void kernel::compile(std::optional<device> where) const { state_->on(where ? *where : current_device()); }
+void kernel::compile(std::optional<device> where) const {
+  if (tuner_) return tuner_->compile(where);
+  state_->on(where ? *where : current_device());
+}
 
 std::string kernel::device_image(const std::string& architecture) const {
+  if (tuner_) return tuner_->variant({}).device_image(architecture);
   return state_->program()->image_for(state_->name(), architecture);
 }
 
 void kernel::set_constant(const std::string& variable, const ndarray& values) const {
+  if (tuner_) return tuner_->set_constant(variable, values);
   const loaded_kernel& k = state_->on(values.device());
   const global_variable v = k.module->find_global(variable);
   if (v.address == nullptr)
@@ -164,6 +216,8 @@ std::optional<dtype> kernel::constant_dtype(const std::string& variable) const {
 }
 
 ndarray kernel::get_global(const std::string& variable) const {
+  if (tuner_)
+    fail<type_error>("[kernel] a tuned kernel's variants have variables of their own: use variant(config)");
   const loaded_kernel& k = state_->on(current_device());
   const global_variable v = k.module->find_global(variable);
   if (v.address == nullptr)
@@ -180,6 +234,7 @@ const std::string& kernel::name() const { return state_->name(); }
 const std::string& kernel::source() const { return state_->program()->text(); }
 
 std::string kernel::signature() const {
+  if (tuner_) return tuner_->variant({}).signature();
   const kernel_function& f = *state_->on(current_device()).function;
   std::string list;
   for (const parameter& p : f.parameters)

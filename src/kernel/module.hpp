@@ -52,6 +52,9 @@ class kernel_module {
   virtual int best_block(const kernel_function& f, std::size_t shared_bytes) = 0;
   /// Blocks of so many threads that the device runs at a time.
   virtual std::int64_t resident_blocks(const kernel_function& f, int threads, std::size_t shared_bytes) = 0;
+  virtual kernel_attributes attributes(const kernel_function& f) = 0;
+  /// False where the device has less.
+  virtual bool allow_dynamic_shared(const kernel_function& f, std::int64_t bytes) = 0;
   /// What runs it, for measurements that hold for that only.
   virtual std::string hardware() = 0;
 

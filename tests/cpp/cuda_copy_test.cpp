@@ -2,6 +2,8 @@
 #include <complex>
 #include <cstring>
 
+#include "cuda/runtime.hpp"
+#include "cuda/staging.hpp"
 #include "cuda_support.hpp"
 
 namespace numloom {
@@ -134,6 +136,26 @@ TEST(cuda_transfer, copies_are_ordered_and_complete) {
   const device_vector<float> device_values(values);
   values.assign(values.size(), 2.0f);  // the source may change as soon as the call is back
   for (const float x : device_values.read()) ASSERT_EQ(x, 1.0f);
+}
+
+// More than CUDA stages itself goes through pinned blocks: the source may change at once, nothing waits, and
+// more bytes than there are blocks arrive as well.
+TEST(cuda_transfer, stages_ordinary_memory_and_waits_for_nothing) {
+  using namespace cuda_host;
+  const std::size_t all = staging_blocks * staging_block_bytes;
+  for (const std::size_t bytes : {staged_by_runtime, staged_by_runtime + 1, staging_block_bytes,
+                                  staging_block_bytes + 1, 5 * staging_block_bytes + 3, all + 7}) {
+    std::vector<std::uint8_t> source = counted<std::uint8_t>(static_cast<std::int64_t>(bytes));
+    const std::vector<std::uint8_t> expected = source;
+    const device_vector<std::uint8_t> there(bytes);
+    const auto before = cuda_runtime::get_statistics().synchronisations;
+    gpu().copy_from_host(there.data(), source.data(), bytes, queue());
+    if (bytes <= all / 2) {
+      EXPECT_EQ(cuda_runtime::get_statistics().synchronisations, before) << bytes;
+    }
+    std::memset(source.data(), 0xff, bytes);
+    EXPECT_EQ(there.read(), expected) << bytes;
+  }
 }
 
 }  // namespace

@@ -158,5 +158,52 @@ TEST(Kernel, KeepsConstantsApart) {
   EXPECT_EQ(x.to_vector(), (std::vector<float>{3, 4}));
 }
 
+TEST(Kernel, RefusesWhatCannotBeLaunchedOrCompiled) {
+  const kernel saxpy(saxpy_text, "saxpy");
+  const array<float> x = ramp(8);
+  const auto with = [&](launch_config config) { saxpy(config, 1, x, x, 8); };
+  EXPECT_NE(text_of<value_error>([&] { with({.grid = 1, .block = 1025}); }).find("expected a block of 1 to"),
+            std::string::npos);
+  EXPECT_NE(text_of<value_error>([&] {
+              with({.grid = {1, 65536}, .block = 1});
+            }).find("expected a grid of 1 to"),
+            std::string::npos);
+  EXPECT_THROW(with({.grid = 1, .size = 8}), value_error);
+  const auto compiled = [](const std::string& text, const std::string& name) {
+    return text_of<compile_error>([&] { kernel(text, name, {.file = "nowhere"}).compile(); });
+  };
+  EXPECT_NE(compiled(saxpy_text, "other").find("no kernel for 'other'; kernels in the source: saxpy"),
+            std::string::npos);
+  EXPECT_NE(compiled("__global__ void f(int* y) {\n  y[0] = (1;\n}", "f").find("<kernel>:2: error: expected"),
+            std::string::npos);
+  EXPECT_NE(compiled("#include \"nowhere.h\"\n__global__ void f() {}", "f").find("nowhere.h"),
+            std::string::npos);
+}
+
+// On a GPU such errors are found later, and by the simulator at the next synchronisation.
+TEST(Kernel, NamesWhatGoesWrongWhileItRuns) {
+  if (!test_device().is_cpu()) GTEST_SKIP() << "is about memory that the host can read";
+  const array<float> x = ramp(8);
+  const auto run = [&](const char* text, int block, compile_options options) {
+    options.file = "nowhere";
+    return text_of<cuda_error>([&] { kernel(text, "f", options)({.grid = 1, .block = block}, x); });
+  };
+  EXPECT_NE(
+      run("__global__ void f(float* x) {\n  x[threadIdx.x] = 1;\n}", 9, {.debug = true})
+          .find("[f] block (0,0,0) thread (8,0,0): writes 4 bytes, 0 bytes past the end of argument 1 'x' "
+                "(32 bytes), line <kernel>:2"),
+      std::string::npos);
+  EXPECT_NE(run("__global__ void f(float* x) {\n  if (threadIdx.x < 3) __syncthreads();\n}", 32, {})
+                .find("[f] block (0,0,0) thread ("),
+            std::string::npos);
+  EXPECT_NE(run("__global__ void f(float* x) { x[0] += threadIdx.x; }", 2, {.check = true}).find("race: it "),
+            std::string::npos);
+  EXPECT_NE(text_of<value_error>([&] {
+              const kernel fill("__global__ void f(float* x) {}", "f");
+              fill({.grid = 1, .block = 1, .shared_bytes = 300'000}, x);
+            }).find("too much shared memory"),
+            std::string::npos);
+}
+
 }  // namespace
 }  // namespace numloom

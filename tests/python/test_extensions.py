@@ -2,13 +2,17 @@
 """load_inline, the C interface, and what python -m numloom tells."""
 
 import ctypes
+import importlib.util
 import re
+import shutil
 import subprocess
 import sys
+import sysconfig
 import time
 from pathlib import Path
 
 import numpy
+import pybind11
 import pytest
 
 import numloom as np
@@ -232,3 +236,125 @@ def test_new_project(tmp_path):
         new.write_project("mine", tmp_path)
     with pytest.raises(ValueError, match="got 'my-kernels'"):
         new.write_project("my-kernels", tmp_path)
+
+
+# ---- another compiler, other versions of pybind11 ----
+
+clang = pytest.mark.skipif(shutil.which("clang++") is None, reason="clang++ is not on this machine")
+
+
+@clang
+def test_clang_compiles_kernels_and_load_inline(monkeypatch):
+    monkeypatch.setenv("NUMLOOM_CXX", "clang++")
+    m = np.load_inline(cuda=KERNELS, cpp=CPP, functions=NAMES)
+    assert m.filled(5, 1.5).tolist() == [1.5] * 5
+    assert m.trace(numpy.eye(3)) == 3
+    with pytest.raises(
+        TypeError, match=r"\[trace\] argument 1: \[view\] expected dtype float64, got float32"
+    ):
+        m.trace(numpy.zeros((2, 2), "f4"))
+    with pytest.raises(np.CompileError, match=r"<kernel>:1: error: use of undeclared identifier 'missing'"):
+        np.Kernel("__global__ void f(int* x) { *x = " + "missing; }", "f").compile()
+
+
+C_MODULE = """
+#include <Python.h>
+#include <numloom/c_api.h>
+
+static PyObject* total(PyObject* self, PyObject* o) { /* of a float64 array on the CPU, any strides */
+  const numloom_c_api* api = PyCapsule_Import(NUMLOOM_C_API_NAME, 0);
+  numloom_array a;
+  double sum = 0;
+  if (!api || api->unwrap(o, &a) != 0) return NULL;
+  if (a.dtype == numloom_float64 && a.device_type == numloom_cpu && a.ndim == 1) {
+    for (int64_t i = 0; i < a.shape[0]; ++i) sum += *(double*)((char*)a.data + i * a.strides[0]);
+  } else {
+    api->set_error("TypeError", "expected float64 numbers on the CPU");
+  }
+  a.release(a.owner);
+  return PyErr_Occurred() ? NULL : PyFloat_FromDouble(sum);
+}
+static PyObject* fresh(PyObject* self, PyObject* n) {
+  const numloom_c_api* api = PyCapsule_Import(NUMLOOM_C_API_NAME, 0);
+  int64_t shape[1] = {PyLong_AsLong(n)};
+  return api ? api->empty(numloom_int32, 1, shape) : NULL;
+}
+static PyMethodDef rows[] = {
+    {"total", total, METH_O, ""}, {"fresh", fresh, METH_O, ""}, {NULL, NULL, 0, NULL}};
+static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "in_c", NULL, -1, rows, NULL, NULL, NULL, NULL};
+PyMODINIT_FUNC PyInit_in_c(void) { return PyModule_Create(&module); }
+"""
+
+
+def built(folder, name, compiler, source, *words):
+    """A module that one call of a compiler makes."""
+    path = folder / f"{name}{sysconfig.get_config_var('EXT_SUFFIX')}"
+    headers = [f"-I{_paths.include_dir()}", f"-I{sysconfig.get_path('include')}"]
+    command = [compiler, "-shared", "-fPIC", *headers, "-o", path, source, *words]
+    subprocess.run(list(map(str, command)), check=True)
+    spec = importlib.util.spec_from_file_location(name, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("compiler", ["cc", pytest.param("clang", marks=clang)])
+def test_module_in_c_without_our_library(tmp_path, compiler):
+    source = tmp_path / "in_c.c"
+    source.write_text(C_MODULE)
+    m = built(tmp_path, "in_c", compiler, source, "-std=c99", "-Wall", "-Werror")
+    x = np.arange(10.0, device="cpu")
+    assert m.total(x[::-2]) == 25
+    assert m.total(numpy.arange(4.0)) == 6
+    with pytest.raises(TypeError, match="expected float64 numbers on the CPU"):
+        m.total(x.astype("float32"))
+    with pytest.raises(TypeError, match="expected an array, got list"):
+        m.total([1.0])
+    made = m.fresh(3)
+    assert isinstance(made, np.ndarray)
+    assert (made.shape, made.dtype, made.device) == ((3,), "int32", np.current_device())
+
+
+OVERLOADS = """
+#include <numloom/numloom.hpp>
+#include <numloom/pybind11.hpp>
+
+PYBIND11_MODULE(overloads, m) {
+  numloom::attach(m);
+  m.def("kind", [](numloom::array<float>) { return "array<float>"; });
+  m.def("kind", [](numloom::array<double>) { return "array<double>"; });
+  m.def("kind", [](numloom::view<const int, 2>) { return "view<int, 2>"; });
+  m.def("kind", [](numloom::ndarray) { return "ndarray"; });
+  m.def("kind", [](const std::string&) { return "text"; });
+  m.def("kind", [](double) { return "number"; });
+  m.def("scale", [](numloom::array<float> a, double by) { return std::pair("float", a.size() * by); });
+  m.def("scale", [](numloom::array<double> a, double by) { return std::pair("double", a.size() * by); });
+  m.def("only", [](numloom::array<float> a) { return a; });
+}
+"""
+
+
+def test_overloads_of_pybind11(tmp_path):
+    source = tmp_path / "overloads.cpp"
+    source.write_text(OVERLOADS)
+    library = _paths.library()
+    headers = ["-isystem", pybind11.get_include()]
+    m = built(
+        tmp_path, "overloads", "c++", source, "-std=c++20", *headers, library, f"-Wl,-rpath,{library.parent}"
+    )
+    for make in (numpy.zeros, np.zeros):
+        assert m.kind(make(3, dtype="float32")) == "array<float>"
+        assert m.kind(make(3)) == "array<double>"
+        assert m.kind(make(3, dtype="int64")) == "ndarray"
+        assert m.scale(make(3), 2) == ("double", 6)
+        assert m.scale(make(3, dtype="float32"), 2.5) == ("float", 7.5)
+    assert m.kind(numpy.zeros((2, 2), "int32")) == "view<int, 2>"
+    assert m.kind(numpy.zeros(2, "int32")) == "ndarray"
+    assert m.kind("a") == "text"
+    assert m.kind(2) == "number"
+    with pytest.raises(TypeError, match="incompatible function arguments"):
+        m.kind([1.0])
+    with pytest.raises(TypeError, match="expected dtype float32, got float64"):
+        m.only(np.zeros(3))
+    assert "numloom.ndarray[dtype=float32]" in m.only.__doc__
+    assert "numloom.ndarray[dtype=int32, ndim=2, device='cpu']" in m.kind.__doc__

@@ -291,6 +291,21 @@ def test_in_and_out_in_both_directions():
     assert z.tolist() == [1, 3, 5, 7]
 
 
+@pytest.mark.parametrize("n", [1000, 20_000, 700_001])  # above 64 KB through pinned blocks
+def test_what_is_lent_follows_the_stream_of_the_launch(n):
+    stream = np.Stream()
+    source = """__global__ void f(const int* x, int* y, int n) {
+  int i = blockIdx.x * 256 + threadIdx.x;
+  if (i < n) y[i] += x[i];
+}"""
+    kernel = np.Kernel(source, "f")
+    x, y = numpy.arange(n, dtype="int32"), numpy.ones(2 * n, dtype="int32")
+    for _ in range(3):
+        kernel(np.In(x), np.InOut(y[::2]), n, size=n, stream=stream)
+    assert (y[::2] == 3 * x + 1).all()
+    assert (y[1::2] == 1).all()
+
+
 @cuda_only
 def test_host_array_where_a_device_array_is_meant():
     here, there = np.zeros(4, dtype="int32"), np.zeros(4, dtype="int32", device="cpu")
@@ -330,3 +345,16 @@ def test_barrier_in_a_branch_is_found():
     source = "__global__ void f(int* y) { if (threadIdx.x < 3) __syncthreads(); }"
     with pytest.raises(np.CudaError, match=r"\[f\] block \(0,0,0\) thread"):
         finish(lambda: np.Kernel(source, "f")[1, 32](y))
+
+
+# ---- what it costs, as the benchmark measures it ----
+
+
+def test_benchmark_of_kernels():
+    from benchmarks.python import kernels
+
+    found = kernels.importing()
+    assert found["of_this_part"] == {}
+    figures = {"checking": 5e-7, "launching": 1e-6, "compiling": 0.2, "images": None, "importing": found}
+    assert "(goal 1 us: reached)" in kernels.lines(figures, "cpu")[0]
+    assert kernels.least("x", {"x": 1}, calls=100, batches=2) < 1e-3

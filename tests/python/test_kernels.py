@@ -600,25 +600,26 @@ def finish(process):
 
 
 def test_second_start_compiles_nothing(tmp_path):
-    assert finish(start(tmp_path, 5)) == (0, 5, str(tmp_path))
-    assert finish(start(tmp_path, 5)) == (5, 0, str(tmp_path))
-    assert len(list(tmp_path.iterdir())) == 5
+    assert finish(start(tmp_path, 20)) == (0, 20, str(tmp_path))
+    assert finish(start(tmp_path, 20)) == (20, 0, str(tmp_path))
+    assert len(list(tmp_path.iterdir())) == 20
 
 
-def test_two_processes_compile_once(tmp_path):
-    both = [finish(p) for p in [start(tmp_path, 4), start(tmp_path, 4)]]
-    assert sum(misses for _, misses, _ in both) == 4
-    assert sum(hits for hits, _, _ in both) == 4
+@pytest.mark.parametrize("count", [2, 5])
+def test_several_processes_compile_once(tmp_path, count):
+    all_of_them = [finish(p) for p in [start(tmp_path, 3) for _ in range(count)]]
+    assert sum(misses for _, misses, _ in all_of_them) == 3
+    assert sum(hits for hits, _, _ in all_of_them) == 3 * (count - 1)
 
 
-@pytest.mark.parametrize("damage", [b"", b"\x7fELF rubbish", None])
-def test_damaged_files_are_made_again(tmp_path, damage):
-    finish(start(tmp_path, 2))
-    for path in tmp_path.iterdir():
-        whole = path.read_bytes()
-        path.write_bytes(whole[:-100] if damage is None else damage)
-    assert finish(start(tmp_path, 2))[:2] == (0, 2)
-    assert finish(start(tmp_path, 2))[:2] == (2, 0)
+def test_damaged_files_are_made_again(tmp_path):
+    finish(start(tmp_path, 4))
+    damage = [lambda whole: b"", lambda _: b"\x7fELF rubbish", lambda whole: whole[:-100],
+              lambda whole: whole[:500] + bytes([whole[500] ^ 1]) + whole[501:]]  # fmt: skip
+    for path, damaged in zip(sorted(tmp_path.iterdir()), damage, strict=True):
+        path.write_bytes(damaged(path.read_bytes()))
+    assert finish(start(tmp_path, 4))[:2] == (0, 4)
+    assert finish(start(tmp_path, 4))[:2] == (4, 0)
 
 
 def test_folder_that_cannot_be_written_to(tmp_path):

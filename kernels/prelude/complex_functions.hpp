@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What kernels from strings may do with complex numbers besides arithmetic of two: real operands,
+// assignments, parts and functions, under the names of C++'s library.
+#pragma once
+#include "types.hpp"
+
+namespace numloom::NL_TARGET {
+
+// The other operand decides T, so that 2 * z works for an int and a complex<double>.
+template <class T> struct as_given { using type = T; };
+template <class T> using real_operand = typename as_given<T>::type;
+
+template <class T> NL_HD complex<T> operator+(complex<T> a, real_operand<T> b) { return {a.re + b, a.im}; }
+template <class T> NL_HD complex<T> operator+(real_operand<T> a, complex<T> b) { return {a + b.re, b.im}; }
+template <class T> NL_HD complex<T> operator-(complex<T> a, real_operand<T> b) { return {a.re - b, a.im}; }
+template <class T> NL_HD complex<T> operator-(real_operand<T> a, complex<T> b) { return {a - b.re, -b.im}; }
+template <class T> NL_HD complex<T> operator*(complex<T> a, real_operand<T> b) {
+  return {a.re * b, a.im * b};
+}
+template <class T> NL_HD complex<T> operator*(real_operand<T> a, complex<T> b) {
+  return {a * b.re, a * b.im};
+}
+template <class T> NL_HD complex<T> operator/(complex<T> a, real_operand<T> b) {
+  return {a.re / b, a.im / b};
+}
+template <class T> NL_HD complex<T> operator/(real_operand<T> a, complex<T> b) { return complex<T>(a) / b; }
+template <class T, class B> NL_HD complex<T>& operator+=(complex<T>& a, B b) { return a = a + b; }
+template <class T, class B> NL_HD complex<T>& operator-=(complex<T>& a, B b) { return a = a - b; }
+template <class T, class B> NL_HD complex<T>& operator*=(complex<T>& a, B b) { return a = a * b; }
+template <class T, class B> NL_HD complex<T>& operator/=(complex<T>& a, B b) { return a = a / b; }
+
+template <class T> NL_HD T real(complex<T> z) { return z.re; }
+template <class T> NL_HD T imag(complex<T> z) { return z.im; }
+template <class T> NL_HD complex<T> conj(complex<T> z) { return {z.re, -z.im}; }
+template <class T> NL_HD T norm(complex<T> z) { return z.re * z.re + z.im * z.im; }
+template <class T> NL_HD T abs(complex<T> z) { return static_cast<T>(::hypot(z.re, z.im)); }
+template <class T> NL_HD T arg(complex<T> z) { return static_cast<T>(::atan2(z.im, z.re)); }
+template <class T> NL_HD complex<T> polar(T length, T angle) {
+  return {length * static_cast<T>(::cos(angle)), length * static_cast<T>(::sin(angle))};
+}
+template <class T> NL_HD complex<T> exp(complex<T> z) { return polar(static_cast<T>(::exp(z.re)), z.im); }
+template <class T> NL_HD complex<T> sqrt(complex<T> z) {
+  const T length = abs(z);
+  const T im = static_cast<T>(::sqrt((length - z.re) / 2));
+  return {static_cast<T>(::sqrt((length + z.re) / 2)), z.im < 0 ? -im : im};
+}
+
+}  // namespace numloom::NL_TARGET
