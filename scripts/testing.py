@@ -231,6 +231,14 @@ def stage_tsan(options: Options) -> list[Count]:
     return [ctest("sim-tsan", "cuda", options, "cuda+tsan")]
 
 
+def stage_ptx(options: Options) -> list[Count]:
+    """the CUDA build: nvcc compiles every kernel, and the module works where there is no driver"""
+    if not environment.nvcc():
+        return [Count("python", "cpu", skipped=1, reasons={"this machine has no nvcc": 1})]
+    building.build("cuda-ptx", "numloom_python")
+    return [pytest("cuda-ptx", "tests/python/test_semantics.py", "cpu", options, NUMLOOM_TEST_DEVICE="cpu")]
+
+
 def stage_meta(options: Options) -> list[Count]:
     """what is checked of the code base itself: sizes, includes, budgets, documents"""
     return [pytest("cpu", "tests/meta", "-", options)]
@@ -249,6 +257,7 @@ STAGES: dict[str, Callable[[Options], list[Count]]] = {
     "numpy": stage_numpy,
     "asan": stage_asan,
     "tsan": stage_tsan,
+    "ptx": stage_ptx,
     "meta": stage_meta,
     "install": stage_install,
 }
