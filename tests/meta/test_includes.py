@@ -29,6 +29,7 @@ SEAMS = {
     "kernels/launch.hpp": {"src/sim", "src/cuda"},  # one launch() for nvcc and the simulator
     "src/cuda/runtime_simt.cpp": {"src/sim"},  # the runtime's functions, simulated
     "src/cuda/cublas_simt.cpp": {"src/cpu"},  # simulated cuBLAS: the host's BLAS over the same bytes
+    "src/cuda/cusolver_simt.cpp": {"src/cpu"},  # and its LAPACK
     "src/ops/small_ufunc.hpp": {"src/cpu"},  # small operations call a CPU loop without making a program
 }
 ROOTS = (
