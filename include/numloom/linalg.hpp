@@ -19,6 +19,21 @@ NL_API ndarray outer(const ndarray& a, const ndarray& b, const std::optional<nda
 NL_API ndarray vecdot(const ndarray& a, const ndarray& b, const ufunc_options& options = {});
 NL_API ndarray matvec(const ndarray& a, const ndarray& b, const ufunc_options& options = {});
 NL_API ndarray vecmat(const ndarray& a, const ndarray& b, const ufunc_options& options = {});
+
+/// The products that work on the last axes of stacks and take NumPy's keywords axes, axis and keepdims.
+enum class gufunc : std::uint8_t { matmul, vecdot, matvec, vecmat };
+/// Where the vectors and matrices lie, instead of in the last axes.
+struct gufunc_axes {
+  /// A list for each operand and for the result, which may be left out where it is a number.
+  std::optional<std::vector<inline_vector<int, 6>>> axes{};
+  std::optional<int> axis{};       ///< of vecdot: the same for both operands
+  std::optional<bool> keepdims{};  ///< of vecdot: the axis stays in the result, with extent 1
+};
+/// Throws axis_error for axes that are not there or are not as many as core dimensions; value_error for a
+/// repeated one; type_error for keywords that the product does not take.
+NL_API ndarray call(gufunc f, const ndarray& a, const ndarray& b, const gufunc_axes& where,
+                    const ufunc_options& options = {});
+
 NL_API ndarray tensordot(const ndarray& a, const ndarray& b, const inline_vector<int, 6>& a_axes,
                          const inline_vector<int, 6>& b_axes);
 
@@ -50,8 +65,9 @@ inline ndarray einsum(std::string_view subscripts, std::initializer_list<ndarray
 
 }  // namespace numloom
 
-/// numpy.linalg: stacks of matrices in the last two axes. Computed in double precision by LAPACK; results of
-/// float32 and complex64 are rounded to them, integers give float64.
+/// numpy.linalg: stacks of matrices in the last two axes. The CPU computes in double precision by LAPACK and
+/// rounds results of float32 and complex64 to them; a GPU computes those as they are, stacks of matrices of
+/// up to 32 rows by kernels of numloom's, others by cuSOLVER where it is there. Integers give float64.
 namespace numloom::linalg {
 
 /// b of one dimension is a vector, else a stack of matrices. Throws linalg_error when a is singular.

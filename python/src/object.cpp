@@ -35,7 +35,9 @@ void set_by_name(const char* name, const char* text) {
 void set_axis_error(const axis_error& e) {
   const ref type(imported("numpy.exceptions", "AxisError"));
   if (!type) return;
-  const ref value(PyObject_CallFunction(type.get(), "ii", e.axis, e.ndim));
+  const bool outside = e.axis >= e.ndim || e.axis < -e.ndim;  // else something is wrong with several axes
+  const ref value(outside ? PyObject_CallFunction(type.get(), "ii", e.axis, e.ndim)
+                          : PyObject_CallFunction(type.get(), "s", e.what()));
   if (value) PyErr_SetObject(type.get(), value.get());
 }
 

@@ -20,6 +20,8 @@ struct call_keywords {
   bool simple = true;
   PyObject* signature = nullptr;  // sig= or signature=
   bool has_out = false;
+  bool has_axes = false;
+  gufunc_axes axes;  // of products
 };
 
 void read_out(PyObject* value, int nout, call_keywords& k) {
@@ -136,6 +138,39 @@ void apply_signature(const ufunc_object* f, const std::vector<std::optional<dtyp
   }
 }
 
+// axes=[(0, 1), 0, ...]: a tuple or an integer for each operand.
+void read_axes(const ufunc_object* f, PyObject* value, call_keywords& k) {
+  if (!PyList_Check(value)) raise(PyExc_TypeError, "axes should be a list.");
+  k.axes.axes.emplace();
+  for (Py_ssize_t i = 0; i < PyList_GET_SIZE(value); ++i) {
+    PyObject* const item = PyList_GET_ITEM(value, i);
+    auto& axes = k.axes.axes->emplace_back();
+    const auto add = [&](PyObject* o) { axes.push_back(to_axis(o, 0)); };
+    if (PyTuple_Check(item)) {
+      for (Py_ssize_t j = 0; j < PyTuple_GET_SIZE(item); ++j) add(PyTuple_GET_ITEM(item, j));
+    } else if (PyIndex_Check(item)) {
+      add(item);
+    } else {
+      raise(PyExc_TypeError, "%s: axes item %zd should be a tuple.", f->name, i);
+    }
+  }
+}
+
+// axes, axis or keepdims of a product; false: another keyword.
+bool read_core_keyword(const ufunc_object* f, std::string_view key, PyObject* value, call_keywords& k) {
+  if (!f->multiply || (key != "axes" && key != "axis" && key != "keepdims")) return false;
+  k.has_axes = true;
+  if (key == "axes") {
+    read_axes(f, value, k);
+  } else if (key == "axis") {
+    k.axes.axis = to_axis(value, 0);
+  } else {
+    if (!PyBool_Check(value)) raise(PyExc_TypeError, "'keepdims' must be a boolean");
+    k.axes.keepdims = value == Py_True;
+  }
+  return true;
+}
+
 void read_keyword(const ufunc_object* f, PyObject* name, PyObject* value, device where, call_keywords& k) {
   const std::string_view key = to_text(name, "keyword");
   k.simple = false;
@@ -153,9 +188,7 @@ void read_keyword(const ufunc_object* f, PyObject* name, PyObject* value, device
     k.options.order = to_order(value, order::K);
   else if (key == "sig" || key == "signature")
     read_signature(value, k);
-  else if (f->multiply && (key == "axis" || key == "axes" || key == "keepdims"))
-    raise(numpy.host_only, "%s of a product", std::string(key).c_str());
-  else if (key != "subok")
+  else if (!read_core_keyword(f, key, value, k) && key != "subok")
     raise(PyExc_TypeError, "%s() got an unexpected keyword argument '%U'", f->name, name);
 }
 
@@ -186,8 +219,10 @@ PyObject* call_product(const ufunc_object* f, PyObject* const* inputs, const cal
     operands[i] = to_array(inputs[i], where);
   }
   const float_watch watch;
-  ndarray result = unlocked((operands[0].size() + operands[1].size()) * 8,
-                            [&] { return f->multiply(operands[0], operands[1], k.options); });
+  ndarray result = unlocked((operands[0].size() + operands[1].size()) * 8, [&] {
+    return k.has_axes ? call(f->product, operands[0], operands[1], k.axes, k.options)
+                      : f->multiply(operands[0], operands[1], k.options);
+  });
   report_product(watch, f->name, result, operands[0], operands[1]);
   return wrap_or_out(std::move(result), k.out[0]);
 }

@@ -4,8 +4,6 @@
 
 #include <cstddef>
 
-#include "numloom/linalg.hpp"
-
 namespace numloom::python {
 
 namespace {
@@ -16,13 +14,15 @@ struct product_row {
   const char* name;
   const char* signature;
   product_function multiply;
+  gufunc id;
   const char* doc;
 };
 constexpr product_row products[] = {
-    {"matmul", "(n?,k),(k,m?)->(n?,m?)", matmul, "Product of two arrays of matrices."},
-    {"vecdot", "(n),(n)->()", vecdot, "Inner product of vectors along the last axis, the first conjugated."},
-    {"matvec", "(m,n),(n)->(m)", matvec, "Product of matrices and vectors."},
-    {"vecmat", "(n),(n,m)->(m)", vecmat, "Product of vectors, conjugated, and matrices."},
+    {"matmul", "(n?,k),(k,m?)->(n?,m?)", matmul, gufunc::matmul, "Product of two arrays of matrices."},
+    {"vecdot", "(n),(n)->()", vecdot, gufunc::vecdot,
+     "Inner product of vectors along the last axis, the first conjugated."},
+    {"matvec", "(m,n),(n)->(m)", matvec, gufunc::matvec, "Product of matrices and vectors."},
+    {"vecmat", "(n),(n,m)->(m)", vecmat, gufunc::vecmat, "Product of vectors, conjugated, and matrices."},
 };
 
 struct alias {
@@ -140,6 +140,7 @@ void add_ufunc(PyObject* module, const ufunc_object& facts) {
   f->doc = facts.doc;
   f->gufunc_signature = facts.gufunc_signature;
   f->multiply = facts.multiply;
+  f->product = facts.product;
   f->id = facts.id;
   f->nin = facts.nin;
   f->nout = facts.nout;
@@ -191,6 +192,7 @@ void make_ufuncs(PyObject* module) {
     facts.doc = row.doc;
     facts.gufunc_signature = row.signature;
     facts.multiply = row.multiply;
+    facts.product = row.id;
     facts.nin = 2;
     facts.nout = 1;
     add_ufunc(module, facts);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "convert.hpp"
+#include "numloom/linalg.hpp"
 
 namespace numloom::python {
 
@@ -15,6 +16,7 @@ struct ufunc_object {
   const char* doc;
   const char* gufunc_signature;  // of the products; null for the elementwise ones
   product_function multiply;     // of the products
+  gufunc product;                // of the products, for calls with axes
   ufunc id;                      // of the elementwise ones
   int nin, nout;
 };

@@ -70,6 +70,9 @@ struct correlate_call {
   std::int64_t terms, left;
 };
 
+enum class lapack_op : std::uint8_t;  // core/lapack.hpp
+struct lapack_call;
+
 enum class fft_kind : std::uint8_t {
   complex,          // n numbers to n; the input may be real
   real_to_complex,  // n real numbers to n / 2 + 1, the rest being their conjugates
@@ -159,6 +162,13 @@ class backend {
   virtual void matmul(const matmul_call& call, stream_view s) = 0;
   /// False, and nothing done, where the device has no loop of its own for that: then it is composed.
   virtual bool correlate(const correlate_call&, stream_view) { return false; }
+  /// Whether decompose() does that for `count` matrices of this dtype and size; else it is done on the host.
+  virtual bool decomposes(lapack_op, dtype, std::int64_t /*rows*/, std::int64_t /*columns*/,
+                          std::int64_t /*count*/) {
+    return false;
+  }
+  /// As lapack() in core/lapack.hpp.
+  virtual std::int64_t decompose(const lapack_call&, stream_view) { return 0; }
   virtual void fft(const fft_call& call, stream_view s) = 0;
   virtual void random_fill(const random_call& call, stream_view s) = 0;
 

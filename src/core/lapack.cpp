@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Decompositions of arrays that are elsewhere go through the host: correct on every device until cuSOLVER is
-// there.
+// What a device does not decompose itself goes through the host.
 #include "core/lapack.hpp"
 
 #include <optional>
@@ -32,10 +31,20 @@ std::int64_t item_of(const lapack_call& call, int operand) {
 
 }  // namespace
 
+dtype lapack_dtype(lapack_op op, dtype type, std::int64_t rows, std::int64_t columns, std::int64_t count,
+                   device where) {
+  if (backend_of(where).decomposes(op, type, rows, columns, count)) return type;
+  return is_complex(type) ? dtype::complex128 : dtype::float64;
+}
+
 std::int64_t lapack(const lapack_call& call, device where) {
   if (where.is_cpu()) return lapack_on_host(call);
   backend& device = backend_of(where);
   const stream_view s = current_stream(where);
+  const matrix_stack& a = call.operands[0];
+  std::int64_t count = 1;
+  for (int d = 0; d < call.ndim; ++d) count *= call.shape[d];
+  if (device.decomposes(call.op, call.type, a.rows, a.columns, count)) return device.decompose(call, s);
   lapack_call there = call;
   std::optional<host_copy> copies[lapack_call::most_operands];
   std::uint64_t nothing[2] = {};  // stands for operands without elements

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/// Decompositions of stacks of matrices, by LAPACK on the host for every device.
+/// Decompositions of stacks of matrices: by the device where it has them, else by LAPACK on the host.
 #pragma once
 
 #include <cstdint>
@@ -32,7 +32,7 @@ struct matrix_stack {
 struct lapack_call {
   static constexpr int most_operands = 6;
   lapack_op op = lapack_op::solve;
-  dtype type = dtype::float64;  // float64 or complex128
+  dtype type = dtype::float64;  // as lapack_dtype() says
   bool upper = false;
   double cutoff = 0;  // of lstsq: singular values below cutoff times the largest count as 0
   matrix_stack operands[most_operands];
@@ -40,6 +40,10 @@ struct lapack_call {
   std::int64_t shape[max_dims];  // of the stack
 };
 
+/// In what dtype a decomposition of matrices of `type` (float32, float64 or their complex numbers) is
+/// computed: in double precision on the host, as in NumPy; a device that does it itself takes `type`.
+dtype lapack_dtype(lapack_op op, dtype type, std::int64_t rows, std::int64_t columns, std::int64_t count,
+                   device where);
 /// Returns how many matrices had no result (singular, not positive definite, no convergence): NaN stands
 /// there. Waits. Throws not_available without a library.
 std::int64_t lapack(const lapack_call& call, device where);

@@ -41,6 +41,9 @@ class cuda_device final : public numloom::backend {
   void bincount(void* out, dtype type, std::int64_t bins, const std::int64_t* values, const double* weights,
                 std::int64_t n, stream_view s) override;
   void matmul(const matmul_call& call, stream_view s) override;
+  bool decomposes(lapack_op op, dtype type, std::int64_t rows, std::int64_t columns,
+                  std::int64_t count) override;
+  std::int64_t decompose(const lapack_call& call, stream_view s) override;
   void fft(const fft_call& call, stream_view s) override;
   void random_fill(const random_call& call, stream_view s) override;
   void* create_stream(int index) override;

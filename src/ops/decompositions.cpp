@@ -32,7 +32,6 @@ linalg_types linalg_types_of(const char* name, std::initializer_list<const ndarr
     is_single &= a->dtype() == dtype::float32 || a->dtype() == dtype::complex64;
   }
   linalg_types types;
-  types.computed = complex ? dtype::complex128 : dtype::float64;
   types.real = is_single ? dtype::float32 : dtype::float64;
   types.result = !complex ? types.real : is_single ? dtype::complex64 : dtype::complex128;
   return types;
@@ -56,21 +55,33 @@ shape_t joined(shape_t shape, std::initializer_list<std::int64_t> more) {
   return shape;
 }
 
-/// A call over a stack of matrices.
+dtype with_precision_of(dtype type, dtype precision) {
+  const bool single = precision == dtype::float32 || precision == dtype::complex64;
+  return is_complex(type) ? (single ? dtype::complex64 : dtype::complex128)
+                          : (single ? dtype::float32 : dtype::float64);
+}
+
+/// A call over a stack of matrices like a's, the first operand.
 class stacked_call {
  public:
-  stacked_call(lapack_op op, const linalg_types& types, device where, shape_t stack)
-      : where_(where), types_(types), stack_(std::move(stack)) {
+  stacked_call(lapack_op op, const linalg_types& types, const ndarray& a)
+      : stacked_call(op, types, a, stack_of(a)) {}
+  stacked_call(lapack_op op, const linalg_types& types, const ndarray& a, shape_t stack)
+      : where_(a.device()), stack_(std::move(stack)) {
     call_.op = op;
-    call_.type = types.computed;
+    call_.type = lapack_dtype(op, types.result, rows_of(a), columns_of(a), size_of(stack_), where_);
     call_.ndim = stack_.size();
     std::copy(stack_.begin(), stack_.end(), call_.shape);
   }
   lapack_call& settings() { return call_; }
+  /// The dtypes in which is computed: of matrices, of real and of complex results.
+  dtype type() const { return call_.type; }
+  dtype real() const { return with_precision_of(dtype::float64, call_.type); }
+  dtype complex() const { return with_precision_of(dtype::complex128, call_.type); }
 
   /// Matrices, broadcast to the stack.
   void input(const ndarray& a) {
-    ndarray x = astype(a, types_.computed, order::K, casting::unsafe, false);
+    ndarray x = astype(a, call_.type, order::K, casting::unsafe, false);
     for (int d = 0; d < x.ndim(); ++d)
       if (x.shape()[d] > 1 && x.strides()[d] % x.itemsize() != 0) x = copy(x, order::C);
     add(broadcast_to(x, joined(stack_, {rows_of(a), columns_of(a)})), access::read);
@@ -111,7 +122,6 @@ class stacked_call {
   lapack_call call_;
   int operands_ = 0;
   device where_;
-  linalg_types types_;
   shape_t stack_;
   std::vector<ndarray> kept_;
 };
@@ -132,9 +142,9 @@ void require_one_device(const char* name, const ndarray& a, const ndarray& b) {
 ndarray inverse(const char* name, const ndarray& a, bool& whole) {
   require_square(name, a);
   const linalg_types types = linalg_types_of(name, {&a});
-  stacked_call call(lapack_op::inverse, types, a.device(), stack_of(a));
+  stacked_call call(lapack_op::inverse, types, a);
   call.input(a);
-  const ndarray x = call.output(types.computed, rows_of(a), rows_of(a));
+  const ndarray x = call.output(call.type(), rows_of(a), rows_of(a));
   whole = call.run();
   return rounded(x, types.result);
 }
@@ -154,10 +164,10 @@ ndarray solve(const ndarray& a, const ndarray& b) {
   if (rows_of(right) != rows_of(a))
     fail_core(vector ? "solve1" : "solve", vector ? "(m,m),(m)->(m)" : "(m,m),(m,n)->(m,n)", rows_of(right),
               rows_of(a));
-  stacked_call call(lapack_op::solve, types, a.device(), broadcast_shapes(stack_of(a), stack_of(right)));
+  stacked_call call(lapack_op::solve, types, a, broadcast_shapes(stack_of(a), stack_of(right)));
   call.input(a);
   call.input(right);
-  const ndarray x = call.output(types.computed, rows_of(a), columns_of(right));
+  const ndarray x = call.output(call.type(), rows_of(a), columns_of(right));
   if (!call.run()) fail<linalg_error>("[solve] Singular matrix: a of shape ", to_string(a.shape()));
   return rounded(vector ? squeeze(x, -1) : x, types.result);
 }
@@ -177,9 +187,9 @@ ndarray inverse_or_nan(const ndarray& a) {
 namespace {
 slogdet_result log_determinant(const char* name, const ndarray& a, const linalg_types& types) {
   require_square(name, a);
-  stacked_call call(lapack_op::determinant, types, a.device(), stack_of(a));
+  stacked_call call(lapack_op::determinant, types, a);
   call.input(a);
-  const ndarray sign = call.output(types.computed, {}, {}), log = call.output(dtype::float64, {}, {});
+  const ndarray sign = call.output(call.type(), {}, {}), log = call.output(call.real(), {}, {});
   call.run();
   return {sign, log};
 }
@@ -202,10 +212,10 @@ ndarray det(const ndarray& a) {
 ndarray cholesky(const ndarray& a, bool upper) {
   require_square("cholesky", a);
   const linalg_types types = linalg_types_of("cholesky", {&a});
-  stacked_call call(lapack_op::cholesky, types, a.device(), stack_of(a));
+  stacked_call call(lapack_op::cholesky, types, a);
   call.settings().upper = upper;
   call.input(a);
-  const ndarray factor = call.output(types.computed, rows_of(a), rows_of(a));
+  const ndarray factor = call.output(call.type(), rows_of(a), rows_of(a));
   if (!call.run())
     fail<linalg_error>("[cholesky] Matrix is not positive definite: a of shape ", to_string(a.shape()));
   return rounded(factor, types.result);
@@ -216,20 +226,20 @@ qr_result qr(const ndarray& a, qr_mode mode) {
   const linalg_types types = linalg_types_of("qr", {&a});
   const std::int64_t m = rows_of(a), n = columns_of(a), k = std::min(m, n);
   const std::int64_t inner = mode == qr_mode::complete ? m : k;
-  stacked_call call(lapack_op::qr, types, a.device(), stack_of(a));
+  stacked_call call(lapack_op::qr, types, a);
   call.input(a);
   qr_result made;
   if (mode == qr_mode::raw) {
     call.no_output();
     call.no_output();
-    made.q = swapped(call.output(types.computed, m, n));
-    made.r = call.output(types.computed, k, {});
+    made.q = swapped(call.output(call.type(), m, n));
+    made.r = call.output(call.type(), k, {});
   } else {
     if (mode == qr_mode::r)
       call.no_output();
     else
-      made.q = call.output(types.computed, m, inner);
-    made.r = call.output(types.computed, inner, n);
+      made.q = call.output(call.type(), m, inner);
+    made.r = call.output(call.type(), inner, n);
   }
   call.run();
   if (made.q.defined()) made.q = rounded(made.q, types.result);
@@ -267,11 +277,11 @@ svd_result svd(const ndarray& a, bool full_matrices, bool hermitian) {
   require_stack("svd", a);
   const linalg_types types = linalg_types_of("svd", {&a});
   const std::int64_t m = rows_of(a), n = columns_of(a), k = std::min(m, n);
-  stacked_call call(lapack_op::svd, types, a.device(), stack_of(a));
+  stacked_call call(lapack_op::svd, types, a);
   call.input(a);
-  const ndarray u = call.output(types.computed, m, full_matrices ? m : k);
-  const ndarray s = call.output(dtype::float64, k, {});
-  const ndarray vh = call.output(types.computed, full_matrices ? n : k, n);
+  const ndarray u = call.output(call.type(), m, full_matrices ? m : k);
+  const ndarray s = call.output(call.real(), k, {});
+  const ndarray vh = call.output(call.type(), full_matrices ? n : k, n);
   if (!call.run()) fail_convergence("svd", "SVD", a);
   return {rounded(u, types.result), rounded(s, types.real), rounded(vh, types.result)};
 }
@@ -280,10 +290,10 @@ ndarray svdvals(const ndarray& a, bool hermitian) {
   if (hermitian) return hermitian_svd(a, false).s;
   require_stack("svdvals", a);
   const linalg_types types = linalg_types_of("svdvals", {&a});
-  stacked_call call(lapack_op::svd, types, a.device(), stack_of(a));
+  stacked_call call(lapack_op::svd, types, a);
   call.input(a);
   call.no_output();
-  const ndarray s = call.output(dtype::float64, std::min(rows_of(a), columns_of(a)), {});
+  const ndarray s = call.output(call.real(), std::min(rows_of(a), columns_of(a)), {});
   if (!call.run()) fail_convergence("svd", "SVD", a);
   return rounded(s, types.real);
 }
@@ -297,13 +307,13 @@ eig_result general_eig(const char* name, const ndarray& a, bool vectors) {
   if (!all(call(ufunc::isfinite, a)).item<bool>())
     fail<linalg_error>("[", name, "] Array must not contain infs or NaNs");
   const linalg_types types = linalg_types_of(name, {&a});
-  stacked_call work(lapack_op::eig, types, a.device(), stack_of(a));
+  stacked_call work(lapack_op::eig, types, a);
   work.input(a);
   eig_result made;
-  made.eigenvalues = work.output(dtype::complex128, rows_of(a), {});
-  if (vectors) made.eigenvectors = work.output(dtype::complex128, rows_of(a), rows_of(a));
+  made.eigenvalues = work.output(work.complex(), rows_of(a), {});
+  if (vectors) made.eigenvectors = work.output(work.complex(), rows_of(a), rows_of(a));
   if (!work.run()) fail_convergence(name, "Eigenvalues", a);
-  const bool real = types.computed == dtype::float64 && !some(part_of_complex(made.eigenvalues, true));
+  const bool real = !is_complex(types.result) && !some(part_of_complex(made.eigenvalues, true));
   const dtype result = real                           ? types.real
                        : types.real == dtype::float32 ? dtype::complex64
                                                       : dtype::complex128;
@@ -317,12 +327,12 @@ eig_result hermitian_eig(const char* name, const ndarray& a, char uplo, bool vec
     fail<value_error>("[", name, "] UPLO argument must be 'L' or 'U'");
   require_square(name, a);
   const linalg_types types = linalg_types_of(name, {&a});
-  stacked_call work(lapack_op::eigh, types, a.device(), stack_of(a));
+  stacked_call work(lapack_op::eigh, types, a);
   work.settings().upper = uplo == 'U' || uplo == 'u';
   work.input(a);
   eig_result made;
-  made.eigenvalues = work.output(dtype::float64, rows_of(a), {});
-  if (vectors) made.eigenvectors = work.output(types.computed, rows_of(a), rows_of(a));
+  made.eigenvalues = work.output(work.real(), rows_of(a), {});
+  if (vectors) made.eigenvectors = work.output(work.type(), rows_of(a), rows_of(a));
   if (!work.run()) fail_convergence(name, "Eigenvalues", a);
   made.eigenvalues = rounded(made.eigenvalues, types.real);
   if (vectors) made.eigenvectors = rounded(made.eigenvectors, types.result);
@@ -340,6 +350,43 @@ ndarray eigvalsh(const ndarray& a, char uplo) {
 
 // ---- least squares ----
 
+namespace {
+
+// Unrounded; the residuals whatever the rank.
+lstsq_result lstsq_by_lapack(const ndarray& a, const ndarray& b, const linalg_types& types, double cutoff) {
+  stacked_call call(lapack_op::lstsq, types, a);
+  call.settings().cutoff = cutoff;
+  call.input(a);
+  call.input(b);
+  lstsq_result made;
+  made.x = call.output(call.type(), columns_of(a), columns_of(b));
+  made.residuals = call.output(call.real(), columns_of(b), {});
+  made.rank = as_scalar(call.output(dtype::int32, {}, {}));
+  made.s = call.output(call.real(), std::min(rows_of(a), columns_of(a)), {});
+  if (!call.run())
+    fail<linalg_error>("[lstsq] SVD did not converge in Linear Least Squares: a of shape ",
+                       to_string(a.shape()));
+  return made;
+}
+
+// Where the device has an SVD: in double precision, as the cutoff asks for.
+lstsq_result lstsq_by_svd(const ndarray& a, const ndarray& b, double cutoff) {
+  const auto [u, s, vh] = svd(a, false);
+  const auto adjoint = [](const ndarray& x) { return swapped(call(ufunc::conjugate, x)); };
+  const ndarray kept = call(ufunc::greater, s, call(ufunc::multiply, max(s), scalar(cutoff)));
+  const ndarray inverted = where(kept, call(ufunc::divide, scalar(1), where(kept, s, scalar(1))), scalar(0));
+  const ndarray parts = call(ufunc::multiply, expand_dims(inverted, 1), matmul(adjoint(u), b));
+  lstsq_result made;
+  made.x = matmul(adjoint(vh), parts);
+  const ndarray apart = call(ufunc::absolute, call(ufunc::subtract, b, matmul(a, made.x)));
+  made.residuals = sum(call(ufunc::square, apart), {.axis = 0});
+  made.rank = as_scalar(astype(count_nonzero(kept), dtype::int32));
+  made.s = s;
+  return made;
+}
+
+}  // namespace
+
 lstsq_result lstsq(const ndarray& a, const ndarray& b, std::optional<double> rcond) {
   require_one_device("lstsq", a, b);
   const bool vector = b.ndim() == 1;
@@ -347,25 +394,20 @@ lstsq_result lstsq(const ndarray& a, const ndarray& b, std::optional<double> rco
   for (const ndarray* x : {&a, &right})
     if (x->ndim() != 2)
       fail<linalg_error>("[lstsq] ", x->ndim(), "-dimensional array given. Array must be two-dimensional");
-  const std::int64_t m = rows_of(a), n = columns_of(a), r = columns_of(right);
+  const std::int64_t m = rows_of(a), n = columns_of(a);
   if (rows_of(right) != m)
     fail<linalg_error>("[lstsq] Incompatible dimensions: ", to_string(a.shape()), " and ",
                        to_string(b.shape()));
   const linalg_types types = linalg_types_of("lstsq", {&a, &b});
-  stacked_call call(lapack_op::lstsq, types, a.device(), {});
-  call.settings().cutoff = rcond.value_or(0x1p-52 * static_cast<double>(std::max(m, n)));
-  call.input(a);
-  call.input(right);
-  const ndarray x = call.output(types.computed, n, r);
-  ndarray residuals = call.output(dtype::float64, r, {});
-  const ndarray rank = call.output(dtype::int32, {}, {});
-  const ndarray s = call.output(dtype::float64, std::min(m, n), {});
-  if (!call.run())
-    fail<linalg_error>("[lstsq] SVD did not converge in Linear Least Squares: a of shape ",
-                       to_string(a.shape()));
-  if (rank.item<std::int32_t>() != n || m <= n) residuals = empty({0}, dtype::float64, a.device());
-  return {rounded(vector ? squeeze(x, -1) : x, types.result), rounded(residuals, types.real), as_scalar(rank),
-          rounded(s, types.real)};
+  const double cutoff = rcond.value_or(0x1p-52 * static_cast<double>(std::max(m, n)));
+  const dtype wide = is_complex(types.result) ? dtype::complex128 : dtype::float64;
+  const lstsq_result made = backend_for(a).decomposes(lapack_op::svd, wide, m, n, 1)
+                                ? lstsq_by_svd(astype(a, wide), astype(right, wide), cutoff)
+                                : lstsq_by_lapack(a, right, types, cutoff);
+  const bool has_residuals = made.rank.item<std::int32_t>() == n && m > n;
+  return {rounded(vector ? squeeze(made.x, -1) : made.x, types.result),
+          has_residuals ? rounded(made.residuals, types.real) : empty({0}, types.real, a.device()), made.rank,
+          rounded(made.s, types.real)};
 }
 
 }  // namespace numloom::linalg

@@ -17,9 +17,9 @@ inline std::int64_t columns_of(const ndarray& a) { return a.shape()[a.ndim() - 1
 /// Without elements because the matrices have none.
 inline bool are_empty_matrices(const ndarray& a) { return a.ndim() > 1 && rows_of(a) * columns_of(a) == 0; }
 
-/// In what is computed, what results have, and what real results have.
+/// What results have, and what real results have.
 struct linalg_types {
-  dtype computed, result, real;
+  dtype result, real;
 };
 /// Throws type_error for float16, which NumPy refuses.
 linalg_types linalg_types_of(const char* name, std::initializer_list<const ndarray*> arrays);

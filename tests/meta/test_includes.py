@@ -30,6 +30,7 @@ SEAMS = {
     "src/cuda/runtime_simt.cpp": {"src/sim"},  # the runtime's functions, simulated
     "src/cuda/fft_tables.cpp": {"src/cpu"},  # plans of transforms: the same roots of unity on both devices
     "src/cuda/cublas_simt.cpp": {"src/cpu"},  # simulated cuBLAS: the host's BLAS over the same bytes
+    "src/cuda/cusolver_simt.cpp": {"src/cpu"},  # and its LAPACK
     "src/ops/small_ufunc.hpp": {"src/cpu"},  # small operations call a CPU loop without making a program
 }
 ROOTS = (

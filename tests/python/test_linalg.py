@@ -2,6 +2,7 @@
 # ruff: noqa: E501 (tables of cases)
 """numloom.linalg against numpy.linalg; decompositions by residual and orthogonality, as LAPACK's tests do."""
 
+import inspect
 import threading
 
 import numpy
@@ -127,6 +128,34 @@ def test_square(name, dtype):
     check(name, numbers(3, dtype))
     check(name, numbers((), dtype))
     check(name, [[1, 2], [3, 5]])
+
+
+@pytest.mark.parametrize("dtype", "fdFD")
+@pytest.mark.parametrize("n", [1, 2, 4, 7, 8, 17, 32, 33])
+def test_stacks_of_small_matrices(n, dtype):
+    """Sizes around those of a GPU's groups of lanes, in layouts that must not matter."""
+    a = tame((2, 3, n, n), dtype) / 3 / numpy.sqrt(n).astype("f")  # determinants around 1
+    b, h = numbers((3, n, 3), dtype, 1), definite((2, 3, n, n), dtype)
+    for view in (a, a.swapaxes(-1, -2), a[::-1, ::2], a[:, :1]):
+        there, here = both(view)
+        assert_close(linalg.inv(here), numpy.linalg.inv(there))
+        assert_close(linalg.det(here), numpy.linalg.det(there))
+        assert_close(linalg.slogdet(here), numpy.linalg.slogdet(there))
+    check("solve", a, b)
+    check("solve", a[0, 0], b)
+    check("solve", a, b[:1, :, :0])
+    check("cholesky", h)
+    if "upper" in inspect.signature(numpy.linalg.cholesky).parameters:
+        check("cholesky", h, upper=True)
+    other = h.copy()
+    other[..., 0, 1:] = 7  # the triangle that is not read
+    assert_close(linalg.cholesky(both(other)[1]), numpy.linalg.cholesky(h))
+    h[1, 2] = -h[1, 2]
+    check("cholesky", h)
+    a[1, 2, :, 0] = 0
+    for name in ("inv", "det", "slogdet", "cond"):
+        check(name, a)
+    check("solve", a, b)
 
 
 @pytest.mark.parametrize("dtype", "bfdFD")
@@ -438,6 +467,19 @@ def test_matrix_power(dtype):
 ORDERS = [None, "fro", "f", "nuc", numpy.inf, -numpy.inf, 0, 1, -1, 2, -2, 3, 0.5, -0.5, "no"]
 
 
+def check_norm(a, order, axis, keepdims):
+    """The least singular value is known to the roundings of the largest, whatever computes it."""
+    there = outcome(numpy.linalg.norm, a, order, axis, keepdims)
+    if order != -2 or there[1] is not None:
+        check("norm", a, order, axis, keepdims)
+        return
+    here = linalg.norm(numloom.array(a), order, axis, keepdims)
+    assert_like(here, there[0])
+    largest = numpy.linalg.norm(numpy.abs(a).astype("d"))
+    eps = numpy.finfo(there[0].dtype).eps
+    assert numpy.allclose(host(here), there[0], rtol=0, atol=20 * max(a.shape) * eps * largest)
+
+
 @pytest.mark.parametrize("dtype", "?iefdFD")
 def test_norm(dtype):
     for shape in ((), (5,), (3, 4), (4, 4), (2, 3, 4), (0,), (0, 3), (3, 0), (2, 2, 2, 2)):
@@ -462,7 +504,7 @@ def test_norm(dtype):
             for order in ORDERS:
                 for keepdims in (False, True):
                     with numpy.errstate(all="ignore"):
-                        check("norm", a, order, axis, keepdims)
+                        check_norm(a, order, axis, keepdims)
 
 
 @pytest.mark.parametrize("dtype", "ifdFD")
