@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# ruff: noqa: E501 (tables of cases)
 """The keywords axes, axis and keepdims of matmul, vecdot, matvec and vecmat, without NumPy's help."""
 
 import numpy
