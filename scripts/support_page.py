@@ -76,7 +76,8 @@ def page() -> str:
     for kind, names in groups.items():
         lines += [f"## {kind[0].upper()}{kind[1:]} ({len(names)})", f"{KINDS[kind]}.", "", listed(names), ""]
     methods = [name for name in dir(numpy.ndarray) if not name.startswith("_")]
-    on_type = [name for name in methods if hasattr(numloom.ndarray, name)]
+    on_host = {"getfield", "setfield"}
+    on_type = [name for name in methods if hasattr(numloom.ndarray, name) and name not in on_host]
     lines += [f"## ndarray ({len(methods)})", f"Compiled: {listed(on_type)}.", ""]
     rest = sorted(set(methods) - set(on_type))
     lines += [f"NumPy's methods on host copies: {listed(rest)}.", ""]
