@@ -16,7 +16,7 @@ PAGE = ROOT / "docs" / "support.md"
 DIFFERENCES = {
     "bmat, asmatrix, matrix": "matrices are NumPy's, on the host",
     "array, asarray, ... of strings, objects, dates": "NumPy's arrays: no device holds them",
-    "einsum_path, broadcast, nditer, ndenumerate, flatiter": "NumPy's own, over host copies; read only",
+    "einsum_path, broadcast, nditer, ndenumerate": "NumPy's own, over host copies; read only for a GPU",
     "empty": "the memory of earlier arrays may show",
     "exp, log, sin and the like": "within NumPy's bounds of error, not equal in every last bit",
     "frombuffer, fromfile, fromiter, loadtxt and other input": "read on the host, then brought to the device",

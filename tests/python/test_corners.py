@@ -104,6 +104,25 @@ def test_buffers_are_shared():
         assert np.array(memoryview(data)).flags.writeable
 
 
+def test_iterators():
+    for np in (numpy, numloom):
+        a = np.arange(6).reshape(2, 3)
+        assert [(at, int(x)) for at, x in np.ndenumerate(a)][4] == ((1, 1), 4)
+        assert [int(x) for x in np.nditer(a.T, order="C")] == [0, 3, 1, 4, 2, 5]
+        assert [int(x) * int(y) for x, y in np.broadcast(a, [1, 2, 3])] == [0, 2, 6, 3, 8, 15]
+        with np.nditer([a, None]) as both:
+            for x, y in both:
+                y[...] = 2 * x
+            assert both.operands[1].tolist() == [[0, 2, 4], [6, 8, 10]]
+    if numloom.current_device().type == "cpu":
+        for x in numloom.nditer(a, op_flags=["readwrite"]):
+            x[...] = 7
+        assert a.tolist() == [[7] * 3] * 2
+    else:
+        with pytest.raises(ValueError, match="read-only"):
+            numloom.nditer(a, op_flags=["readwrite"])
+
+
 def _npy(a):
     file = io.BytesIO()
     numpy.save(file, a)
