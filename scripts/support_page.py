@@ -16,7 +16,7 @@ PAGE = ROOT / "docs" / "support.md"
 DIFFERENCES = {
     "bmat, asmatrix, matrix": "matrices are NumPy's, on the host",
     "array, asarray, ... of strings, objects, dates": "NumPy's arrays: no device holds them",
-    "einsum_path, broadcast, nditer, ndenumerate, flatiter": "NumPy's own, over host copies; read only",
+    "einsum_path, broadcast, nditer, ndenumerate": "NumPy's own, over host copies; read only for a GPU",
     "empty": "the memory of earlier arrays may show",
     "exp, log, sin and the like": "within NumPy's bounds of error, not equal in every last bit",
     "frombuffer, fromfile, fromiter, loadtxt and other input": "read on the host, then brought to the device",
@@ -76,7 +76,8 @@ def page() -> str:
     for kind, names in groups.items():
         lines += [f"## {kind[0].upper()}{kind[1:]} ({len(names)})", f"{KINDS[kind]}.", "", listed(names), ""]
     methods = [name for name in dir(numpy.ndarray) if not name.startswith("_")]
-    on_type = [name for name in methods if hasattr(numloom.ndarray, name)]
+    on_host = {"getfield", "setfield"}
+    on_type = [name for name in methods if hasattr(numloom.ndarray, name) and name not in on_host]
     lines += [f"## ndarray ({len(methods)})", f"Compiled: {listed(on_type)}.", ""]
     rest = sorted(set(methods) - set(on_type))
     lines += [f"NumPy's methods on host copies: {listed(rest)}.", ""]

@@ -40,7 +40,7 @@ NL_API std::vector<device> devices();
 NL_API device current_device();
 NL_API void set_current_device(device d);
 /// Waits for all work on the device. Throws what went wrong there.
-NL_API void synchronize(device d);
+NL_API void synchronize(device d = current_device());
 
 /// Makes a device current on this thread for as long as it lives.
 class device_guard {

@@ -20,7 +20,8 @@ struct NL_API value_error : std::invalid_argument {
 };
 /// An axis outside [-ndim, ndim) (Python: numpy.exceptions.AxisError).
 struct NL_API axis_error : value_error {
-  axis_error(const std::string& text, int axis, int ndim) : value_error(text), axis(axis), ndim(ndim) {}
+  axis_error(const std::string& text, int wrong, int dimensions)
+      : value_error(text), axis(wrong), ndim(dimensions) {}
   int axis, ndim;
 };
 /// A dtype or a kind of argument that the operation cannot take (Python: TypeError).

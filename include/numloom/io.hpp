@@ -18,5 +18,7 @@ NL_API ndarray load(const std::string& path, std::optional<device> where = {});
 /// zero-dimensional array.
 NL_API std::string to_string(const ndarray& a);
 NL_API std::ostream& operator<<(std::ostream& out, const ndarray& a);
+/// As a Python tuple: (2, 3).
+inline std::ostream& operator<<(std::ostream& out, const shape_t& shape) { return out << to_string(shape); }
 
 }  // namespace numloom

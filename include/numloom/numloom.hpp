@@ -3,6 +3,7 @@
 #pragma once
 
 #include "numloom/array.hpp"
+#include "numloom/compositions.hpp"
 #include "numloom/creation.hpp"
 #include "numloom/device.hpp"
 #include "numloom/dtype.hpp"
@@ -18,6 +19,7 @@
 #include "numloom/memory.hpp"
 #include "numloom/ndarray.hpp"
 #include "numloom/operators.hpp"
+#include "numloom/random.hpp"
 #include "numloom/reductions.hpp"
 #include "numloom/sets.hpp"
 #include "numloom/signal.hpp"

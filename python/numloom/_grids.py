@@ -76,7 +76,8 @@ class _Joiner:
             if not any(character.isdigit() for character in entries[0]):  # matrices, and what raises
                 return self._numpys[_on_host(key)]
             try:
-                axis, ndmin, trans1d = (*map(int, entries[0].split(",")), *(ndmin, trans1d))[:3]
+                given = [int(word) for word in entries[0].split(",")]
+                axis, ndmin, trans1d = (*given, *self._rule[len(given) :])[:3]
             except ValueError as error:
                 raise ValueError(f"unknown special directive {entries[0]!r}") from error
             entries = entries[1:]

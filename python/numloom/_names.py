@@ -9,7 +9,19 @@ whose module is imported at first use.
 
 import numpy as _numpy
 
-from . import _building, _composed, _core, _editing, _files, _grids, _histograms, _padding, _sequences, _sets
+from . import (
+    _building,
+    _composed,
+    _core,
+    _editing,
+    _files,
+    _grids,
+    _histograms,
+    _iterating,
+    _padding,
+    _sequences,
+    _sets,
+)
 
 OWN = (
     "CompileError", "CudaError", "Device", "Event", "NotAvailableError", "Stream", "TransferError", "asnumpy",
@@ -36,7 +48,9 @@ _HOST_FUNCTIONS = {
 }  # fmt: skip
 
 # Functions written in Python with those of _core.
-_MODULES = (_building, _composed, _editing, _files, _grids, _histograms, _padding, _sequences, _sets)
+_MODULES = (
+    _building, _composed, _editing, _files, _grids, _histograms, _iterating, _padding, _sequences, _sets
+)  # fmt: skip
 COMPOSED = {name: getattr(module, name) for module in _MODULES for name in module.__all__}
 _CORE = {name for name in dir(_core) if not name.startswith("_")}
 # NumPy's modules that numloom has its own of, and the others, which are NumPy's, imported at first use.

@@ -199,6 +199,8 @@ constexpr auto delegated = std::to_array<delegated_row>({
     {"argpartition", "Positions that would partition the array."},
     {"partition", "Partitions in place."},
     {"choose", "Picks from several arrays."},
+    {"getfield", "Part of the bytes of each element as another dtype."},
+    {"setfield", "Sets part of the bytes of each element."},
     {"byteswap", "The bytes of each element reversed."},
     {"dump", "Pickles to a file."},
     {"dumps", "Pickles to bytes."},

@@ -232,9 +232,8 @@ bool assign_element(const ndarray& a, PyObject* key, PyObject* value) {
   if (!PyLong_CheckExact(key) || a.ndim() != 1 || !a.device().is_cpu()) return false;
   if (!PyFloat_CheckExact(value) && !PyLong_CheckExact(value)) return false;
   int beyond = 0;  // 64 bits
-  if (PyLong_CheckExact(value) && is_inexact(a.dtype()) &&
-      PyLong_AsLongLongAndOverflow(value, &beyond) == -1 && beyond)
-    return false;
+  if (PyLong_CheckExact(value) && PyLong_AsLongLongAndOverflow(value, &beyond) == -1 && beyond)
+    return false;  // NumPy reads it, or says that it does not fit
   const std::int64_t offset = wrapped_index(to_index(key), a.shape()[0], 0) * a.strides()[0];
   store_scalar(to_scalar(value), a.dtype(), static_cast<char*>(a.data(access::write)) + offset);
   return true;

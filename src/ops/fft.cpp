@@ -68,6 +68,7 @@ void run(const transform_kind& t, const ndarray& a, const ndarray& out, std::int
     call.in_strides[call.ndim] = a.strides()[d];
     call.out_strides[call.ndim++] = out.strides()[d];
   }
+  if (a.size() == 0) return detail::fill_with(out, 0.0);  // nothing but the padding
   if (out.size() > 0) backend_for(out).fft(call, stream_for(out));
 }
 

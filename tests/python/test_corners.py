@@ -39,6 +39,8 @@ r = np.round(np.array([True]), 2) ; r = np.round(np.array(2, 'u2'), 1) ; r = np.
 r = int(c[0]) ; r = float(c[0]) ; r = math.floor(c[0]) ; r = i.item(1.5) ; x = i.copy(); x.flat[0] = [2, 3]; r = x ; r = [int(v) for v in i3.T.flat] ; r = complex(h[0])
 r = np.float_power.outer(np.array([0], 'u2'), np.array([-1], 'i1')) ; r = np.power(np.array([2]), np.array([-1]), dtype='f8') ; r = np.power(np.array([2.0]), np.array([-1]), dtype='i8', casting='unsafe')
 x = np.broadcast_to(np.zeros(1, 'u1'), 3); r = np.add(1.5, 2, out=x) ; x = np.broadcast_to(np.zeros(1, 'u1'), 3); x += 1.5; r = x
+r = np.fft.ifft2(np.zeros((0, 1)), s=(2,), axes=(0,)) ; r = np.fft.fft(np.zeros((0, 2)), n=2, axis=0) ; r = np.fft.rfft(np.zeros((2, 0)), n=4)
+r = np.c_["0,2", i, i] ; r = np.r_["0,2,0", i, i] ; r = f3.getfield("i4", 4) ; x = i.copy(); x.setfield(1, "i1"); r = x ; r = i.getfield("i8") ; x = i.copy(); x[0] = 2**70; r = x ; x = f3.copy(); x[0, 0, 0] = 2**70; r = x
 r = S(copy.copy(f3)) ; r = S(copy.deepcopy([f3])[0]) ; r = copy.copy(i) ; r = copy.copy(i.sum()) ; r = copy.deepcopy({1: i})[1] ; r = S(pickle.loads(pickle.dumps(f3))) ; r = S(f3.copy()) ; r = S(f3.copy('K'))
 """.strip().splitlines()
 
@@ -101,6 +103,25 @@ def test_buffers_are_shared():
         assert data[0] == 3
         assert not np.asarray(memoryview(b"abc")).flags.writeable
         assert np.array(memoryview(data)).flags.writeable
+
+
+def test_iterators():
+    for np in (numpy, numloom):
+        a = np.arange(6).reshape(2, 3)
+        assert [(at, int(x)) for at, x in np.ndenumerate(a)][4] == ((1, 1), 4)
+        assert [int(x) for x in np.nditer(a.T, order="C")] == [0, 3, 1, 4, 2, 5]
+        assert [int(x) * int(y) for x, y in np.broadcast(a, [1, 2, 3])] == [0, 2, 6, 3, 8, 15]
+        with np.nditer([a, None]) as both:
+            for x, y in both:
+                y[...] = 2 * x
+            assert both.operands[1].tolist() == [[0, 2, 4], [6, 8, 10]]
+    if numloom.current_device().type == "cpu":
+        for x in numloom.nditer(a, op_flags=["readwrite"]):
+            x[...] = 7
+        assert a.tolist() == [[7] * 3] * 2
+    else:
+        with pytest.raises(ValueError, match="read-only"):
+            numloom.nditer(a, op_flags=["readwrite"])
 
 
 def _npy(a):
