@@ -76,6 +76,7 @@ add_library(numloom_strings OBJECT ${string_sources} ${engine_sources} ${PROJECT
   ${root}/src/cuda/symbol_name.cpp ${root}/src/cuda/library.cpp)
 target_link_libraries(numloom_strings PRIVATE numloom_flags)
 target_include_directories(numloom_strings PRIVATE ${numloom_includes} ${root}/src/sim)
+precompile(numloom_strings <functional> <map>)
 set_source_files_properties(${string_sources} PROPERTIES COMPILE_OPTIONS $<$<CONFIG:Release>:${numloom_cold_level}>)
 if(NUMLOOM_SANITIZE)
   target_compile_options(numloom_strings PRIVATE -O1)

@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "numloom/foreign.hpp"
 #include "numloom/ndarray.hpp"
 #include "numloom/stream.hpp"
 #include "numloom/tuning.hpp"
@@ -80,11 +81,24 @@ struct structure_field {
   unsigned kind = 0;  ///< 1: integers, 2: floating-point numbers, 0: something else
 };
 
+/// What a kernel does with an array: in(a) lends it a copy; out(a) and in_out(a) the array itself, or a copy
+/// that comes back where it lies on another device or is not contiguous. host: an array of the host's that
+/// may be const, as a bare NumPy array is.
+enum class transfer : std::uint8_t { none, in, out, in_out, host };
+
+/// An array with that; made by in(), out(), in_out(), of arrays and of vectors on the host.
+struct transferred {
+  ndarray array;
+  transfer mode;
+};
+
 /// One argument of a kernel on its way there; made implicitly. A view: it is not stored.
 class NL_API kernel_argument {
  public:
   enum class kind : std::uint8_t { array, number, bytes, structures, null };
   kernel_argument(const ndarray& a) : kind_(kind::array), pointer_(&a) {}
+  kernel_argument(const ndarray& a, numloom::transfer mode) : kernel_argument(a) { transfer_ = mode; }
+  kernel_argument(const transferred& t) : kernel_argument(t.array, t.mode) {}
   kernel_argument(std::nullptr_t) : kind_(kind::null) {}
   kernel_argument(const scalar& s) : kind_(kind::number), number_(s) {}
   template <class T>
@@ -125,6 +139,7 @@ class NL_API kernel_argument {
   }
 
   kind type() const noexcept { return kind_; }
+  numloom::transfer transfer() const noexcept { return transfer_; }
   const ndarray& array() const noexcept { return *static_cast<const ndarray*>(pointer_); }
   const scalar& number() const noexcept { return number_; }
   const void* data() const noexcept { return pointer_; }
@@ -135,12 +150,40 @@ class NL_API kernel_argument {
 
  private:
   kind kind_;
+  numloom::transfer transfer_ = numloom::transfer::none;
   const void* pointer_ = nullptr;
   std::size_t bytes_ = 0;
   std::size_t count_ = 0;
   std::span<const structure_field> fields_{};
   scalar number_{false};
 };
+
+inline transferred in(const ndarray& a) { return {a, transfer::in}; }
+inline transferred out(const ndarray& a) { return {a, transfer::out}; }
+inline transferred in_out(const ndarray& a) { return {a, transfer::in_out}; }
+/// Memory of the host, which must outlive the call: std::vector, std::array, std::span.
+template <class Range>
+concept host_memory = requires(Range& r) {
+  {std::span(r).data()};
+  requires element<std::remove_const_t<typename decltype(std::span(r))::element_type>>;
+};
+namespace kernel_detail {
+template <class T, std::size_t N> ndarray over(std::span<T, N> memory) {
+  void* data = const_cast<std::remove_const_t<T>*>(memory.data());
+  const auto nothing = [](void*) noexcept {};
+  return adopt_array(data, dtype_of<std::remove_const_t<T>>, {static_cast<std::int64_t>(memory.size())},
+                     {sizeof(T)}, cpu, nullptr, nothing, !std::is_const_v<T>);
+}
+}  // namespace kernel_detail
+template <host_memory Range> transferred in(const Range& r) {
+  return {kernel_detail::over(std::span(r)), transfer::in};
+}
+template <host_memory Range> transferred out(Range& r) {
+  return {kernel_detail::over(std::span(r)), transfer::out};
+}
+template <host_memory Range> transferred in_out(Range& r) {
+  return {kernel_detail::over(std::span(r)), transfer::in_out};
+}
 
 /// What the compiler and the driver know of a compiled kernel. On the CPU limits are the simulator's, and
 /// what only hardware has (registers, versions, memory that the compiler allots) is 0.

@@ -39,7 +39,7 @@ kernel_arguments::~kernel_arguments() {
 kernel_arguments::kernel_arguments(PyObject* const* args, std::size_t count) {
   std::size_t first = 0;
   while (first < count && !is_array(args[first])) ++first;
-  where_ = first < count ? array_of(args[first]).device() : current_device();
+  on_cpu_ = (first < count ? array_of(args[first]).device() : current_device()).is_cpu();
   for (std::size_t i = 0; i < count; ++i) add(args[i], i);
 }
 
@@ -83,19 +83,7 @@ void kernel_arguments::add(PyObject* o, std::size_t position) {
 // NumPy's arrays are used where they are; structured ones as memory. A GPU gets a copy, and gives it back.
 void kernel_arguments::add_numpy(PyObject* o, std::size_t position) {
   if (has_fields(o)) return add_structures(o);
-  const ndarray& given = keep(without_copy(o, position));
-  if (where_.is_cpu()) {
-    arguments_.emplace_back(given);
-  } else {
-    lend_copy(given, given.writeable());
-  }
-}
-
-// A contiguous copy on the kernel's device, whose contents come back afterwards.
-void kernel_arguments::lend_copy(const ndarray& given, bool comes_back) {
-  const ndarray& here = keep(to_device(copy(given, order::C), where_));
-  if (comes_back) results_.push_back({here, given, arguments_.size()});
-  arguments_.emplace_back(here);
+  arguments_.emplace_back(keep(without_copy(o, position)), on_cpu_ ? transfer::none : transfer::host);
 }
 
 // The fields of a NumPy dtype, in the order of memory.
@@ -142,28 +130,13 @@ void kernel_arguments::add_structures(PyObject* o) {
                            : kernel_argument::structures(buffer.buf, itemsize, count, writeable, fields));
 }
 
-// A kernel may write to what it gets, so In lends a copy; Out and InOut lend the array itself where they can.
 void kernel_arguments::add_transfer(PyObject* o, std::size_t position) {
   const auto* t = reinterpret_cast<const transfer_object*>(o);
   if (!is_array(t->array) && !is_numpy_array(t->array))
     raise(PyExc_TypeError, "[kernel] argument %zu: expected an array in %s(), got %s", position + 1,
           Py_TYPE(o)->tp_name, Py_TYPE(t->array)->tp_name);
-  const ndarray& given = is_array(t->array) ? array_of(t->array) : keep(without_copy(t->array, position));
-  if (t->mode == transfer::in) return lend_copy(given, false);
-  if (!given.writeable())
-    raise(PyExc_ValueError, "[kernel] argument %zu: the array is read-only", position + 1);
-  const bool as_it_is = given.device() == where_ && given.is_c_contiguous();
-  if (!as_it_is) return lend_copy(given, true);
-  arguments_.emplace_back(given);
-}
-
-// What a parameter to const got has not changed.
-void kernel_arguments::copy_back(const kernel& k) const {
-  if (results_.empty()) return;
-  const std::vector<bool> written = k.writes(all());
-  for (const copied& r : results_) {
-    if (written[r.position]) copyto(r.there, r.here);
-  }
+  arguments_.emplace_back(is_array(t->array) ? array_of(t->array) : keep(without_copy(t->array, position)),
+                          t->mode);
 }
 
 }  // namespace numloom::python

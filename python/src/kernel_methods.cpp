@@ -124,15 +124,12 @@ PyObject* time_method(PyObject* self, PyObject* const* args, Py_ssize_t given, P
     const launch_call call(values.data(), static_cast<std::size_t>(given), others.get(),
                            kernel_of(self).is_tuned());
     const running_call running(call.args, call.count);
-    std::optional<stream_guard> on;
-    if (call.config.stream) on.emplace(*call.config.stream);
-    kernel_arguments arguments(call.args, call.count);
+    const kernel_arguments arguments(call.args, call.count);
     std::vector<double> seconds;
     {
       const released_gil release(released_gil::elements + 1);
       seconds = kernel_of(self).time(call.config, arguments.all(), options);
     }
-    arguments.copy_back(kernel_of(self));
     return as_times(seconds);
   });
 }

@@ -121,14 +121,11 @@ namespace {
 
 PyObject* launch(const kernel& k, const launch_config& config, PyObject* const* args, std::size_t count) {
   const running_call running(args, count);
-  std::optional<stream_guard> on;  // what is lent is copied on the launch's stream
-  if (config.stream) on.emplace(*config.stream);
-  kernel_arguments arguments(args, count);
+  const kernel_arguments arguments(args, count);
   {
     const released_gil release(released_gil::elements + 1);
     k.launch(config, arguments.all());
   }
-  arguments.copy_back(k);
   Py_RETURN_NONE;
 }
 

@@ -13,7 +13,6 @@ namespace numloom::python {
 void make_kernel_types(PyObject* module);
 
 /// In(a), Out(a), InOut(a): what a kernel does with an array.
-enum class transfer : int { in, out, in_out };
 struct transfer_object {
   PyObject_HEAD PyObject* array;
   transfer mode;
@@ -85,15 +84,12 @@ void set_variable(const kernel& k, const std::string& name, PyObject* values);
 /// Python objects as a kernel's arguments, for the length of one launch.
 class kernel_arguments {
  public:
-  /// On the device of the first array of ours, else the current one.
   kernel_arguments(PyObject* const* args, std::size_t count);
   ~kernel_arguments();
   kernel_arguments(const kernel_arguments&) = delete;
   kernel_arguments& operator=(const kernel_arguments&) = delete;
 
   std::span<const kernel_argument> all() const { return {arguments_.data(), arguments_.size()}; }
-  /// Results to the arrays that In, Out and InOut could not lend as they are.
-  void copy_back(const kernel& k) const;
 
  private:
   void add(PyObject* o, std::size_t position);
@@ -101,17 +97,11 @@ class kernel_arguments {
   void add_structures(PyObject* o);
   std::span<const structure_field> keep_fields(PyObject* o);
   void add_transfer(PyObject* o, std::size_t position);
-  void lend_copy(const ndarray& given, bool comes_back);
   const ndarray& keep(ndarray a);
 
-  struct copied {
-    ndarray here, there;
-    std::size_t position;
-  };
-  device where_;
+  bool on_cpu_;  // where the kernel runs: with the first array of ours, else on the current device
   std::vector<kernel_argument> arguments_;
   std::vector<std::unique_ptr<ndarray>> kept_;
-  std::vector<copied> results_;
   std::vector<Py_buffer> buffers_;
   std::vector<std::unique_ptr<std::vector<structure_field>>> fields_;
 };

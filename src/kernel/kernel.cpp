@@ -2,6 +2,7 @@
 #include "numloom/kernel.hpp"
 
 #include "kernel/cache.hpp"
+#include "kernel/lending.hpp"
 #include "kernel/state.hpp"
 #include "kernel/tuner.hpp"
 
@@ -22,32 +23,31 @@ kernel::kernel(std::string source, const std::string& name, tuning_options tunin
       std::make_shared<program_source>(std::move(source), std::move(options), ""), tuner_->name());
 }
 
-tuner& kernel::tuner() const {
-  if (!tuner_) fail<type_error>("[kernel ", name(), "] was made without tune=: it has no variants");
-  return *tuner_;
-}
-const std::vector<tuning_config>& kernel::configs() const { return tuner().configs(); }
-kernel kernel::variant(const tuning_config& config) const { return tuner().variant(config); }
-tuning_config kernel::best_config(const launch_config& config,
-                                  std::span<const kernel_argument> arguments) const {
-  return tuner().best_config(config, arguments);
-}
-std::string kernel::tuning_report() const { return tuner().report(); }
-void kernel::save_tuning(const std::string& path) const { tuner().save(path); }
-int kernel::check_configs(const launch_config& config, std::span<const kernel_argument> arguments) const {
-  return tuner().check_configs(config, arguments);
-}
-
 kernel::kernel(std::shared_ptr<kernel_state> state) : state_(std::move(state)) {}
 
 namespace {
 
-// Where the arguments are; the current device when none of them is an array.
+// Where the arguments are; the current device when none of them is an array. What is lent follows.
 device device_of(std::span<const kernel_argument> arguments) {
   for (const kernel_argument& a : arguments) {
-    if (a.type() == kernel_argument::kind::array) return a.array().device();
+    if (a.type() == kernel_argument::kind::array && a.transfer() == transfer::none) return a.array().device();
   }
   return current_device();
+}
+
+// f(arguments) with those that must be lent, and their results brought back.
+template <class F>
+auto with_lent(const kernel& k, const launch_config& config, std::span<const kernel_argument> arguments,
+               F&& f) {
+  const lent_arguments lent(arguments, device_of(arguments), config.stream);
+  if constexpr (std::is_void_v<decltype(f(lent.all()))>) {
+    f(lent.all());
+    lent.give_back(k.writes(lent.all()));
+  } else {
+    auto result = f(lent.all());
+    lent.give_back(k.writes(lent.all()));
+    return result;
+  }
 }
 
 void store(const kernel_function& f, std::size_t i, const kernel_argument& a, device where,
@@ -94,7 +94,29 @@ void check_cooperation(const loaded_kernel& k, const launch_plan& plan) {
 
 }  // namespace
 
+tuner& kernel::tuner() const {
+  if (!tuner_) fail<type_error>("[kernel ", name(), "] was made without tune=: it has no variants");
+  return *tuner_;
+}
+const std::vector<tuning_config>& kernel::configs() const { return tuner().configs(); }
+kernel kernel::variant(const tuning_config& config) const { return tuner().variant(config); }
+tuning_config kernel::best_config(const launch_config& config,
+                                  std::span<const kernel_argument> arguments) const {
+  if (is_lent(arguments))
+    return with_lent(*this, config, arguments, [&](auto lent) { return best_config(config, lent); });
+  return tuner().best_config(config, arguments);
+}
+std::string kernel::tuning_report() const { return tuner().report(); }
+void kernel::save_tuning(const std::string& path) const { tuner().save(path); }
+int kernel::check_configs(const launch_config& config, std::span<const kernel_argument> arguments) const {
+  if (is_lent(arguments))
+    return with_lent(*this, config, arguments, [&](auto lent) { return check_configs(config, lent); });
+  return tuner().check_configs(config, arguments);
+}
+
 void kernel::launch(const launch_config& config, std::span<const kernel_argument> arguments) const {
+  if (is_lent(arguments))
+    return with_lent(*this, config, arguments, [&](auto lent) { launch(config, lent); });
   if (tuner_) return tuner_->launch(config, arguments);
   kernel_state& state = instance_for(*state_, arguments);
   const device where = device_of(arguments);
@@ -112,6 +134,8 @@ void kernel::launch(const launch_config& config, std::span<const kernel_argument
 
 std::vector<double> kernel::time(const launch_config& config, std::span<const kernel_argument> arguments,
                                  const timing_options& options) const {
+  if (is_lent(arguments))
+    return with_lent(*this, config, arguments, [&](auto lent) { return time(config, lent, options); });
   if (tuner_) return tuner_->time(config, arguments, options);
   if (options.repeats < 1 || options.warmup < 0)
     fail<value_error>("[kernel ", name(), "] expected one run or more to time, got repeat=", options.repeats,

@@ -205,5 +205,27 @@ TEST(Kernel, NamesWhatGoesWrongWhileItRuns) {
             std::string::npos);
 }
 
+TEST(Kernel, BorrowsWhatLiesElsewhere) {
+  const kernel saxpy(saxpy_text, "saxpy");
+  std::vector<float> x(30'000, 2), y(30'000, 1);  // large enough for pinned blocks
+  const device_guard on(test_device());
+  saxpy({.size = 30'000}, 3, in(x), in_out(y), 30'000);
+  EXPECT_EQ(y, std::vector<float>(30'000, 7));
+  saxpy({.size = 30'000}, 3, in(x), in(y), 30'000);  // what is written to in() is dropped
+  EXPECT_EQ(y, std::vector<float>(30'000, 7));
+  const array<float> z = ramp(8);
+  saxpy({.size = 4}, 1, in(z), in_out(z(slice{{}, {}, 2})), 4);  // strides: a copy that comes back
+  EXPECT_EQ(z.to_vector(), (std::vector<float>{0, 1, 3, 3, 6, 5, 9, 7}));
+  std::array<std::int32_t, 4> counted{};
+  const stream own(test_device());
+  kernel("__global__ void f(int* p) { p[threadIdx.x] = threadIdx.x; }", "f")(
+      {.grid = 1, .block = 4, .stream = own}, out(counted));
+  EXPECT_EQ(counted, (std::array<std::int32_t, 4>{0, 1, 2, 3}));
+  const ndarray frozen = broadcast_to(z(0), {8});
+  EXPECT_NE(
+      text_of<value_error>([&] { saxpy({.size = 8}, 1, z, out(frozen), 8); }).find("argument 3: the array"),
+      std::string::npos);
+}
+
 }  // namespace
 }  // namespace numloom
