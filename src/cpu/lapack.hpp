@@ -9,6 +9,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "core/lapack.hpp"
 #include "cpu/blas.hpp"
 #include "numloom/error.hpp"
 
@@ -22,6 +23,11 @@ struct lapack_table {
   /// Null without a library that has them.
   static const lapack_table* get();
 };
+
+/// Stacks of small matrices without the library, where there is a loop for that (small_lapack.cpp): as
+/// lapack_on_host().
+bool has_small_loop(const lapack_call& call);
+std::int64_t small_lapack(const lapack_call& call);
 
 template <class Int, class T> class lapack {
  public:
