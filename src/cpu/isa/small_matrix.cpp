@@ -59,8 +59,7 @@ void exchange(eight* x, eight* y, long n, const eight_longs& where) {
 }
 
 // Row k changes places with each lane's pivot row, in a from column k on and in b.
-void exchange_rows(eight* a, eight* b, long n, long r, long k, const eight_longs& rows,
-                   eight_longs& odd) {
+void exchange_rows(eight* a, eight* b, long n, long r, long k, const eight_longs& rows, eight_longs& odd) {
   odd ^= rows != k;
   for (long i = k + 1; i < n; ++i) {
     const eight_longs here = rows == i;
