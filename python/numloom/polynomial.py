@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""numpy.polynomial. The classes keep their few coefficients on the host; arrays of numloom, of any device, are
-mapped, evaluated and fitted to where they are.
+"""numpy.polynomial. The classes keep their few coefficients on the host; arrays of numloom, of any device,
+are mapped, evaluated and fitted to where they are.
 """
 
 import warnings
