@@ -9,7 +9,6 @@
 #include <optional>
 #include <string>
 
-#include "core/lapack.hpp"
 #include "cpu/level.hpp"
 #include "cpu/threads.hpp"
 
@@ -349,6 +348,7 @@ template <class Int, class T> std::int64_t run(const lapack_call& c, const lapac
 
 std::int64_t numloom::lapack_on_host(const lapack_call& call) {
   using namespace cpu_host;
+  if (has_small_loop(call)) return small_lapack(call);
   const lapack_table* const table = lapack_table::get();
   if (table == nullptr)
     fail<not_available>(

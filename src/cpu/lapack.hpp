@@ -7,8 +7,10 @@
 #include <complex>
 #include <cstddef>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
+#include "core/lapack.hpp"
 #include "cpu/blas.hpp"
 #include "numloom/error.hpp"
 
@@ -22,6 +24,11 @@ struct lapack_table {
   /// Null without a library that has them.
   static const lapack_table* get();
 };
+
+/// Stacks of small matrices without the library, where there is a loop for that (small_lapack.cpp): as
+/// lapack_on_host().
+bool has_small_loop(const lapack_call& call);
+std::int64_t small_lapack(const lapack_call& call);
 
 template <class Int, class T> class lapack {
  public:
@@ -38,13 +45,15 @@ template <class Int, class T> class lapack {
     return run(lapack_routine::potrf, &triangle, &n, a, &lda);
   }
   Int geqrf(Int m, Int n, T* a, Int lda, T* tau) {
-    return with_work(
-        [&](T* work, Int* size) { return run(lapack_routine::geqrf, &m, &n, a, &lda, tau, work, size); });
+    return with_work(lapack_routine::geqrf, [&](T* work, Int* size) {
+      return run(lapack_routine::geqrf, &m, &n, a, &lda, tau, work, size);
+    });
   }
   /// Of the first k columns of reflectors the m x n matrix Q.
   Int orgqr(Int m, Int n, Int k, T* a, Int lda, T* tau) {
-    return with_work(
-        [&](T* work, Int* size) { return run(lapack_routine::orgqr, &m, &n, &k, a, &lda, tau, work, size); });
+    return with_work(lapack_routine::orgqr, [&](T* work, Int* size) {
+      return run(lapack_routine::orgqr, &m, &n, &k, a, &lda, tau, work, size);
+    });
   }
   Int gesdd(char job, Int m, Int n, T* a, Int lda, double* s, T* u, Int ldu, T* vt, Int ldvt) {
     const auto least = static_cast<std::size_t>(std::min(m, n)),
@@ -53,12 +62,12 @@ template <class Int, class T> class lapack {
     if constexpr (is_complex) {
       reals_.resize(std::max(5 * least * least + 7 * least, 2 * most * least + 2 * least * least + least) +
                     1);
-      return with_work([&](T* work, Int* size) {
+      return with_work(lapack_routine::gesdd, [&](T* work, Int* size) {
         return run(lapack_routine::gesdd, &job, &m, &n, a, &lda, s, u, &ldu, vt, &ldvt, work, size,
                    reals_.data(), integers_.data());
       });
     } else {
-      return with_work([&](T* work, Int* size) {
+      return with_work(lapack_routine::gesdd, [&](T* work, Int* size) {
         return run(lapack_routine::gesdd, &job, &m, &n, a, &lda, s, u, &ldu, vt, &ldvt, work, size,
                    integers_.data());
       });
@@ -68,7 +77,7 @@ template <class Int, class T> class lapack {
   Int geev(char job, Int n, T* a, Int lda, T* w, T* v, Int ldv) {
     char left = 'N';
     Int one = 1;
-    return with_work([&](T* work, Int* size) {
+    return with_work(lapack_routine::geev, [&](T* work, Int* size) {
       if constexpr (is_complex) {
         reals_.resize(2 * static_cast<std::size_t>(n) + 1);
         return run(lapack_routine::geev, &left, &job, &n, a, &lda, w, static_cast<T*>(nullptr), &one, v, &ldv,
@@ -89,12 +98,15 @@ template <class Int, class T> class lapack {
         return run(lapack_routine::heevd, &job, &triangle, &n, a, &lda, w, work, size, integers,
                    integer_size);
     };
-    T wanted(0);
-    double reals = 0;
-    Int integers = 0, ask = -1;
-    attempt(&wanted, &ask, &reals, &ask, &integers, &ask);
-    Int size = grow(work_, wanted), real_size = grow(reals_, reals);
-    Int integer_size = grow(integers_, static_cast<double>(integers));
+    if (is_first(lapack_routine::heevd)) {
+      T wanted(0);
+      double reals = 0;
+      Int integers = 0, ask = -1;
+      attempt(&wanted, &ask, &reals, &ask, &integers, &ask);
+      grow(work_, wanted), grow(reals_, reals), grow(integers_, static_cast<double>(integers));
+    }
+    const auto room = [](const auto& values) { return static_cast<Int>(values.size()); };
+    Int size = room(work_), real_size = room(reals_), integer_size = room(integers_);
     return attempt(work_.data(), &size, reals_.data(), &real_size, integers_.data(), &integer_size);
   }
   Int gelsd(Int m, Int n, Int nrhs, T* a, Int lda, T* b, Int ldb, double* s, double cutoff, Int* rank) {
@@ -110,7 +122,8 @@ template <class Int, class T> class lapack {
     double reals = 0;
     Int integers = 0, ask = -1;
     attempt(&wanted, &ask, &reals, &integers);
-    Int size = grow(work_, wanted);
+    grow(work_, wanted);
+    Int size = static_cast<Int>(work_.size());
     grow(reals_, reals);
     grow(integers_, static_cast<double>(integers));
     return attempt(work_.data(), &size, reals_.data(), integers_.data());
@@ -126,21 +139,25 @@ template <class Int, class T> class lapack {
     reinterpret_cast<function>(found)(arguments..., &info, 1, 1);
     return info;
   }
-  template <class V, class W> static Int grow(std::vector<V>& room, W wanted) {
+  template <class V, class W> static void grow(std::vector<V>& room, W wanted) {
     const auto size = static_cast<std::size_t>(std::max(1.0, std::real(wanted)));
     if (room.size() < size) room.resize(size);
-    return static_cast<Int>(room.size());
   }
-  // The routine is first asked how much room it wants.
-  template <class F> Int with_work(F f) {
-    T wanted(0);
-    Int ask = -1;
-    f(&wanted, &ask);
-    Int size = grow(work_, wanted);
+  // The routine is first asked how much room it wants; once, since all matrices of a stack have one size.
+  template <class F> Int with_work(lapack_routine routine, F f) {
+    if (is_first(routine)) {
+      T wanted(0);
+      Int ask = -1;
+      f(&wanted, &ask);
+      grow(work_, wanted);
+    }
+    Int size = static_cast<Int>(work_.size());
     return f(work_.data(), &size);
   }
+  bool is_first(lapack_routine routine) { return !std::exchange(asked_[static_cast<int>(routine)], true); }
 
   const lapack_table& table_;
+  bool asked_[static_cast<int>(lapack_routine::count)] = {};
   std::vector<T> work_;
   std::vector<double> reals_;
   std::vector<Int> integers_;

@@ -53,6 +53,25 @@ struct random_kernels {
   long (*bounded_32)(const unsigned* draws, unsigned* out, long n, unsigned range, unsigned low);
 };
 
+constexpr int matrices_at_once = 8;
+
+// Small float64 matrices in groups: element (i, j) of all eight lies behind (i, j - 1) of all eight, aligned
+// to 64 bytes.
+struct small_matrix_kernels {
+  void (*load)(double* group, char* const* matrices, long row_step, long column_step, long rows,
+               long columns);
+  // The first `count` of the group.
+  void (*store)(const double* group, char* const* matrices, long row_step, long column_step, long rows,
+                long columns, int count);
+  // Gaussian elimination with partial pivoting of a (n x n) and b (n x r). Returns bits of the matrices that
+  // are singular; *odd: of those with an odd permutation.
+  unsigned (*eliminate)(double* a, double* b, long n, long r, unsigned* odd);
+  // b = a^-1 b for the upper triangle of a.
+  void (*substitute)(const double* a, double* b, long n, long r);
+  // Returns bits of the matrices that are not positive definite. Reads the lower triangle.
+  unsigned (*cholesky)(double* a, long n);
+};
+
 constexpr int correlated_dtypes = 14;
 
 struct dense_tables {
@@ -60,6 +79,7 @@ struct dense_tables {
   matmul_kernels matmul[6];
   sort_kernels sort[3][4];  // by bits_kind and the logarithm of the element's size
   random_kernels random;
+  small_matrix_kernels small_matrices;
   // By dtype: to[i] = sum over k of from[i + k] * weights[k], for n results; elements lie one behind another.
   // Null for float16.
   void (*correlate[correlated_dtypes])(char* to, const char* from, const char* weights, long n, long terms);

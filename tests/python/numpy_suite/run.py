@@ -25,6 +25,7 @@ FILES = {
     "nanfunctions histograms type_check ufunclike polynomial packbits io loadtxt format "
     "array_utils arrayterator",
     "linalg": "linalg regression",
+    "polynomial": "classes polynomial chebyshev legendre laguerre hermite hermite_e polyutils",
     "fft": "pocketfft helper",
     "random": "random randomstate generator_mt19937 smoke",
 }
