@@ -185,28 +185,39 @@ struct delegated_row {
   const char* doc;
 };
 constexpr auto delegated = std::to_array<delegated_row>({
-    {"__array_function__", "NumPy's functions called with this array: numloom's function of that name."},
-    {"__array_ufunc__", "NumPy's ufuncs called with this array: numloom's ufunc of that name."},
-    {"__array_namespace__", "The numloom module, by the array API standard."},
-    {"__array_wrap__", "The result of a function as an array here."},
-    {"__reduce_ex__", "Pickles; out of band with protocol 5."},
-    {"__reduce__", "Pickles."},
-    {"__dask_tokenize__", "A token of the contents for dask."},
-    {"round", "Rounded to that many decimals."},
-    {"conj", "Complex conjugate."},
-    {"conjugate", "Complex conjugate."},
-    {"trace", "Sum of a diagonal."},
-    {"argpartition", "Positions that would partition the array."},
-    {"partition", "Partitions in place."},
-    {"choose", "Picks from several arrays."},
-    {"byteswap", "The bytes of each element reversed."},
-    {"dump", "Pickles to a file."},
-    {"dumps", "Pickles to bytes."},
-    {"tofile", "Writes the elements to a file."},
-    {"setflags", "Sets the flag WRITEABLE."},
-    {"__sizeof__", "Bytes of the object and the elements it owns."},
-    {"__jax_array__", "For JAX: a NumPy array."},
-    {"__arrow_array__", "For Arrow: an Arrow array."},
+    {"__array_function__",
+     "__array_function__($self, /, func, types, args, kwargs)\n--\n\nNumPy's functions called with this "
+     "array: numloom's function of that name."},
+    {"__array_ufunc__",
+     "__array_ufunc__($self, /, ufunc, method, *inputs, **kwargs)\n--\n\nNumPy's ufuncs called with this "
+     "array: numloom's ufunc of that name."},
+    {"__array_namespace__",
+     "__array_namespace__($self, /, *, api_version=None)\n--\n\nThe numloom module, by the array API "
+     "standard."},
+    {"__array_wrap__",
+     "__array_wrap__($self, /, array, context=None, return_scalar=False)\n--\n\nThe result of a function as "
+     "an array here."},
+    {"__reduce_ex__", "__reduce_ex__($self, /, protocol)\n--\n\nPickles; out of band with protocol 5."},
+    {"__reduce__", "__reduce__($self, /)\n--\n\nPickles."},
+    {"__dask_tokenize__", "__dask_tokenize__($self, /)\n--\n\nA token of the contents for dask."},
+    {"round", "round($self, /, decimals=0, out=None)\n--\n\nRounded to that many decimals."},
+    {"conj", "conj($self, /)\n--\n\nComplex conjugate."},
+    {"conjugate", "conjugate($self, /)\n--\n\nComplex conjugate."},
+    {"trace", "trace($self, /, offset=0, axis1=0, axis2=1, dtype=None, out=None)\n--\n\nSum of a diagonal."},
+    {"argpartition",
+     "argpartition($self, /, kth, axis=-1, kind='introselect', order=None)\n--\n\nPositions that would "
+     "partition the array."},
+    {"partition",
+     "partition($self, /, kth, axis=-1, kind='introselect', order=None)\n--\n\nPartitions in place."},
+    {"choose", "choose($self, /, choices, out=None, mode='raise')\n--\n\nPicks from several arrays."},
+    {"byteswap", "byteswap($self, /, inplace=False)\n--\n\nThe bytes of each element reversed."},
+    {"dump", "dump($self, /, file)\n--\n\nPickles to a file."},
+    {"dumps", "dumps($self, /)\n--\n\nPickles to bytes."},
+    {"tofile", "tofile($self, fid, /, sep='', format='%s')\n--\n\nWrites the elements to a file."},
+    {"setflags", "setflags($self, /, *, write=None, align=None, uic=None)\n--\n\nSets the flag WRITEABLE."},
+    {"__sizeof__", "__sizeof__($self, /)\n--\n\nBytes of the object and the elements it owns."},
+    {"__jax_array__", "__jax_array__($self, /)\n--\n\nFor JAX: a NumPy array."},
+    {"__arrow_array__", "__arrow_array__($self, /, type=None)\n--\n\nFor Arrow: an Arrow array."},
 });
 
 template <std::size_t I> PyObject* delegate(PyObject* self, PyObject* args, PyObject* keywords) {
