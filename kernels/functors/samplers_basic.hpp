@@ -152,16 +152,16 @@ struct beta_sampler {
 
  private:
   template <class Source> double small(Source& s) const {
+    constexpr double tiny = 3e-103;  // below it all samples are 0 or 1
+    if (a < tiny && b < tiny) return (a + b) * s.uniform() < a;
     while (true) {
       const double u = s.uniform(), v = s.uniform();
       const double x = ::pow(u, 1.0 / a), y = ::pow(v, 1.0 / b), sum = x + y;
       if (!(sum <= 1.0) || !(u + v > 0)) continue;
-      if (sum > 0) return x / sum;
-      double log_x = ::log(u) / a, log_y = ::log(v) / b;
-      const double larger = log_x > log_y ? log_x : log_y;
-      log_x -= larger;
-      log_y -= larger;
-      return ::exp(log_x - ::log(::exp(log_x) + ::exp(log_y)));
+      if (x > 0 && y > 0) return x / sum;
+      const double difference = ::log(u) / a - ::log(v) / b;
+      if (difference > 0) return ::exp(-::log1p(::exp(-difference)));
+      return ::exp(difference - ::log1p(::exp(difference)));
     }
   }
 };

@@ -48,9 +48,12 @@ def __getattr__(name):
     if name in _names.LATE:
         globals()[name] = getattr(importlib.import_module("." + _names.LATE[name], __name__), name)
         return globals()[name]
-    if (name.startswith("__") and name != "__config__") or not hasattr(_numpy, name):
+    if name.startswith("__") and name != "__config__":
         raise AttributeError(f"module 'numloom' has no attribute {name!r}")
-    found = getattr(_numpy, name)
+    try:
+        found = getattr(_numpy, name)
+    except AttributeError as error:  # NumPy's text says what became of names that it had
+        raise AttributeError(str(error).replace("module 'numpy'", "module 'numloom'")) from None
     if name in _names.FALLBACK:
         found = _fallback.make(name, found)
     globals()[name] = found

@@ -163,8 +163,13 @@ def ix_(*args):
     return tuple(result)
 
 
-def _check_whole(values, what):
-    if values.dtype.kind not in "iu" and values.size:
+def _check_whole(values, what, given=None):
+    if values.size == 0 and values.dtype.kind not in "iu" and isinstance(given, (list, tuple)):
+        raise TypeError(
+            f"{what} must be integral: the provided empty sequence was inferred as float. "
+            "Wrap it with 'np.array(indices, dtype=np.intp)'"
+        )
+    if values.dtype.kind not in "iu":
         raise TypeError(f"only int indices permitted, got {values.dtype!r} for {what}")
 
 
@@ -177,8 +182,13 @@ def unravel_index(indices, shape, order="C"):
         raise ValueError("only 'C' or 'F' order is permitted")
     if not shape:
         raise HostOnlyError("an index of nothing")
-    _check_whole(flat, "indices")
+    _check_whole(flat, "indices", indices)
     size = _numpy.prod(shape, dtype=object)
+    if size > 2**63 - 1:
+        raise ValueError(
+            "dimensions are too large; arrays and shapes with a total size greater than 'intp' are not "
+            "supported."
+        )
     if flat.size and not (int(flat.min()) >= 0 and int(flat.max()) < size):
         wrong = next(int(i) for i in (flat.min(), flat.max()) if not 0 <= int(i) < size)
         raise ValueError(f"index {wrong} is out of bounds for array with size {size}")
@@ -194,6 +204,8 @@ def ravel_multi_index(multi_index, dims, mode="raise", order="C"):
     """One index for each axis as flat positions."""
     dims = (dims,) if isinstance(dims, int) else tuple(int(n) for n in dims)
     parts = [asarray(i) for i in multi_index]
+    for part, given in zip(parts, multi_index):
+        _check_whole(part, "indices", given)
     modes = (mode,) * len(dims) if isinstance(mode, str) else tuple(mode)
     if len(parts) != len(dims):
         raise ValueError(f"parameter multi_index must be a sequence of length {len(dims)}")
@@ -204,6 +216,8 @@ def ravel_multi_index(multi_index, dims, mode="raise", order="C"):
         raise HostOnlyError("modes of another kind")
     if _numpy.prod(dims, dtype=object) > 2**63 - 1:
         raise ValueError("invalid dims: array size defined by dims is larger than the maximum possible size.")
+    if 0 in dims and parts[0].size:
+        raise ValueError("cannot unravel if shape has zero entries")
     flat, stride = 0, 1
     order_of_axes = range(len(dims)) if order == "F" else range(len(dims) - 1, -1, -1)
     for k in order_of_axes:
@@ -271,26 +285,31 @@ def _window(name, M, *shape):
     return asarray(getattr(_numpy, name)(M.item() if isinstance(M, ndarray) else M, *shape))
 
 
+@_or_numpys
 def bartlett(M):
     """A triangular window that ends in zeros."""
     return _window("bartlett", M)
 
 
+@_or_numpys
 def blackman(M):
     """A window of three cosine terms."""
     return _window("blackman", M)
 
 
+@_or_numpys
 def hamming(M):
     """A raised cosine that does not end in zeros."""
     return _window("hamming", M)
 
 
+@_or_numpys
 def hanning(M):
     """A raised cosine that ends in zeros."""
     return _window("hanning", M)
 
 
+@_or_numpys
 def kaiser(M, beta):
     """A window of the Bessel function i0, of shape beta."""
     return _window("kaiser", M, beta)

@@ -83,10 +83,12 @@ def _readable(source, target, casting):
 def copyto(dst, src, casting="same_kind", where=True):
     """Copies values to an array with broadcasting and casting."""
     if not isinstance(dst, ndarray):
-        return _numpy.copyto(dst, asnumpy(src), casting, asnumpy(where))
-    if not isinstance(src, (ndarray, bool, int, float, complex)):
+        src, where = (x.to_numpy() if isinstance(x, ndarray) else x for x in (src, where))
+        return _numpy.copyto(dst, src, casting, where)
+    if isinstance(src, _numpy.generic) or not isinstance(src, (ndarray, bool, int, float, complex)):
         src = _readable(src, dst, casting)
-    kind = src.dtype if isinstance(src, ndarray) else _numpy.result_type(dst.dtype, src)
+    weak = () if casting in ("no", "equiv") else (dst.dtype,)  # a number of Python's takes the array's dtype
+    kind = src.dtype if isinstance(src, ndarray) else _numpy.result_type(*weak, src)
     if not _numpy.can_cast(kind, dst.dtype, casting):
         raise TypeError(
             f"Cannot cast array data from {kind!r} to {dst.dtype!r} according to the rule '{casting}'"
@@ -95,6 +97,8 @@ def copyto(dst, src, casting="same_kind", where=True):
         dst[...] = src
         return None
     mask = asarray(where, device=dst.device)
+    if isinstance(where, (list, tuple)):
+        mask = mask.astype(bool)
     if mask.dtype != bool:
         raise TypeError(f"[copyto] expected a mask of bools, got {mask.dtype!r}")
     dst[...] = _core.where(mask, src, dst).astype(dst.dtype)
@@ -502,6 +506,8 @@ def diff(a, n=1, axis=-1, prepend=None, append=None):
     """Differences of neighbours along an axis, n times."""
     if n < 0:
         raise ValueError(f"order must be non-negative but got {n!r}")
+    if n == 0:
+        return a
     a = asarray(a)
     if n == 0:
         return a

@@ -106,7 +106,8 @@ def delete(arr, obj, axis=None):
     else:
         keep = _numpy.ones(n, bool)
         keep[at,] = False
-    return _core.compress(asarray(keep, device=arr.device), arr, axis=axis)
+    left = _core.compress(asarray(keep, device=arr.device), arr, axis=axis)
+    return left.copy("F") if arr.flags.fnc else left
 
 
 @_or_numpys
@@ -139,22 +140,23 @@ def insert(arr, obj, values, axis=None):
         raise ValueError("index array argument obj to insert must be one dimensional or scalar")
     if isinstance(obj, slice) and at.size == 1:  # one place takes any number of values
         return insert(arr, int(at[0]), _core.moveaxis(values, axis, 0) if values.ndim > 1 else values, axis)
-    if at.size == 0:
-        return arr.copy()
     if at.dtype.kind not in "iu":
         raise IndexError("arrays used as indices must be of integer (or boolean) type")
+    if at.size == 0:
+        return arr.copy()
     if (at < -n).any() or (at > n).any():
         wrong = at[(at < -n) | (at > n)][0]
         raise IndexError(f"index {wrong} is out of bounds for axis {axis} with size {n}")
     at = _numpy.where(at < 0, at + n, at)
-    order = at.argsort(kind="stable")
+    ranked = at.argsort(kind="stable")
     at = at.copy()
-    at[order] += _numpy.arange(len(at))
+    at[ranked] += _numpy.arange(len(at))
     old = _numpy.ones(n + len(at), bool)
     old[at] = False
     shape = list(arr.shape)
     shape[axis] = len(old)
-    result = _core.empty(shape, dtype=arr.dtype, device=arr.device)
+    order = "F" if arr.flags.fnc else "C"
+    result = _core.empty(shape, dtype=arr.dtype, order=order, device=arr.device)
     result[_along(arr.ndim, axis, asarray(at, device=arr.device))] = values
     result[_along(arr.ndim, axis, asarray(_numpy.flatnonzero(old), device=arr.device))] = arr
     return result
@@ -239,7 +241,7 @@ def choose(a, choices, out=None, mode="raise"):
     elif a.size and (int(a.min()) < 0 or int(a.max()) >= n):
         raise ValueError("invalid entry in choice array")
     dtype = _composed.result_type(*choices)
-    choices = [asarray(c, dtype=dtype, device=a.device) for c in choices]
+    choices = [asarray(c, device=a.device).astype(dtype, copy=False) for c in choices]
     shape = _numpy.broadcast_shapes(a.shape, *(c.shape for c in choices))
     result = _core.broadcast_to(choices[0], shape)
     for k, choice in enumerate(choices[1:], 1):
@@ -320,7 +322,7 @@ def _as_elements(values, target):
 
 
 @_or_numpys
-def putmask(a, mask, values):
+def putmask(a, /, mask, values):
     """values to the true places of a mask, each to its own; repeated when they are fewer."""
     a = _here(a, "putmask()")
     mask = asarray(mask, device=a.device).astype(bool, copy=False)
@@ -427,6 +429,8 @@ def apply_over_axes(func, a, axes):
 
 
 def _bit_order(bitorder):
+    if not isinstance(bitorder, str):
+        raise TypeError(f"bitorder must be a str, not {type(bitorder).__name__}")
     if bitorder not in ("big", "little"):
         raise ValueError("'order' must be either 'little' or 'big'")
     return bitorder == "big"

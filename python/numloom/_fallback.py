@@ -220,13 +220,14 @@ def override_ufunc(ufunc, other, args, kwargs, method="__call__"):
         kwargs = {**kwargs, "out": (outputs,)}
         outputs = (outputs,)
     operands = (*args, *(outputs if isinstance(outputs, tuple) else ()))
-    asked = _overriding(operands)
-    for operand in asked or [other]:
-        handler = getattr(type(operand), "__array_ufunc__", None)
-        if handler is None:
+    asked = _overriding(operands) or [other]
+    for operand in asked:
+        if getattr(type(operand), "__array_ufunc__", None) is None:
             raise TypeError(
                 f"operand '{type(operand).__name__}' does not support ufuncs (__array_ufunc__=None)"
             )
+    for operand in asked:
+        handler = type(operand).__array_ufunc__
         result = handler(operand, ufunc, method, *args, **kwargs)
         if result is not NotImplemented:
             return result

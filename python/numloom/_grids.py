@@ -10,6 +10,7 @@ from ._building import indices
 from ._composed import asarray
 
 __all__ = ["c_", "mgrid", "ogrid", "r_", "vectorize"]
+_COMPLEX = (complex, _numpy.complexfloating)
 
 
 class _Grid:
@@ -26,8 +27,7 @@ class _Grid:
         if isinstance(key, slice):
             return _line(key)
         steps = [_start_step_length(part) for part in key]
-        numbers = [n for part, (start, step, _) in zip(key, steps) for n in (part.stop, start, step)]
-        kind = _numpy.result_type(*map(type, numbers)) if numbers else _numpy.dtype(int)
+        kind = _numpy.result_type(*map(_kind, key)) if key else _numpy.dtype(int)
         if self._sparse:
             lines = [_core.arange(n, dtype=kind) * step + start for start, step, n in steps]
             count = len(lines)
@@ -44,17 +44,24 @@ def _start_step_length(part):
     """Of a slice in a grid: the first number, the distance, how many."""
     start = 0 if part.start is None else part.start
     step = 1 if part.step is None else part.step
-    if isinstance(step, complex):
+    if isinstance(step, _COMPLEX):
         count = int(abs(step))
         return start, (part.stop - start) / float(count - 1) if count > 1 else float(count), count
     return start, step, max(math.ceil((part.stop - start) / step), 0)
 
 
+def _kind(part):
+    """The dtype that a slice asks for."""
+    step = 1 if part.step is None else part.step
+    step = abs(step) if isinstance(step, _COMPLEX) else step
+    return _numpy.result_type(0 if part.start is None else part.start, part.stop, step)
+
+
 def _line(part):
     """The numbers of one slice."""
     start, step, count = _start_step_length(part)
-    if isinstance(part.step, complex):
-        return _core.arange(count, dtype=float) * step + start
+    if isinstance(part.step, _COMPLEX):
+        return _core.arange(count, dtype=_kind(part)) * step + start
     return _core.arange(start, part.stop, step)
 
 
@@ -109,7 +116,7 @@ def _part(entry, ndmin, trans1d):
         start = 0 if entry.start is None else entry.start
         line = (
             _core.linspace(start, entry.stop, num=int(abs(step)))
-            if isinstance(step, complex)
+            if isinstance(step, _COMPLEX)
             else _core.arange(start, entry.stop, 1 if step is None else step)
         )
         line = _core.array(line, copy=None, ndmin=ndmin)

@@ -16,6 +16,11 @@ _KINDS["integral"] = _KINDS["signed integer"] + _KINDS["unsigned integer"]
 _KINDS["numeric"] = _KINDS["integral"] + _KINDS["real floating"] + _KINDS["complex floating"]
 
 
+def _check(device):
+    if device is not None:
+        _core.Device(str(device))  # raises for a device that is not there
+
+
 class NamespaceInfo:
     """What the namespace can do."""
 
@@ -29,6 +34,7 @@ class NamespaceInfo:
 
     def default_dtypes(self, *, device=None):
         """The dtypes that Python numbers get."""
+        _check(device)
         names = {
             "real floating": "float64",
             "complex floating": "complex128",
@@ -39,7 +45,11 @@ class NamespaceInfo:
 
     def dtypes(self, *, device=None, kind=None):
         """The dtypes of a kind."""
+        _check(device)
         kinds = (kind,) if isinstance(kind, str) else kind or ("bool", "numeric")
+        for k in kinds:
+            if k not in _KINDS:
+                raise ValueError(f"unsupported kind: {k!r}")
         return {name: _numpy.dtype(name) for k in kinds for name in _KINDS[k]}
 
     def devices(self):

@@ -84,8 +84,12 @@ def __arrow_array__(array, type=None):
 
 
 def _rebuild(kind, dtype, shape, order, device, buffer, writeable, is_scalar):
-    """An array from a pickle: over the buffer itself when it came out of band."""
-    host = _numpy.frombuffer(buffer, dtype=dtype).reshape(shape, order=order)
+    """An array from a pickle: over the buffer itself when it came out of band. `order` may be axes."""
+    host = _numpy.frombuffer(buffer, dtype=dtype)
+    if isinstance(order, tuple):
+        host = host.reshape([shape[axis] for axis in order]).transpose(_numpy.argsort(order))
+    else:
+        host = host.reshape(shape, order=order)
     if isinstance(buffer, (bytes, bytearray)):
         host = host.copy(order="K")
     elif not writeable:
@@ -100,8 +104,14 @@ def __reduce_ex__(array, protocol):
     host = array.to_numpy()
     order = "F" if host.flags.fnc else "C"
     in_one_piece = host.flags.forc
-    host = _numpy.asarray(host, order=order)
     flat = host.T if order == "F" else host
+    if not in_one_piece:
+        outermost_first = tuple(sorted(range(host.ndim), key=lambda axis: -host.strides[axis]))
+        turned = host.transpose(outermost_first)
+        in_one_piece = turned.flags.c_contiguous
+        if in_one_piece:
+            order, flat = outermost_first, turned
+    flat = _numpy.asarray(flat, order="C")
     buffer = pickle.PickleBuffer(flat) if protocol >= 5 and in_one_piece else flat.tobytes()
     facts = (
         array.dtype.str,

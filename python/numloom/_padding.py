@@ -53,6 +53,8 @@ def _positions(mode, n, before, after):
 
 
 def _by_position(a, widths, mode):
+    if a.flags.fnc:
+        return _by_position(a.T, widths[::-1], mode).T
     for axis, (before, after) in enumerate(widths):
         if before or after:
             at = asarray(_positions(mode, a.shape[axis], before, after), device=a.device)
@@ -68,8 +70,6 @@ def _ramp(edge, end, width, axis, dtype, falling):
 def _statistic(name, a, axis, length, from_end):
     n = a.shape[axis]
     length = n if length is None or length > n else length
-    if length == 0 and name in ("maximum", "minimum"):
-        raise ValueError("stat_length of 0 yields no value for padding")
     index = [slice(None)] * a.ndim
     index[axis] = slice(n - length, None) if from_end else slice(None, length)
     found = _STATISTICS[name](a[tuple(index)], axis=axis, keepdims=True)
@@ -132,6 +132,8 @@ def pad(array, pad_width, mode="constant", **kwargs):
         return _by_position(a, widths, mode)
     if mode in _STATISTICS:
         options = _pairs(kwargs.get("stat_length"), a.ndim, whole=True)
+        if mode in ("maximum", "minimum") and any(0 in pair for pair in options):
+            raise ValueError("stat_length of 0 yields no value for padding")
     else:
         options = _pairs(kwargs.get(_KEYWORDS[mode][0], 0) if mode != "empty" else 0, a.ndim)
     return _by_value(a, widths, mode, options)

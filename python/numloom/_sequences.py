@@ -455,6 +455,8 @@ def polymul(a1, a2):
 
 def _without_leading_zeros(p):
     p = _coefficients(p)
+    if p.size == 0:
+        return _core.zeros(1, dtype=p.dtype, device=p.device)
     kept = _core.flatnonzero(p)
     if p.size == 0:
         return _core.zeros(1, p.dtype, device=p.device)

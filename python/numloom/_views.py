@@ -169,11 +169,12 @@ class flatiter:
         return _numpy.array(self.base.flatten().to_numpy(), dtype=dtype)
 
 
-def ufunc_signature(nin: int) -> inspect.Signature:
-    """The signature of a ufunc with that many inputs."""
+def ufunc_signature(nin: int, is_product: bool) -> inspect.Signature:
+    """The signature of a ufunc with that many inputs; products have axes instead of a mask."""
     inputs = ("x",) if nin == 1 else tuple(f"x{i + 1}" for i in range(nin))
+    axes = {"axes": _numpy._NoValue, "axis": _numpy._NoValue, "keepdims": False}
     keywords = {
-        "where": True,
+        **(axes if is_product else {"where": True}),
         "casting": "same_kind",
         "order": "K",
         "dtype": None,

@@ -24,6 +24,11 @@ def sliding_window_view(x, window_shape, axis=None, *, subok=False, writeable=Fa
     axes = tuple(range(x.ndim)) if axis is None else tuple(axis) if hasattr(axis, "__iter__") else (axis,)
     axes = tuple(_host.array_utils.normalize_axis_index(a, x.ndim) for a in axes)
     if len(window) != len(axes):
+        if axis is None:
+            raise ValueError(
+                "Since axis is None, must provide window_shape for all dimensions of `x`; "
+                f"got {len(window)} window_shape elements and `x.ndim` is {x.ndim}."
+            )
         raise ValueError(
             f"Must provide matching length window_shape and axis; got {len(window)} and {len(axes)}."
         )

@@ -1,110 +1,59 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""numpy.polynomial. The classes keep their few coefficients on the host; arrays of numloom, of any device,
-are mapped, evaluated and fitted to where they are.
+"""numpy.polynomial: NumPy's classes and functions; values at arrays of numloom are computed on their device.
+
+The functions that evaluate (polyval, polygrid2d, polyvander ...) are NumPy's, run with numloom as their `np`.
+Those that work on coefficients alone (polyfit, polyroots ...) stay NumPy's own and give NumPy arrays.
 """
 
-import warnings
+import functools
+import importlib
+import re
+import types
 
-import numpy as _numpy
 import numpy.polynomial as _host
-from numpy.polynomial import polyutils as _utils
+from numpy.polynomial import polyutils as _polyutils
 
-from . import _core, linalg
+import numloom as _numloom
 
+from ._polynomial_classes import CLASSES as _CLASSES
 
-def _on_host(values):
-    return values.get() if isinstance(values, _core.ndarray) else values
-
-
-def _basis(cls, x, degree):
-    """The polynomial of that degree alone, at x."""
-    return cls._val(x, _numpy.eye(1, degree + 1, degree)[0])
+_MODULES = ("chebyshev", "hermite", "hermite_e", "laguerre", "legendre", "polynomial")
+_EVALUATING = re.compile(r"[a-z]+(val|val2d|val3d|valfromroots|grid2d|grid3d|vander|vander2d|vander3d)")
+_HELPING = ("_gridnd", "_valnd", "_vander_nd", "_vander_nd_flat", "mapdomain")
 
 
-def _checked(x, y, deg):
-    """The operands of a fit and its degrees, by NumPy's rules."""
-    deg = _numpy.asarray(deg)
-    if deg.ndim > 1 or deg.dtype.kind not in "iu" or deg.size == 0:
-        raise TypeError("deg must be an int or non-empty 1-D array of int")
-    if deg.min() < 0:
-        raise ValueError("expected deg >= 0")
-    if x.ndim != 1:
-        raise TypeError("expected 1D vector for x")
-    if x.size == 0:
-        raise TypeError("expected non-empty vector for x")
-    if y.ndim < 1 or y.ndim > 2:
-        raise TypeError("expected 1D or 2D array for y")
-    if len(x) != len(y):
-        raise TypeError("expected x and y to have same length")
-    return range(int(deg) + 1) if deg.ndim == 0 else sorted(int(d) for d in deg)
-
-
-class _OfArrays:
-    """What the six classes do with arrays of numloom."""
-
-    def __init__(self, coef, domain=None, window=None, symbol="x"):
-        super().__init__(_on_host(coef), _on_host(domain), _on_host(window), symbol)
-
-    def __call__(self, arg):
-        if not isinstance(arg, _core.ndarray):
-            return super().__call__(arg)
-        offset, scale = _utils.mapparms(self.domain, self.window)
-        return self._val(offset + scale * arg, self.coef)
-
-    @classmethod
-    def fit(cls, x, y, deg, domain=None, rcond=None, full=False, w=None, window=None, symbol="x"):
-        """The least squares fit to the points (x, y), computed where they are."""
-        if not any(isinstance(values, _core.ndarray) for values in (x, y, w)):
-            return super().fit(x, y, deg, domain, rcond, full, w, window, symbol)
-        x, y = _core.asarray(x) + 0.0, _core.asarray(y) + 0.0
-        degrees = _checked(x, y, deg)
-        if domain is None:
-            domain = _numpy.array([float(x.min()), float(x.max())])
-            if domain[0] == domain[1]:
-                domain += [-1, 1]
-        domain = cls.domain if isinstance(domain, list) and not domain else _on_host(domain)
-        window = cls.window if window is None else _on_host(window)
-        offset, scale = _utils.mapparms(domain, window)
-        columns = [_basis(cls, offset + scale * x, degree) for degree in degrees]
-        coef, details = _least_squares(columns, y, w, rcond)
-        if int(details[1]) != len(degrees) and not full:
-            warnings.warn("The fit may be poorly conditioned", _numpy.exceptions.RankWarning, stacklevel=2)
-        spread = _numpy.zeros((degrees[-1] + 1, *coef.shape[1:]), coef.dtype)
-        spread[list(degrees)] = coef
-        made = cls(spread, domain=domain, window=window, symbol=symbol)
-        return (made, details) if full else made
-
-
-def _least_squares(columns, y, w, rcond):
-    """The coefficients on the host; and residuals, rank, singular values, rcond."""
-    matrix = _core.stack(columns, axis=1)
-    if w is not None:
-        w = _core.asarray(w) + 0.0
-        if w.ndim != 1:
-            raise TypeError("expected 1D vector for w")
-        if len(w) != len(y):
-            raise TypeError("expected x and w to have same length")
-        matrix = matrix * w[:, None]
-        y = y * (w if y.ndim == 1 else w[:, None])
-    if rcond is None:
-        rcond = len(y) * _numpy.finfo(matrix.dtype).eps
-    size = _core.sqrt((_core.absolute(matrix) ** 2).sum(0))
-    size = _core.where(size == 0, 1, size)
-    coef, residuals, rank, s = linalg.lstsq(matrix / size, y, rcond)
-    coef = coef / (size if y.ndim == 1 else size[:, None])
-    return coef.get(), [residuals, rank, s, rcond]
-
-
-def _classes():
-    names = ("Polynomial", "Chebyshev", "Legendre", "Laguerre", "Hermite", "HermiteE")
+def _with_numloom(module, names, **others) -> dict:
+    """The names of a module; those functions see numloom where they say np."""
+    space = {**vars(module), "np": _numloom, **others}
     for name in names:
-        base = getattr(_host, name)
-        body = {"__module__": __name__, "__doc__": base.__doc__, "__hash__": None}
-        yield name, type(name, (_OfArrays, base), body)
+        theirs = getattr(space[name], "_implementation", space[name])  # behind NumPy's dispatcher
+        ours = types.FunctionType(theirs.__code__, space, name, theirs.__defaults__, theirs.__closure__)
+        ours.__kwdefaults__ = theirs.__kwdefaults__
+        space[name] = functools.update_wrapper(ours, theirs)
+    return space
 
 
-globals().update(_classes())
+_utils = types.SimpleNamespace(**_with_numloom(_polyutils, _HELPING))
+
+
+def _made(name) -> types.ModuleType:
+    theirs = importlib.import_module(f"numpy.polynomial.{name}")
+    evaluating = [found for found in theirs.__all__ if _EVALUATING.fullmatch(found)]
+    space = _with_numloom(theirs, evaluating, pu=_utils)
+    module = types.ModuleType(f"numloom.polynomial.{name}", theirs.__doc__)
+    module.__dict__.update(
+        {key: _CLASSES.get(key, space[key]) for key in theirs.__all__}, __all__=theirs.__all__
+    )
+    return module
+
+
+globals().update(_CLASSES, **{name: _made(name) for name in _MODULES})
+__all__ = list(_host.__all__)
 
 
 def __getattr__(name):
     return getattr(_host, name)
+
+
+def __dir__():
+    return __all__

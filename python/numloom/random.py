@@ -7,10 +7,12 @@ from NumPy on the host and the same state: docs/differences.md lists it, the leg
 """
 
 import inspect
+import types as _types
 
 import numpy as _numpy
 import numpy.random as _host
-from numpy.random import BitGenerator, SeedSequence
+from numpy.random import BitGenerator
+from numpy.random.bit_generator import ISeedSequence
 
 from . import _core, _fallback
 
@@ -20,8 +22,47 @@ __all__ = sorted({*_host.__all__, "BitGenerator", "Generator", "default_rng"})
 # ---- bit generators ----
 
 
+def _to_host(value):
+    if not isinstance(value, _core.ndarray):
+        return value
+    return value.to_numpy()[()] if value.ndim == 0 else value.to_numpy()
+
+
+class SeedSequence(_host.SeedSequence):
+    """numpy.random.SeedSequence, whose entropy may be an array of any device."""
+
+    def __init__(self, entropy=None, *, spawn_key=(), pool_size=4, n_children_spawned=0):
+        """Mixes the entropy as NumPy does."""
+        super().__init__(
+            _to_host(entropy), spawn_key=spawn_key, pool_size=pool_size, n_children_spawned=n_children_spawned
+        )
+
+
+def _with_arrays(state, wanted, convert):
+    """The state of a bit generator with its arrays converted."""
+    if isinstance(state, dict):
+        return {key: _with_arrays(value, wanted, convert) for key, value in state.items()}
+    return convert(state) if isinstance(state, wanted) else state
+
+
 class _Words:
-    """random_raw with arrays on the current device."""
+    """Seeds, state and random_raw with arrays of numloom."""
+
+    def __init__(self, seed=None, *more, **keywords):
+        if not isinstance(seed, ISeedSequence) and not more and not keywords:
+            seed = SeedSequence(seed)
+        rest = {key: _to_host(value) for key, value in keywords.items()}
+        super().__init__(_to_host(seed), *map(_to_host, more), **rest)
+
+    @property
+    def state(self):
+        """The state as a dict; its arrays are on the CPU."""
+        return _with_arrays(super().state, _numpy.ndarray, lambda a: _core._adopt(a, "cpu", False))
+
+    @state.setter
+    def state(self, value):
+        theirs = super(_Words, type(self)).state
+        theirs.__set__(self, _with_arrays(value, _core.ndarray, _core.ndarray.to_numpy))
 
     def random_raw(self, size=None, output=True):
         """The next words of the stream as they are; one as an int without a size."""
@@ -167,6 +208,7 @@ def _drawn_by_numpy(name):
 HOST_DISTRIBUTIONS = tuple(
     name for name in dir(_host.Generator) if not name.startswith("_") and not hasattr(Generator, name)
 )
+Generator._poisson_lam_max = _host.Generator._poisson_lam_max
 for _name in HOST_DISTRIBUTIONS:
     setattr(Generator, _name, _drawn_by_numpy(_name))
 
@@ -215,10 +257,6 @@ def default_rng(seed=None):
 _WITH_DTYPE = {"randint"}  # NumPy's own parameter
 
 
-def _to_host(value):
-    return value.to_numpy() if isinstance(value, _core.ndarray) else value
-
-
 def _legacy_call(name, function, args, kwargs):
     """NumPy's frozen generator, its numbers on the current device; dtype= converts them."""
     dtype = None if name in _WITH_DTYPE else kwargs.pop("dtype", None)
@@ -233,7 +271,12 @@ class RandomState:
 
     def __init__(self, seed=None):
         """Seeded as NumPy's; a bit generator is drawn from."""
-        self._host = _host.RandomState(_to_host(seed))
+        if seed is None or not hasattr(seed, "capsule"):
+            words = MT19937()
+            if seed is not None:
+                words._legacy_seeding(_to_host(seed))
+            seed = words
+        self._host = _host.RandomState(seed)
 
     def __getattr__(self, name):
         """NumPy's methods."""
@@ -255,6 +298,15 @@ class RandomState:
 
     def __str__(self):
         return str(self._host)
+
+    def __repr__(self):
+        return f"{self} at 0x{id(self):X}"
+
+    def __getstate__(self):
+        return self._host.__getstate__()
+
+    def __setstate__(self, state):
+        self._host.__setstate__(_with_arrays(state, _core.ndarray, _core.ndarray.to_numpy))
 
     def __reduce__(self):
         return _restored, (self._host,)
@@ -279,7 +331,9 @@ def _make_legacy(name):
 
 
 def __getattr__(name):
-    """The legacy functions, made when they are asked for."""
+    """The legacy functions, made when they are asked for; NumPy's modules of bit generators as they are."""
+    if isinstance(getattr(_host, name, None), _types.ModuleType) or name.endswith("_bit_generator"):
+        return getattr(_host, name)
     if name not in __all__:
         raise AttributeError(f"module 'numloom.random' has no attribute {name!r}")
     found = getattr(_host, name)
@@ -291,6 +345,3 @@ def __getattr__(name):
 
 def __dir__():
     return __all__
-
-
-_REEXPORTED = (SeedSequence,)

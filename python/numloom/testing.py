@@ -3,6 +3,7 @@
 
 import functools
 
+import numpy as _numpy
 import numpy.testing as _host
 
 from . import _core
@@ -11,6 +12,11 @@ from . import _core
 def _to_host(value):
     if isinstance(value, _core.ndarray):
         return value.get()[()] if value._is_scalar else value.get()
+    if hasattr(type(value), "__array__") and not isinstance(value, (_numpy.ndarray, _numpy.generic)):
+        given = value.__array__()  # which may be an array of ours, as NumPy would not take it
+        return _to_host(given) if isinstance(given, _core.ndarray) else value
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return type(value)(*map(_to_host, value))
     if type(value) in (list, tuple):
         return type(value)(_to_host(item) for item in value)
     if type(value) is dict:

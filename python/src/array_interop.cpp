@@ -35,16 +35,20 @@ int get_buffer(PyObject* self, Py_buffer* view, int flags) {
     }
     if (const char* text = refusal(a, flags)) raise(PyExc_ValueError, "%s", text);
     auto extents = std::make_unique<Py_ssize_t[]>(static_cast<std::size_t>(2 * a.ndim() + 1));
+    // Axes of length one may have any stride; readers get the one that fits.
+    const dims strides = a.is_c_contiguous()   ? contiguous_strides(a.shape(), a.itemsize(), order::C)
+                         : a.is_f_contiguous() ? contiguous_strides(a.shape(), a.itemsize(), order::F)
+                                               : a.strides();
     for (int d = 0; d < a.ndim(); ++d) {
       extents[static_cast<std::size_t>(d)] = a.shape()[d];
-      extents[static_cast<std::size_t>(a.ndim() + d)] = a.strides()[d];
+      extents[static_cast<std::size_t>(a.ndim() + d)] = strides[d];
     }
     const bool writeable = a.writeable() && !a.is_scalar();
     view->buf = a.data(writeable ? access::write : access::read);
     view->len = a.nbytes();
     view->itemsize = a.itemsize();
     view->readonly = !writeable;
-    view->ndim = a.ndim();
+    view->ndim = flags & PyBUF_ND ? a.ndim() : 1;  // without shapes it is a row of bytes
     view->format =
         flags & PyBUF_FORMAT ? const_cast<char*>(buffer_formats[static_cast<int>(a.dtype())]) : nullptr;
     view->shape = flags & PyBUF_ND ? extents.get() : nullptr;
@@ -148,10 +152,14 @@ void add_interop_slots(slot_list& slots) {
 
 void add_interop_methods(method_list& methods) {
   methods.push_back({"__array__", as_method(as_numpy), METH_VARARGS | METH_KEYWORDS,
+                     "__array__($self, dtype=None, /, *, copy=None)\n--\n\n"
                      "A NumPy array over the same memory; arrays on a GPU refuse (TypeError)."});
-  methods.push_back({"__dlpack__", as_method(dlpack), METH_VARARGS | METH_KEYWORDS, "A DLPack capsule."});
   methods.push_back(
-      {"__dlpack_device__", dlpack_device_method, METH_NOARGS, "DLPack's type and number of the device."});
+      {"__dlpack__", as_method(dlpack), METH_VARARGS | METH_KEYWORDS,
+       "__dlpack__($self, /, *, stream=None, max_version=None, dl_device=None, copy=None)\n--\n\n"
+       "A DLPack capsule."});
+  methods.push_back({"__dlpack_device__", dlpack_device_method, METH_NOARGS,
+                     "__dlpack_device__($self, /)\n--\n\nDLPack's type and number of the device."});
 }
 
 }  // namespace numloom::python

@@ -200,6 +200,10 @@ PyObject* product_in_place(PyObject* self, PyObject* other) {
     if (defers_to(other) || !is_array_like(other)) return not_implemented();
     const ndarray target = array_of(self);
     const ndarray b = to_array(other, target.device());
+    if (target.ndim() < 1 || b.ndim() < 2)  // the result would be spread over the operand
+      raise(PyExc_ValueError,
+            "inplace matrix multiplication requires the first operand to have at least one and the second at "
+            "least two dimensions.");
     ufunc_options options;
     options.out = target;
     unlocked(target.size() * 8, [&] { return matmul(target, b, options); });

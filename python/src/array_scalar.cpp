@@ -138,7 +138,7 @@ void add_scalar_slots(slot_list& slots) {
 }
 
 void add_scalar_methods(method_list& methods) {
-  methods.push_back({"__complex__", to_complex, METH_NOARGS, "complex(self)"});
+  methods.push_back({"__complex__", to_complex, METH_NOARGS, "__complex__($self, /)\n--\n\ncomplex(self)"});
   methods.push_back({"__format__", format, METH_O, "format(self, specification)"});
   methods.push_back({"__round__", round_number, METH_VARARGS, "round(self, digits)"});
   methods.push_back({"__floor__", to_whole<-1>, METH_NOARGS, "math.floor(self)"});

@@ -249,13 +249,34 @@ bool holds_complex_number(PyObject* o) {
   return false;
 }
 
+// Does the key name one element?
+bool is_element(const ndarray& a, PyObject* key) {
+  if (!PyTuple_Check(key)) return PyLong_CheckExact(key) && a.ndim() == 1;
+  if (PyTuple_GET_SIZE(key) != a.ndim()) return false;
+  for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(key); ++i)
+    if (!PyLong_CheckExact(PyTuple_GET_ITEM(key, i))) return false;
+  return true;
+}
+
+bool is_numpy_float(PyObject* o) {
+  static PyObject* const floating = imported("numpy", "floating");
+  return is_numpy_scalar(o) && PyObject_TypeCheck(o, reinterpret_cast<PyTypeObject*>(floating));
+}
+
 // Python numbers that no element of this dtype can be.
 void check_assignable(const ndarray& a, PyObject* value) {
   if (is_complex(a.dtype()) || a.dtype() == dtype::bool_) return;
   if (PyComplex_CheckExact(value) || holds_complex_number(value))
     raise(PyExc_TypeError, "%s() argument must be a string or a real number, not 'complex'",
           is_integer(a.dtype()) ? "int" : "float");
-  if (!is_integer(a.dtype()) || !PyFloat_CheckExact(value)) return;
+  if (!is_integer(a.dtype())) return;
+  if (!PyFloat_CheckExact(value)) {
+    // NumPy's own floats go to signed integers through int(), to unsigned ones by a cast.
+    if (kind_of(a.dtype()) != 'i' || !is_numpy_float(value)) return;
+    if (PyLong_AsLongLong(checked(PyNumber_Long(value)).get()) == -1 && PyErr_Occurred())
+      throw python_error{};
+    return;
+  }
   const double number = PyFloat_AS_DOUBLE(value);
   if (number != number) raise(PyExc_ValueError, "cannot convert float NaN to integer");
   if (number - number != 0) raise(PyExc_OverflowError, "cannot convert float infinity to integer");
@@ -287,13 +308,7 @@ void load_value(operand& source, PyObject* value, const ndarray& a) {
 // A sequence is no element.
 void check_element(const ndarray& a, PyObject* key, PyObject* value) {
   if (!PyList_Check(value) && !PyTuple_Check(value)) return;
-  if (PyTuple_Check(key)) {
-    if (PyTuple_GET_SIZE(key) != a.ndim()) return;
-    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(key); ++i)
-      if (!PyLong_CheckExact(PyTuple_GET_ITEM(key, i))) return;
-  } else if (!PyLong_CheckExact(key) || a.ndim() != 1) {
-    return;
-  }
+  if (!is_element(a, key)) return;
   if (is_complex(a.dtype())) raise(PyExc_TypeError, "must be real number, not %s", Py_TYPE(value)->tp_name);
   if (is_integer(a.dtype()))
     raise(PyExc_TypeError, "int() argument must be a string, a bytes-like object or a real number, not '%s'",
@@ -312,6 +327,7 @@ int assign(PyObject* self, PyObject* key, PyObject* value) {
       raise(PyExc_TypeError, "'numloom.ndarray' scalar result does not support item assignment");
     if (!a.writeable()) raise(PyExc_ValueError, "assignment destination is read-only");
     check_assignable(a, value);
+    if (a.device().is_cpu()) report_overflow(a.dtype(), value);
     check_element(a, key, value);
     if (assign_element(a, key, value)) return 0;
     const index_items items = to_index_items(key, a.device());

@@ -68,6 +68,8 @@ std::optional<ndarray> read_numbers(PyObject* o, std::optional<dtype> wanted);
 bool holds_device_array(PyObject* sequence, int depth = 0);
 /// NumPy's array over the same bytes; throws HostOnlyError for its dtypes that do not exist here.
 ndarray from_numpy(PyObject* numpy_array, device where);
+/// NumPy's array as one to write to: throws HostOnlyError where only a copy could be made of it, too.
+ndarray over_numpy_bytes(PyObject* numpy_array);
 /// NumPy's array for an array: over the same bytes on the CPU, a copy from a device.
 ref to_numpy(PyObject* array);
 std::vector<ndarray> to_array_list(PyObject* o);

@@ -75,15 +75,27 @@ double to_double(PyObject* o, double otherwise) {
   return value;
 }
 
+namespace {
+std::int64_t to_extent(PyObject* o) {
+  try {
+    return to_int(o, "shape");
+  } catch (const python_error&) {
+    if (!PyErr_ExceptionMatches(PyExc_OverflowError)) throw;
+    PyErr_Clear();
+    raise(PyExc_ValueError, "Maximum allowed dimension exceeded");
+  }
+}
+}  // namespace
+
 shape_t to_shape(PyObject* o) {
   shape_t shape;
   if (PyLong_CheckExact(o) || (PyIndex_Check(o) && !PySequence_Check(o))) {
-    shape.push_back(to_int(o, "shape"));
+    shape.push_back(to_extent(o));
   } else if (is_array(o) && array_of(o).ndim() == 0) {
-    shape.push_back(to_int(o, "shape"));
+    shape.push_back(to_extent(o));
   } else if (PyTuple_Check(o) || PyList_Check(o)) {
     for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(o); ++i)
-      shape.push_back(to_int(PySequence_Fast_GET_ITEM(o, i), "shape"));
+      shape.push_back(to_extent(PySequence_Fast_GET_ITEM(o, i)));
   } else {
     const ref items = checked(PySequence_Fast(o, "expected a sequence of integers or a single integer"));
     return to_shape(checked(PySequence_List(items.get())).get());
@@ -132,7 +144,7 @@ std::optional<ndarray> to_out(PyObject* o) {
   if (is_missing(o) || o == Py_Ellipsis) return {};
   if (PyTuple_Check(o) && PyTuple_GET_SIZE(o) == 1) return to_out(PyTuple_GET_ITEM(o, 0));
   if (is_array(o)) return array_of(o);
-  if (is_numpy_array(o)) return from_numpy(o, cpu);
+  if (is_numpy_array(o)) return over_numpy_bytes(o);
   raise(PyExc_TypeError, "return arrays must be of ArrayType");
 }
 

@@ -175,6 +175,8 @@ ndarray from_numpy(PyObject* numpy_array, device where) {
   return where.is_cpu() ? a : to_device(a, where);
 }
 
+ndarray over_numpy_bytes(PyObject* numpy_array) { return over_numpy(numpy_array, false); }
+
 ndarray to_array(PyObject* o, std::optional<device> wanted) {
   if (is_array(o)) return array_of(o);
   const device where = wanted ? *wanted : current_device();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "float_watch.hpp"
 
+#include <cmath>
+
 #include "numloom/reductions.hpp"
 
 namespace numloom::python {
@@ -12,6 +14,19 @@ void report_float_errors(unsigned flags, const char* name, bool of_scalars) {
           .release();
   const ref text = checked(PyUnicode_FromFormat("%s%s", of_scalars ? "scalar " : "", name));
   checked(PyObject_CallFunction(report, "IO", flags, text.get()));
+}
+
+void report_overflow(dtype type, PyObject* number) {
+  // What lies this far out is rounded to infinity.
+  const double limit = type == dtype::float16                               ? 65520.0
+                       : type == dtype::float32 || type == dtype::complex64 ? 0x1.ffffffp127
+                                                                            : 0;
+  if (limit == 0 || !is_python_number(number)) return;
+  const Py_complex value = PyComplex_AsCComplex(number);
+  if (PyErr_Occurred()) return PyErr_Clear();
+  const auto is_beyond = [&](double part) { return std::abs(part) >= limit && std::isfinite(part); };
+  if (is_beyond(value.real) || is_beyond(value.imag))
+    report_float_errors(float_errors::overflow, "cast", false);
 }
 
 namespace {

@@ -10,6 +10,9 @@ namespace numloom::python {
 /// Reports the flags under the operation's name; throws python_error where that raises.
 void report_float_errors(unsigned flags, const char* name, bool of_scalars);
 
+/// Reports a number of Python's that is finite, and infinite as an element of this dtype.
+void report_overflow(dtype type, PyObject* number);
+
 /// Watches the flags from here to report(). Two reads of a register where nothing happens.
 class float_watch {
  public:

@@ -210,8 +210,8 @@ PyObject* to_dlpack(PyObject* self, PyObject* stream, PyObject* max_version, PyO
     a = copy(a);
     is_copy = true;
   }
-  for (const std::int64_t s : a.strides())
-    if (s % a.itemsize() != 0)
+  for (int d = 0; d < a.ndim(); ++d)
+    if (a.shape()[d] > 1 && a.strides()[d] % a.itemsize() != 0)
       raise(PyExc_BufferError,
             "[__dlpack__] strides must be multiples of the item size; copy the array first");
   if (!a.device().is_cpu() && !(PyLong_Check(stream) && PyLong_AsLong(stream) == -1))

@@ -211,6 +211,26 @@ struct array_request {
   int minimum_dims = 0;
 };
 
+// (ndmin, ndmax)
+int to_minimum_dims(PyObject* least, PyObject* most) {
+  const std::int64_t minimum = to_int(least, "ndmin", 0), maximum = to_int(most, "ndmax", max_dims);
+  if (maximum < 0 || maximum > max_dims)
+    raise(PyExc_ValueError, "ndmax must be in the range [0, NPY_MAXDIMS (%d)] ", max_dims);
+  if (minimum > max_dims)
+    raise(PyExc_ValueError, "ndmin bigger than allowable number of dimensions NPY_MAXDIMS (=%d)", max_dims);
+  if (minimum > maximum)
+    raise(PyExc_ValueError, "ndmin must be <= ndmax (%lld)", static_cast<long long>(maximum));
+  return static_cast<int>(std::max<std::int64_t>(minimum, 0));
+}
+
+void check_maximum_dims(const ndarray& a, PyObject* most) {
+  if (most && a.ndim() > to_int(most, "ndmax"))
+    raise(PyExc_ValueError,
+          "setting an array element with a sequence. The requested array would exceed the maximum number of "
+          "dimension of %lld.",
+          static_cast<long long>(to_int(most, "ndmax")));
+}
+
 bool has_order(const ndarray& a, order wanted) {
   if (wanted == order::C) return a.is_c_contiguous();
   if (wanted == order::F) return a.is_f_contiguous();
@@ -225,9 +245,16 @@ bool has_order(const ndarray& a, order wanted) {
         "it with `np.asarray(obj)` to allow a copy when needed (no behavior change in NumPy 1.x).");
 }
 
+// Objects that show their bytes: arrays are made over these, as NumPy's asarray does.
+bool shows_bytes(PyObject* o) {
+  if (is_numpy_scalar(o) || PyUnicode_Check(o) || PyBytes_CheckExact(o)) return false;
+  return PyObject_CheckBuffer(o) || PyObject_HasAttrString(o, "__array_interface__");
+}
+
 // The array asked for; `shares` tells whether it is over the object's own bytes.
 ndarray make_array(PyObject* o, const array_request& r, bool& shares) {
   const bool is_ours = is_array(o);
+  bool is_over_bytes = false;
   ndarray a;
   bool is_new = false;
   if (is_ours || is_numpy_array(o)) {
@@ -239,6 +266,10 @@ ndarray make_array(PyObject* o, const array_request& r, bool& shares) {
     a = holds_device_array(o) ? to_array(o, r.device) : read_with_numpy(o, r.dtype);
   } else if (is_python_number(o) && r.dtype) {
     a = read_with_numpy(o, r.dtype);
+  } else if (r.device.value_or(current_device()).is_cpu() && shows_bytes(o)) {
+    static PyObject* const asarray = imported("numpy", "asarray");
+    a = from_numpy(checked(PyObject_CallOneArg(asarray, o)).get(), cpu);
+    is_over_bytes = true;
   } else {
     a = to_array(o, r.device.value_or(device_among(&o, 1)));
   }
@@ -254,8 +285,9 @@ ndarray make_array(PyObject* o, const array_request& r, bool& shares) {
   const bool is_fresh = is_new || a.bytes() != source.bytes();
   if (!has_order(a, layout) || (r.copy == true && !is_fresh) || (!is_ours && source.is_scalar()))
     a = unlocked(a.size(), [&] { return copy(a, layout); });
-  shares = a.bytes() == source.bytes() && (is_ours || is_numpy_array(o) || PyObject_CheckBuffer(o));
-  if (r.copy == false && !shares) fail_needs_copy();
+  shares = a.bytes() == source.bytes() &&
+           (is_ours || is_over_bytes || is_numpy_array(o) || PyObject_CheckBuffer(o));
+  if (r.copy == false && (!shares || a.is_scalar())) fail_needs_copy();
   if (a.is_scalar()) {
     a = copy(a);
     shares = false;
@@ -284,11 +316,13 @@ std::optional<bool> to_copy(PyObject* o, std::optional<bool> otherwise) {
 
 // (object, dtype, *, copy, order, subok, ndmin, ndmax, like, device)
 PyObject* array(argument_slots s) {
-  return wrap_made(s[0], {.dtype = to_optional_dtype(s[1]),
-                          .device = wanted_device(s[8], s[7]),
-                          .order = to_order(s[3], order::K),
-                          .copy = to_copy(s[2], true),
-                          .minimum_dims = static_cast<int>(to_int(s[5], "ndmin", 0))});
+  const ref made = checked(wrap_made(s[0], {.dtype = to_optional_dtype(s[1]),
+                                            .device = wanted_device(s[8], s[7]),
+                                            .order = to_order(s[3], order::K),
+                                            .copy = to_copy(s[2], true),
+                                            .minimum_dims = to_minimum_dims(s[5], s[6])}));
+  if (s[6]) check_maximum_dims(array_of(made.get()), s[6]);
+  return Py_NewRef(made.get());
 }
 
 // (a, dtype, order, *, device, copy, like)

@@ -109,7 +109,9 @@ PyObject* clipped(PyObject* array, PyObject* low, PyObject* high, PyObject* cons
 }
 // (a, a_min, a_max, out, *, min, max, dtype, casting, where, order)
 PyObject* clip_function(argument_slots s) {
-  if ((s[1] && s[4]) || (s[2] && s[5]))
+  if ((s[1] == nullptr) != (s[2] == nullptr))
+    raise(PyExc_TypeError, "clip() missing 1 required positional argument: '%s'", s[1] ? "a_max" : "a_min");
+  if (s[1] && (s[4] || s[5]))
     raise(PyExc_ValueError,
           "Passing `min` or `max` keyword argument when `a_min` and `a_max` are provided is forbidden.");
   PyObject* rest[] = {s[3], s[6], s[7], s[8], s[9]};
@@ -176,6 +178,9 @@ PyObject* insertion_points(argument_slots s) {
   const ndarray a = to_array(s[0], d), values = to_array(s[1], d);
   ndarray sorter;
   if (!is_missing(s[3])) sorter = to_array(s[3], d);
+  if (sorter.defined() && d.is_cpu() && sorter.size() > 0 && is_integer(sorter.dtype()) &&
+      (min(sorter).item().real() < 0 || max(sorter).item().real() >= static_cast<double>(a.size())))
+    raise(PyExc_ValueError, "Sorter index out of range.");
   ndarray found = unlocked(values.size() * 8, [&] {
     return searchsorted(a, values, side == "right", sorter.defined() ? &sorter : nullptr);
   });

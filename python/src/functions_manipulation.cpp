@@ -141,6 +141,8 @@ std::optional<dtype> weak_result_type(PyObject* sequence, const std::vector<ndar
 // (arrays, axis, out, *, dtype, casting)
 using joiner = ndarray (*)(std::span<const ndarray>, const concatenate_options&);
 template <joiner Join> PyObject* joined(argument_slots s) {
+  if (!PySequence_Check(s[0]))
+    raise(PyExc_TypeError, "arrays to stack must be passed as a \"sequence\" type such as list or tuple.");
   const std::vector<ndarray> arrays = to_array_list(s[0]);
   concatenate_options options;
   options.axis = s[1] ? to_optional_axis(s[1]) : std::optional(0);
@@ -195,7 +197,10 @@ PyObject* diagonal_view(argument_slots s) {
 
 // (array, shape, subok)
 PyObject* broadcast_view(argument_slots s) {
-  return view_of(s[0], broadcast_to(to_array(s[0]), to_shape(s[1])));
+  const shape_t shape = to_shape(s[1]);
+  for (const std::int64_t extent : shape)
+    if (extent < 0) raise(PyExc_ValueError, "all elements of broadcast shape must be non-negative");
+  return view_of(s[0], broadcast_to(to_array(s[0]), shape));
 }
 
 // (*args, subok)

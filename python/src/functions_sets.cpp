@@ -94,6 +94,7 @@ PyObject* counted(argument_slots s) {
 PyObject* binned(argument_slots s) {
   const auto [x, bins] = to_two(s[0], s[1]);
   const bool right = to_bool(s[2], false);
+  if (is_complex(x.dtype()) || is_complex(bins.dtype())) raise(PyExc_TypeError, "x may not be complex");
   ndarray found = unlocked(x.size() * 8, [&] { return digitize(x, bins, right); });
   found.set_scalar(x.ndim() == 0);
   return wrap(std::move(found));

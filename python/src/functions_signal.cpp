@@ -33,12 +33,17 @@ overlap to_overlap(PyObject* o, overlap otherwise) {
   if (!o) return otherwise;
   if (PyUnicode_Check(o)) {
     const std::string_view name = to_text(o, "mode");
-    if (name == "valid" || name == "v") return overlap::valid;
-    if (name == "same" || name == "s") return overlap::same;
-    if (name == "full" || name == "f") return overlap::full;
+    if (name == "valid") return overlap::valid;
+    if (name == "same") return overlap::same;
+    if (name == "full") return overlap::full;
     raise(PyExc_ValueError, "mode must be one of 'valid', 'same', or 'full' (got '%U')", o);
   }
-  raise(numpy.host_only, "an overlap that is a number");
+  switch (to_int(o, "mode")) {
+    case 0: return overlap::valid;
+    case 1: return overlap::same;
+    case 2: return overlap::full;
+    default: raise(PyExc_ValueError, "integer mode must be 0, 1, or 2");
+  }
 }
 
 // (a, v, mode)
@@ -105,6 +110,7 @@ PyObject* ordered_by_keys(argument_slots s) {
   }
   for (ndarray& key : keys) key = to_device(key, keys[0].device());
   const int axis = to_axis(s[1], -1);
+  if (!keys.empty() && keys[0].ndim() == 0) normalize_axis(axis, 1, "lexsort");
   ndarray found = unlocked(keys.empty() ? 0 : keys[0].size() * 8, [&] { return lexsort(keys, axis); });
   found.set_scalar(found.ndim() == 0);
   return wrap(std::move(found));

@@ -586,6 +586,7 @@ PyObject* enter(PyObject* self, PyObject* const* args, Py_ssize_t count, PyObjec
   try {
     return rows[I].body(generator_of(self), slots);
   } catch (const on_host&) {
+    PyErr_Clear();
     counted = true;
   } catch (const refused&) {
     return nullptr;

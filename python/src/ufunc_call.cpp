@@ -368,8 +368,8 @@ PyObject* call_ufunc(PyObject* self, PyObject* const* args, std::size_t flagged,
         return hand_over(self, other, args, count, names);
   PyObject* result = guarded([&] {
     if (count < f->nin || count > f->nin + f->nout)
-      raise(PyExc_TypeError, "%s() takes from %d to %d positional arguments but %zd were given", f->name,
-            f->nin, f->nin + f->nout, count);
+      raise(PyExc_TypeError, "%s() takes from %d to %d positional arguments but %zd %s given", f->name,
+            f->nin, f->nin + f->nout, count, count == 1 ? "was" : "were");
     const device where = device_among(args, static_cast<std::size_t>(f->nin));
     call_keywords k;
     if (count > f->nin) {

@@ -216,12 +216,13 @@ PyMethodDef ufunc_methods[] = {
     {"accumulate", fast(accumulate_method), METH_FASTCALL | METH_KEYWORDS,
      "accumulate($self, array, axis=0, dtype=None, out=None)\n--\n\nAll partial results along an axis."},
     {"outer", fast(outer_method), METH_FASTCALL | METH_KEYWORDS,
-     "The ufunc applied to all pairs of elements of two arrays."},
+     "outer($self, A, B, /, **kwargs)\n--\n\nThe ufunc applied to all pairs of elements of two arrays."},
     {"at", fast(at_method), METH_FASTCALL | METH_KEYWORDS,
      "at($self, a, indices, b=None, /)\n--\n\nIn place at positions that may repeat."},
     {"reduceat", fast(reduceat_method), METH_FASTCALL | METH_KEYWORDS,
      "reduceat($self, array, indices, axis=0, dtype=None, out=None)\n--\n\nReductions of slices."},
     {"resolve_dtypes", with_keywords(resolve_method), METH_VARARGS | METH_KEYWORDS,
+     "resolve_dtypes($self, dtypes, *, signature=None, casting=None, reduction=False)\n--\n\n"
      "The dtypes that a call would use."},
     {"__reduce__", reduce_for_pickle, METH_NOARGS, "Pickles by name."},
     {nullptr, nullptr, 0, nullptr}};

@@ -72,7 +72,8 @@ PyObject* text_signature(PyObject* self, void*) {
 }
 PyObject* inspected_signature(PyObject* self, void*) {
   const ref make(imported("numloom._views", "ufunc_signature"));
-  return make ? PyObject_CallFunction(make.get(), "i", of(self)->nin) : nullptr;
+  return make ? PyObject_CallFunction(make.get(), "ii", of(self)->nin, of(self)->gufunc_signature != nullptr)
+              : nullptr;
 }
 PyObject* module_name(PyObject*, void*) { return PyUnicode_FromString("numloom"); }
 PyObject* nin(PyObject* self, void*) { return PyLong_FromLong(of(self)->nin); }

@@ -119,7 +119,10 @@ progression make_progression(const scalar& start, const scalar& stop, const scal
     const std::int64_t length = checked_length(std::min(exact.real(), exact.imag()));
     return {length, start, as_complex(start) + as_complex(step)};
   }
-  return {checked_length((stop.real() - start.real()) / step.real()), start, start.real() + step.real()};
+  const double exact = (stop.real() - start.real()) / step.real();
+  // A quotient too small for a float is one step all the same.
+  const bool is_tiny = exact == 0 && !std::signbit(exact) && stop.real() != start.real();
+  return {is_tiny ? 1 : checked_length(exact), start, start.real() + step.real()};
 }
 
 scalar rounded_to(const scalar& value, dtype t) {

@@ -44,6 +44,15 @@ void require_core(const signature& s, std::int64_t got, std::int64_t expected, i
                       " (size ", got, " is different from ", expected, ")");
 }
 
+// May a result be repeated over an output? Along the stacks, not along the last `core` dimensions.
+bool spreads_over(const shape_t& result, int core, const shape_t& out) {
+  const int extra = out.size() - result.size();
+  if (extra < 0) return false;
+  for (int d = 0; d < result.size(); ++d)
+    if (result[d] != out[d + extra] && (result[d] != 1 || d >= result.size() - core)) return false;
+  return true;
+}
+
 shape_t leading(const ndarray& a) { return {a.shape().begin(), a.shape().end() - 2}; }
 
 // The dimensions of the stacks, merged as far as all three agree; strides in elements.
@@ -172,16 +181,19 @@ ndarray product(const signature& s, const ndarray& a, const ndarray& b, bool dro
     return scalar_if_0d(dropped(made));
   }
   const ndarray& out = *options.out;
-  if (out.shape() != result)
-    fail<value_error>("[", s.name, "] ", s.name, ": Output operand 0 has a mismatch: expected shape ",
+  const bool spreads = out.shape() != result;
+  if (spreads && !spreads_over(result, result.size() - stack.size(), out.shape()))
+    fail<value_error>("[", s.name, "] ", s.name,
+                      ": Output operand 0 has a mismatch, it is non-broadcastable: expected shape ",
                       to_string(result), ", got ", to_string(out.shape()));
   if (!can_cast(type, out.dtype(), options.casting))
     fail<casting_error>("[", s.name, "] Cannot cast ufunc '", s.name, "' output from dtype('", type,
                         "') to dtype('", out.dtype(), "') with casting rule '", name_of(options.casting),
                         "'");
   out.data(access::write);
-  const bool direct = out.dtype() == type && out.device() == a.device() && !may_share_memory(out, a) &&
-                      !may_share_memory(out, b) && in_elements(out).bytes() == out.bytes();
+  const bool direct = !spreads && out.dtype() == type && out.device() == a.device() &&
+                      !may_share_memory(out, a) && !may_share_memory(out, b) &&
+                      in_elements(out).bytes() == out.bytes();
   if (!direct) {
     const ndarray made = empty(shape, type, a.device());
     multiply(left, right, made);

@@ -8,6 +8,7 @@
 #include "core/backend.hpp"
 #include "numloom/creation.hpp"
 #include "ops/common.hpp"
+#include "ops/compose.hpp"
 #include "ops/ufunc_methods.hpp"
 #include "ops/ufunc_types.hpp"
 
@@ -180,6 +181,27 @@ ndarray combine_initial(ufunc f, const ndarray& result, const scalar& initial) {
   return call(f, result, start);
 }
 
+// A sum of negative zeros that starts from one is one: sums here start from 0, which would lose the sign.
+void keep_negative_zeros(const ndarray& result, const ndarray& a, const scalar& initial,
+                         const reduction_options& options) {
+  if (!is_inexact(a.dtype()) || !is_inexact(result.dtype())) return;
+  const auto keep = [&](const ndarray& to, const ndarray& from, double start) {
+    if (start != 0 || !std::signbit(start)) return;
+    reduction_options of_all = options;
+    of_all.dtype = {};
+    of_all.initial = {};
+    of_all.out = {};
+    const ndarray zeros =
+        all(call(ufunc::logical_and, call(ufunc::equal, from, 0), call(ufunc::signbit, from)), of_all);
+    const ndarray both = call(ufunc::logical_and, zeros, call(ufunc::equal, to, 0));
+    copyto(to, full0(-0.0, to.dtype(), to.device()), casting::unsafe, &both);
+  };
+  if (!is_complex(a.dtype())) return is_complex(result.dtype()) ? void() : keep(result, a, initial.real());
+  using detail::part_of_complex;
+  keep(part_of_complex(result, false), part_of_complex(a, false), initial.real());
+  keep(part_of_complex(result, true), part_of_complex(a, true), initial.imag());
+}
+
 // All elements of a contiguous array into one: no axes to sort out.
 ndarray reduce_whole(reduction op, const ndarray& a, std::optional<dtype> wanted) {
   reduction_plan plan;
@@ -220,6 +242,7 @@ ndarray run_reduction(reduction op, const char* operation, ufunc joins, const nd
       copyto(result, full({}, *options.initial, {.dtype = type, .device = a.device()}));
     else
       result = combine_initial(joins, result, *options.initial);
+    if (op == reduction::sum) keep_negative_zeros(result, a, *options.initial, options);
   }
   return deliver(std::move(result), options.out, operation);
 }

@@ -164,7 +164,9 @@ ndarray isin(const ndarray& element, const ndarray& given, bool invert, membersh
     if (const auto range = find_narrow_range(tests, limit == to_end ? limit : limit + 1))
       found = found_in_table(element, tests, *range);
     else if (kind == membership::table)
-      throw std::runtime_error("[isin] the range of values exceeds the table; use kind 'sort'");
+      throw std::runtime_error(
+          "[isin] kind='table' was asked for, but the values exceed the maximum range of a table; "
+          "use kind=None or 'sort'");
   }
   if (!found.defined()) found = found_by_search(element, tests);
   found.set_scalar(false);

@@ -19,7 +19,19 @@ ndarray interp(const ndarray& x, const ndarray& xp, const ndarray& fp, const std
   if (n == 0) fail<value_error>("[interp] array of sample points is empty");
   if (n != fp.size())
     fail<value_error>("[interp] fp and xp are not of the same length: ", fp.size(), " and ", n);
-  const dtype type = is_complex(fp.dtype()) ? dtype::complex128 : dtype::float64;
+  if (is_complex(fp.dtype())) {  // part by part: a product of complex numbers mixes infinities into NaN
+    const auto part_of = [](const std::optional<scalar>& side, bool is_real) -> std::optional<scalar> {
+      if (!side) return {};
+      return scalar(is_real ? side->real() : side->imag());
+    };
+    const ndarray result = empty(x.shape(), dtype::complex128, x.device());
+    copyto(part_of_complex(result, false),
+           interp(x, xp, part_of_complex(fp, false), part_of(left, true), part_of(right, true)));
+    copyto(part_of_complex(result, true),
+           interp(x, xp, part_of_complex(fp, true), part_of(left, false), part_of(right, false)));
+    return scalar_if_0d(result);
+  }
+  const dtype type = dtype::float64;
   const ndarray at = ravel(as_type(x, dtype::float64));
   const ndarray points = as_type(beside(xp, x), dtype::float64), values = as_type(beside(fp, x), type);
   const ndarray first = part(values, 0, 1), last = part(values, n - 1, n);

@@ -110,7 +110,11 @@ void check(const ndarray& a, const levels& l) {
     fail<type_error>("[quantile] a must be an array of real numbers, got ", a.dtype());
   if (l.shape.size() > 2) fail<value_error>("[quantile] q must be a scalar or 1d");
   for (double q : l.q)
-    if (!(q >= 0 && q <= 1)) fail<value_error>("[quantile] Quantiles must be in the range [0, 1], got ", q);
+    if (!(q >= 0 && q <= 1))
+      fail<value_error>(
+          "[quantile] Quantiles must be in the range [0, 1] (Percentiles must be in the range "
+          "[0, 100]), got ",
+          q);
 }
 
 // Between two neighbours, from the nearer one; the weights are numbers or an array over the columns.
@@ -262,8 +266,9 @@ ndarray quantiles(const ndarray& a, const levels& l, const quantile_options& opt
   } else {
     found = quantiles_without_nan(from.rows, l, options.method);
   }
-  return hand_over(unfold(found, from, l.shape, options.keepdims), options.out, "quantile",
-                   casting::same_kind);
+  ndarray result = unfold(found, from, l.shape, options.keepdims);
+  if (options.out && result.ndim() == 0) result = broadcast_to(result, options.out->shape());
+  return hand_over(std::move(result), options.out, "quantile", casting::same_kind);
 }
 
 }  // namespace

@@ -31,6 +31,21 @@ def test_counts_come_from_the_reports(tmp_path, report, expected):
     assert (count.passed, count.failed, count.reasons) == expected
 
 
+def test_lists_of_numpys_tests_give_reasons(tmp_path):
+    sys.path.insert(0, str(ROOT / "tests" / "python" / "numpy_suite"))
+    import lists
+
+    path = tmp_path / "list.txt"
+    path.write_text("# what this is\n\n== strings\na/b::C::test[S-x y]\n\n== objects\na/b::other\n")
+    known = lists.Known(path)
+    assert known.reason("a/b::C::test[S-x y]") == "strings"
+    assert known.reason("a/b::C::test[f8]") is None
+    assert known.reason("a/b::other[O]") == "objects"
+    for real in (lists.excluded(), lists.failing()):
+        assert all(reason and "::" in test for test, reason in real.tests.items())
+    assert not set(lists.excluded().tests) & set(lists.failing().tests)
+
+
 def test_missing_report_counts_as_failure(tmp_path):
     assert testing.read_junit(tmp_path / "none.xml", "suite", "cpu").failed == 1
 

@@ -29,7 +29,7 @@ def pair(seed, engine="PCG64"):
 
 
 def same_state(here, there):
-    numpy.testing.assert_equal(here.bit_generator.state, there.bit_generator.state)
+    numloom.testing.assert_equal(there.bit_generator.state, here.bit_generator.state)
 
 
 def text_of(draw):

@@ -8,38 +8,53 @@ numloom's object of that name, and the result is run as a module.
 import ast
 import functools
 import importlib
-import re
+import os
 import sys
 import types
 from pathlib import Path
 
 import numpy
+import numpy.ma.testutils
 import pytest
 
 import numloom
 import numloom.fft
 import numloom.lib
 import numloom.linalg
+import numloom.polynomial
 import numloom.random
 import numloom.testing
 
 sys.path.insert(0, str(Path(__file__).parent))
-from exclusions import EXCLUSIONS
+import lists
 
+POLYNOMIALS = ("chebyshev", "hermite", "hermite_e", "laguerre", "legendre", "polynomial")
 OURS = {
     "numpy": numloom,
     "numpy.linalg": numloom.linalg,
     "numpy.fft": numloom.fft,
     "numpy.random": numloom.random,
     "numpy.lib": numloom.lib,
+    "numpy.polynomial": numloom.polynomial,
+    **{f"numpy.polynomial.{name}": getattr(numloom.polynomial, name) for name in POLYNOMIALS},
     "numpy.lib.stride_tricks": numloom.lib.stride_tricks,
     "numpy.testing": numloom.testing,
 }
-excluded: dict[str, int] = {}
+# The assertions of numpy.ma look at NumPy's arrays, as those of numpy.testing do.
+ASSERTIONS_OF_MA = types.SimpleNamespace(
+    **{
+        name: numloom.testing._on_host(value) if name.startswith(("assert", "fail")) else value
+        for name, value in vars(numpy.ma.testutils).items()
+    }
+)
+RESULTS = Path(os.environ.get("NUMLOOM_SUITE_RESULTS", os.devnull))
+SAID = pytest.StashKey[list]()
 
 
 def named(module: str, name: str):
     """What `from module import name` gives: numloom's where it has the same public thing, else NumPy's."""
+    if module == "numpy.ma.testutils":
+        return getattr(ASSERTIONS_OF_MA, name)
     if module in OURS and hasattr(OURS[module], name):
         return getattr(OURS[module], name)
     try:
@@ -76,6 +91,8 @@ def whole(module: str):
     """What `import module as name` gives."""
     if module == "numpy":
         return numloom
+    if module == "numpy.ma.testutils":
+        return ASSERTIONS_OF_MA
     if ".tests" in module or module.startswith(("numpy.testing._", "numpy.ma", "numpy.exceptions")):
         return importlib.import_module(module)
     return Blend(module)
@@ -152,21 +169,57 @@ def pytest_pycollect_makemodule(module_path, parent):
     return NumpyFile.from_parent(parent, path=module_path)
 
 
+def test_name(item) -> str:
+    """directory/file::Class::test[parameters]."""
+    folder, file = item.path.parts[-3], item.path.stem.removeprefix("test_")
+    return f"{folder}/{file}::{item.nodeid.split('::', 1)[1]}"
+
+
+def note(*words) -> None:
+    """Adds a line to the results, at once: a crash must not take them along."""
+    with RESULTS.open("a", encoding="utf-8") as file:
+        file.write("\t".join(str(word).replace("\n", " ").replace("\t", " ") for word in words) + "\n")
+
+
 def pytest_collection_modifyitems(config, items):
-    """Leaves out what no foreign array type can pass, and what NumPy calls slow."""
+    """Leaves out what no foreign array type can pass, and what has a result from before a crash."""
+    before = [line.split("\t") for line in RESULTS.read_text(encoding="utf-8").splitlines()]
+    done = {words[1] for words in before}
+    listed = None if os.environ.get("NUMLOOM_SUITE_ALL") else lists.excluded()
     kept, left = [], []
     for item in items:
-        name = item.nodeid.split("::", 1)[1]
-        file = "/".join(item.path.parts[-3:]).replace("/tests/", "/")
-        reason = "slow" if item.get_closest_marker("slow") else None
-        for pattern, why in EXCLUSIONS:
-            if reason is None and re.search(pattern, f"{file}::{name}"):
-                reason = why
-        (kept if reason is None else left).append(item)
-        if reason:
-            excluded[reason] = excluded.get(reason, 0) + 1
+        name = test_name(item)
+        if name not in done and listed and listed.reason(name):
+            note("excluded", name, 0, listed.reason(name))
+            done.add(name)
+        (left if name in done else kept).append(item)
     items[:] = kept
     config.hook.pytest_deselected(items=left)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item):
+    """One line when a test begins, one when it is over: a begun test without the other has crashed."""
+    item.config.stash[SAID] = ["passed", 0.0, ""]
+    note("begun", test_name(item))
+    result = yield
+    outcome, seconds, text = item.config.stash[SAID]
+    note(outcome, test_name(item), f"{seconds:.2f}", text)
+    return result
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """The outcome of a test's three phases: the worst of them."""
+    report = yield
+    said = item.config.stash[SAID]
+    said[1] += call.duration
+    if report.failed:
+        said[0] = "failed"
+        said[2] = said[2] or f"{call.excinfo.typename}: {str(call.excinfo.value)[:300]}"
+    elif report.skipped and said[0] == "passed":
+        said[0] = "skipped"
+    return report
 
 
 def pytest_configure(config):
@@ -179,11 +232,6 @@ def pytest_configure(config):
     ):
         config.addinivalue_line("markers", mark)
     numloom.Device("cpu").use()
-
-
-def pytest_terminal_summary(terminalreporter):
-    for reason, count in sorted(excluded.items()):
-        terminalreporter.write_line(f"EXCLUDED {count} {reason}")
 
 
 @pytest.fixture(autouse=True)

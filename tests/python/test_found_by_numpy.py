@@ -1,0 +1,228 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# ruff: noqa: E501
+# One line per call: the list is meant to be read down.
+"""Corners that NumPy's own tests found (tests/python/numpy_suite): each case is run with NumPy and with numloom."""
+
+import copy
+import hashlib
+import inspect
+import pickle
+
+import numpy
+import pytest
+from conftest import cpu_only
+from parity import assert_same
+
+import numloom
+
+F = numpy.arange(12.0).reshape(3, 4)
+POLYNOMIALS = ("polynomial", "chebyshev", "legendre", "hermite", "hermite_e", "laguerre")
+
+
+def texts_of(cases):
+    """The source of each case; several stand on a line."""
+    texts, before = [], {}
+    for case in cases:
+        line = case.__code__.co_firstlineno
+        place = before[line] = before.get(line, 0) + 1
+        texts.append(inspect.getsource(case).split("lambda np: ")[place].strip(" ,\n")[:60])
+    return texts
+
+
+def outcome(case, np):
+    """What the case gives, or the class of its error."""
+    try:
+        return case(np)
+    except Exception as error:
+        return type(error)
+
+
+def check(case):
+    here, there = outcome(case, numpy), outcome(case, numloom)
+    if isinstance(here, type) or isinstance(there, type):
+        assert isinstance(there, type), f"expected {here}, got {there}"
+        assert issubclass(there, here)
+    else:
+        assert_same(there, here)
+
+
+def overlapping(np, function, *more):
+    """Into an array whose rows lie on each other, element by element on the host: as if assigned afterwards."""
+    a = np.array([1, 2, 3, 4, 5, 6, 7, 8], "i2")
+    rows = np.lib.stride_tricks.as_strided(a, (3, 4), (2, 2))
+    function(rows, *more, out=rows)
+    return a
+
+
+CASES = (
+    lambda np: np.interp(0.5, [0, 1], [0, complex(-np.inf, 3)]), lambda np: np.interp([-1, 3], [0, 1], [1j, 2], left=2j, right=3),
+    lambda np: np.sum(np.array([-0.0, -0.0]), initial=-0.0), lambda np: np.sum(np.array([-0.0, 0.0]), initial=-0.0), lambda np: np.sum(np.array([[-0.0, 1], [-0.0, -1]], "f4"), axis=0, initial=-0.0),
+    lambda np: np.sum(np.array([complex(-0.0, -0.0)]), initial=complex(-0.0, -0.0)), lambda np: np.sum(np.array([-0.0, 5]), initial=-0.0, where=np.array([True, False])),
+    lambda np: np.arange(0, 1, np.inf), lambda np: np.arange(0, -1, np.inf), lambda np: np.arange(0, 1e-300, 1e300), lambda np: np.empty(2**64), lambda np: np.zeros((2, 2**70)),
+    lambda np: np.percentile(np.asarray(F), 50, out=np.zeros(1)), lambda np: np.median(np.asarray(F), out=np.zeros(1)),
+    lambda np: np.clip(np.asarray(F), 2), lambda np: np.clip(np.asarray(F), a_max=2), lambda np: np.clip(np.asarray(F)), lambda np: np.clip(np.asarray(F), 2, 3, max=3),
+    lambda np: np.lexsort((np.array(1),), axis=10), lambda np: np.lexsort((np.array(1),)),
+    lambda np: np.array([1], ndmin=65), lambda np: np.array([1, 2], ndmin=3), lambda np: np.diff(np.asarray(F), n=0),
+    lambda np: np.mgrid[0 : 1 : np.complex64(3j)], lambda np: np.r_[0 : 1 : np.complex64(3j)],
+    lambda np: np.pad(np.asarray(F).T, 1, "edge"), lambda np: np.pad(np.asarray(F).T, (1, 2), "reflect"), lambda np: np.pad(np.array([1.0, 2]), 0, "maximum", stat_length=0),
+    lambda np: np.delete(np.asarray(F).T, [0, 1], 0), lambda np: np.insert(np.asarray(F).T, [0, 2], 7, 1), lambda np: np.insert([0, 1], np.array([], float), []),
+    lambda np: np.unravel_index([], (10, 3)), lambda np: np.ravel_multi_index(([], []), (2, 3)), lambda np: np.lib.stride_tricks.sliding_window_view(np.asarray(F), 2),
+    lambda np: np.asarray(numpy.float64(3)).reshape(1), lambda np: np.int, lambda np: np.float,
+    lambda np: np.random.default_rng(np.array([1, 2])).random(3), lambda np: np.random.SeedSequence(np.array([1, 2])).generate_state(2).tolist(), lambda np: np.random.RandomState(np.array([1, 2])).random_sample(3),
+    lambda np: np.vecdot(np.ones((1, 3)), np.ones((1, 3)), out=np.zeros((2, 4, 3))), lambda np: np.matmul(np.ones(3), np.ones(3), out=np.zeros((1, 1))), lambda np: np.matmul(np.ones((0, 1, 1)), np.ones((0, 1, 1)), out=np.ones((1, 1, 1))), lambda np: np.matmul(np.ones((1, 2, 3)), np.ones((3, 2)), out=np.zeros((4, 2, 2))), lambda np: np.matmul(np.ones((2, 3)), np.ones((3, 1)), out=np.zeros((2, 2))),
+    lambda np: np.stack(iter([np.ones(2)])), lambda np: np.concatenate(iter([np.ones(2)])), lambda np: np.broadcast_to(np.ones(1), (-1,)), lambda np: np.convolve([1, 2], [3], mode="f"), lambda np: np.convolve([1, 2, 3], [3, 4], mode=0), lambda np: np.correlate([1, 2], [3], mode=7),
+    lambda np: np.digitize(np.array([1j]), [1, 2]), lambda np: np.digitize([1.0], np.array([1j])), lambda np: np.unravel_index(np.array([]), (3, 2)), lambda np: np.unravel_index(1, (2**32, 2**32)), lambda np: np.ravel_multi_index(np.zeros((2, 1), int), (2, 0), mode="clip"),
+    lambda np: np.polymul([], [1.0]), lambda np: np.apply_along_axis(lambda x: np.float64(1), 1, np.zeros((3, 0))), lambda np: np.packbits([1], bitorder=10), lambda np: np.array(3, copy=False), lambda np: np.putmask(a=np.ones(2), mask=[1, 0], values=3),
+    lambda np: np.copyto(np.zeros(3, "u1"), 3, casting="equiv"), lambda np: np.copyto(np.zeros(3), 3.0, casting="equiv"), lambda np: np.percentile([1, 2], np.nan), lambda np: np.add(1),
+    lambda np: np.random.default_rng(np.arange(4)[2]).random(), lambda np: np.random.Philox(1).state["state"]["key"], lambda np: repr(np.random.RandomState(1))[:24], lambda np: np.random.default_rng(1).bit_generator.seed_seq.entropy,
+    lambda np: np.random.PCG64(np.array([3, 4])).random_raw(), lambda np: np.random.Philox(key=np.array([3, 4], "u8")).random_raw(), lambda np: np.random.SFC64(5).state["state"]["state"], lambda np: np.random.get_bit_generator().random_raw,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES, ids=texts_of(CASES))
+def test_like_numpy(case):
+    check(case)
+
+
+@cpu_only
+@pytest.mark.parametrize(
+    "case",
+    [
+        lambda np: overlapping(np, np.invert),
+        lambda np: overlapping(np, np.add, 1),
+        lambda np: np.concatenate((np.asarray(F), np.asarray(F)), out=numpy.zeros((6, 4), ">f8")).tolist(),
+        lambda np: np.add(np.asarray(F), 1, out=numpy.zeros((3, 4), ">f8")).tolist(),
+        lambda np: np.sum(np.asarray(F), 0, out=numpy.zeros(4, ">f8")).tolist(),
+        lambda np: np.take(np.asarray(F), [1], 0, out=numpy.zeros((1, 4), ">f8")).tolist(),
+    ],
+)
+def test_like_numpy_on_the_host(case):
+    check(case)
+
+
+@pytest.mark.parametrize("dtype", ["i1", "i4", "i8"])
+@pytest.mark.parametrize(
+    "number", [float("nan"), numpy.float64("nan"), numpy.float32("inf"), 2**64, -(2**63) - 1]
+)
+def test_numbers_that_no_integer_is(dtype, number):
+    def assign(np, index):
+        a = np.zeros(3, dtype)
+        a[index] = number
+
+    check(lambda np: assign(np, 1))
+    check(lambda np: assign(np, ()))
+
+
+@pytest.mark.parametrize(
+    "shapes", [((3,), (3,)), ((3, 3), (3,)), ((2, 3), (3, 3)), ((3,), (3, 3)), ((2, 3), (4, 3, 3))]
+)
+def test_products_in_place(shapes):
+    def run(np):
+        a, b = (np.ones(shape) for shape in shapes)
+        a @= b
+        return a
+
+    check(run)
+
+
+@cpu_only
+@pytest.mark.parametrize("number", [1e300, -1e39, 70000, 65519.0, 3.4028235e38, 1e300j, 5])
+@pytest.mark.parametrize("dtype", ["e", "f", "d", "F"])
+def test_numbers_that_overflow_are_reported(number, dtype):
+    def assign(np, index):
+        a = np.zeros(3, dtype)
+        with np.errstate(over="raise"):
+            a[index] = number
+        return a
+
+    check(lambda np: assign(np, 1))
+    check(lambda np: assign(np, ...))
+
+
+@pytest.mark.parametrize("name", POLYNOMIALS)
+def test_polynomials(name):
+    prefix = {"chebyshev": "cheb", "hermite": "herm", "hermite_e": "herme", "polynomial": "poly"}.get(
+        name, name[:3]
+    )
+    x, y, c = numpy.linspace(-1, 1, 5), numpy.linspace(0, 2, 3), numpy.arange(12.0).reshape(3, 2, 2)
+
+    def run(np, function, *args):
+        return getattr(getattr(np.polynomial, name), prefix + function)(*args)
+
+    for function, points, coefficients in (("val", (x,), c), ("val2d", (x, x), c), ("grid2d", (x, y), c), ("grid3d", (x, y, y), c)):  # fmt: skip
+        there = run(numloom, function, *map(numloom.asarray, points), coefficients)
+        assert isinstance(there, numloom.ndarray)
+        assert_same(there, run(numpy, function, *points, coefficients))
+    assert_same(run(numloom, "vander", numloom.asarray(x), 3), run(numpy, "vander", x, 3))
+
+
+def test_values_from_roots():
+    x, roots = numpy.linspace(-1, 1, 5), numpy.array([[1.0, 2], [3, 4]])
+    there = numloom.polynomial.polynomial.polyvalfromroots(numloom.asarray(x), roots)
+    assert_same(there, numpy.polynomial.polynomial.polyvalfromroots(x, roots))
+
+
+@cpu_only
+def test_buffers():
+    a = numloom.arange(6, dtype="u1").reshape(2, 3)
+    assert hashlib.md5(a).digest() == hashlib.md5(a.tobytes()).digest()
+    row = numloom.lib.stride_tricks.as_strided(numloom.ones((1, 2, 3)), strides=(-1, 24, 8))
+    assert memoryview(row).strides == (48, 24, 8)
+
+
+@pytest.mark.parametrize("protocol", [2, 5])
+def test_copies_keep_the_layout(protocol):
+    for a in (numloom.asarray(F).T, numloom.zeros((2, 3, 4)).transpose(1, 0, 2), numloom.asarray(F)[:, ::2]):
+        for made in (copy.copy(a), copy.deepcopy(a)):
+            assert made.strides == a.copy("K").strides
+            assert made.base is None
+        again = pickle.loads(pickle.dumps(a, protocol))
+        assert again.tolist() == a.tolist()
+    buffers = []
+    pickle.dumps(numloom.zeros((2, 3, 4)).transpose(1, 0, 2), 5, buffer_callback=buffers.append)
+    assert len(buffers) == 1
+
+
+def test_methods_have_signatures():
+    for name in ("round", "conj", "trace", "tofile", "setflags", "dump", "__array_ufunc__", "__array_wrap__"):
+        mine, theirs = (inspect.signature(getattr(kind, name)) for kind in (numloom.ndarray, numpy.ndarray))
+        if name != "__array_wrap__":
+            assert list(mine.parameters) == list(theirs.parameters)
+    for method in ("outer", "resolve_dtypes"):  # of the ufunc
+        assert inspect.signature(getattr(numloom.add, method))
+    assert "axes" in inspect.signature(numloom.matmul).parameters
+
+
+@cpu_only
+def test_arrays_over_buffers_share_them():
+    given = bytearray(8)
+    a = numloom.asarray(given)
+    a[0] = 5
+    assert given[0] == 5
+    assert a.base is given
+    assert numloom.array(given).base is None
+    view = memoryview(numpy.arange(6.0).reshape(2, 3))
+    assert numloom.asarray(view).base is view
+    assert numloom.array(view, copy=False).base is view
+    assert numloom.asarray(view, order="F").base is None
+
+
+@pytest.mark.parametrize("size", [0.0025, 1e-5, 1e-104, 0.7])
+def test_beta_of_small_parameters(size):
+    here, there = (np.random.Generator(np.random.PCG64(1)).beta(size, 0.0025, 300) for np in (numpy, numloom))
+    assert_same(there, here)
+
+
+@pytest.mark.parametrize("engine", ["MT19937", "PCG64", "PCG64DXSM", "Philox", "SFC64"])
+def test_states_hold_arrays_of_numloom(engine):
+    words = getattr(numloom.random, engine)(3)
+    arrays = [
+        v for part in (words.state, words.state["state"]) for v in dict(part).values() if hasattr(v, "shape")
+    ]
+    assert all(isinstance(a, numloom.ndarray) for a in arrays)
+    assert bool(arrays) == (not engine.startswith("PCG"))
+    other = getattr(numloom.random, engine)(4)
+    other.state = words.state
+    assert other.random_raw() == words.random_raw()
+    legacy = numloom.random.default_rng(numloom.random.RandomState(1))
+    assert isinstance(legacy.bit_generator, numloom.random.MT19937)
