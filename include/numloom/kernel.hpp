@@ -52,6 +52,8 @@ struct launch_config {
   std::optional<stream_view> stream{};
   bool best_block = false;   ///< block: what the device's occupancy calculator proposes (256 on the CPU)
   bool cooperative = false;  ///< blocks may wait for each other: cooperative_groups' grid.sync()
+  const char* file = __builtin_FILE();  ///< where the call is, for errors that show up later
+  int line = __builtin_LINE();
 };
 
 /// How often a kernel is run to be timed.

@@ -4,6 +4,7 @@
 #include "kernel_type.hpp"
 
 #include <optional>
+#include <set>
 
 #include "function.hpp"
 
@@ -119,9 +120,32 @@ launch_call::launch_call(PyObject* const* given, std::size_t given_count, PyObje
 
 namespace {
 
-PyObject* launch(const kernel& k, const launch_config& config, PyObject* const* args, std::size_t count) {
+// The file of the Python code that runs: where a kernel is made, most often the text stands there too.
+std::string callers_file() {
+  PyFrameObject* frame = PyEval_GetFrame();
+  if (frame == nullptr) return "";
+  const ref code(reinterpret_cast<PyObject*>(PyFrame_GetCode(frame)));
+  const ref name(PyObject_GetAttrString(code.get(), "co_filename"));
+  const char* text = name ? PyUnicode_AsUTF8(name.get()) : nullptr;
+  if (text == nullptr) PyErr_Clear();
+  return text ? text : "";
+}
+
+// Where the running Python code is. Names of files are kept for good: a launch may be spoken of later.
+void set_place(launch_config& config) {
+  static std::set<std::string>* const files = new std::set<std::string>;
+  PyFrameObject* frame = PyEval_GetFrame();
+  config.file = "";
+  config.line = 0;
+  if (frame == nullptr) return;
+  config.line = PyFrame_GetLineNumber(frame);
+  config.file = files->insert(callers_file()).first->c_str();
+}
+
+PyObject* launch(const kernel& k, launch_config config, PyObject* const* args, std::size_t count) {
   const running_call running(args, count);
   const kernel_arguments arguments(args, count);
+  if (!arguments.on_cpu()) set_place(config);
   {
     const released_gil release(released_gil::elements + 1);
     k.launch(config, arguments.all());
@@ -224,17 +248,6 @@ std::vector<std::pair<std::string, std::string>> to_pairs(PyObject* o, const cha
     list.emplace_back(to_text(name, what), to_text(text.get(), what));
   }
   return list;
-}
-
-// The file of the Python code that makes the kernel: most often the text stands there too.
-std::string callers_file() {
-  PyFrameObject* frame = PyEval_GetFrame();
-  if (frame == nullptr) return "";
-  const ref code(reinterpret_cast<PyObject*>(PyFrame_GetCode(frame)));
-  const ref name(PyObject_GetAttrString(code.get(), "co_filename"));
-  const char* text = name ? PyUnicode_AsUTF8(name.get()) : nullptr;
-  if (text == nullptr) PyErr_Clear();
-  return text ? text : "";
 }
 
 PyObject* new_kernel(PyTypeObject* type, PyObject* positional, PyObject* keywords) {

@@ -90,6 +90,7 @@ class kernel_arguments {
   kernel_arguments& operator=(const kernel_arguments&) = delete;
 
   std::span<const kernel_argument> all() const { return {arguments_.data(), arguments_.size()}; }
+  bool on_cpu() const { return on_cpu_; }
 
  private:
   void add(PyObject* o, std::size_t position);

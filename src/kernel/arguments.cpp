@@ -282,6 +282,8 @@ bool plan_launch(const kernel_function& f, const launch_config& config, device w
   }
   plan.shared_bytes = config.shared_bytes;
   plan.cooperative = config.cooperative;
+  plan.file = config.file;
+  plan.line = config.line;
   plan.stream = config.stream ? *config.stream : current_stream(where);
   return true;
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "kernel/device_module.hpp"
 
+#include "cuda/launch_log.hpp"
 #include "cuda/library.hpp"
+#include "cuda/symbol_name.hpp"
 #include "kernel/arguments.hpp"
 #include "numloom/error.hpp"
 
@@ -92,6 +94,19 @@ void enter(int device_index) {
   check(driver().set_current(context), "cuCtxSetCurrent");
 }
 
+// Among the last launches, which errors that show up later are told with.
+void log([[maybe_unused]] const kernel_function& f, [[maybe_unused]] const launch_plan& p) {
+#if defined(NUMLOOM_LAUNCH_LOG)
+  cuda_runtime::log_launch({f.handle,
+                            {p.grid[0], p.grid[1], p.grid[2]},
+                            {p.block[0], p.block[1], p.block[2]},
+                            p.shared_bytes,
+                            p.stream.handle,
+                            p.file,
+                            p.line});
+#endif
+}
+
 class device_module final : public kernel_module {
  public:
   device_module(const device_image& image, int device_index) : device_(device_index) {
@@ -103,7 +118,7 @@ class device_module final : public kernel_module {
       f.parameters = parse_signature(k.signature);
       void* function = nullptr;
       check(driver().function(&function, handle_, k.symbol.c_str()), "cuModuleGetFunction", k.name);
-      f.handle = function;
+      f.handle = cuda_runtime::name_kernel(function, k.name);
       ask_sizes(f, function);
       functions_.push_back(std::move(f));
     }
@@ -114,6 +129,7 @@ class device_module final : public kernel_module {
     enter(device_);
     void* function = const_cast<void*>(f.handle);
     allow_shared(f, p.shared_bytes);
+    log(f, p);
     if (p.cooperative)
       return check(driver().launch_together(function, p.grid[0], p.grid[1], p.grid[2], p.block[0], p.block[1],
                                             p.block[2], static_cast<unsigned>(p.shared_bytes),

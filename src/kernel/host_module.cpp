@@ -111,8 +111,8 @@ void queue_launch(const kernel_function& f, const simt::kernel_row& row, const l
                                      {plan.block[0], plan.block[1], plan.block[2]},
                                      plan.shared_bytes,
                                      plan.stream.handle,
-                                     "",
-                                     0};
+                                     plan.file,
+                                     plan.line};
   cuda_runtime::log_launch(record);
   auto queued = std::make_unique<queued_kernel>(f, row, addresses);
   const auto enqueue = plan.cooperative ? &simt::enqueue_cooperative : &simt::enqueue;

@@ -26,6 +26,8 @@ struct launch_plan {
   std::size_t shared_bytes;
   stream_view stream;
   bool cooperative = false;
+  const char* file = "";  // of the call
+  int line = 0;
 };
 
 struct global_variable {

@@ -340,6 +340,16 @@ def test_access_outside_all_memory_is_found():
 
 
 @cuda_only
+def test_errors_that_come_late_name_the_call():
+    y = np.zeros(4, dtype="int32")
+    kernel = np.Kernel("__global__ void late(int* y) { *(volatile int*)(8 + y[0]) = 1; }", "late")
+    with pytest.raises(np.CudaError) as caught:
+        finish(lambda: kernel[1, 1](y))
+    line = test_errors_that_come_late_name_the_call.__code__.co_firstlineno + 5
+    assert f"late grid (1,1,1) block (1,1,1) at {__file__}:{line}" in str(caught.value)
+
+
+@cuda_only
 def test_barrier_in_a_branch_is_found():
     y = np.zeros(4, dtype="int32")
     source = "__global__ void f(int* y) { if (threadIdx.x < 3) __syncthreads(); }"
