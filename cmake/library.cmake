@@ -16,7 +16,7 @@ target_link_libraries(numloom_objects PUBLIC numloom_flags)
 target_include_directories(numloom_objects PUBLIC ${numloom_includes})
 precompile(numloom_objects)
 # What plans work on the host gains nothing from -O3, and compiles in four fifths of the time without.
-file(GLOB planning_sources CONFIGURE_DEPENDS ${root}/src/core/*.cpp ${root}/src/ops/*.cpp)
+file(GLOB planning_sources CONFIGURE_DEPENDS ${root}/src/core/*.cpp ${root}/src/ops/*.cpp ${root}/src/cuda/*.cpp)
 set_source_files_properties(${planning_sources} PROPERTIES COMPILE_OPTIONS $<$<CONFIG:Release>:${numloom_planning_level}>)
 find_package(Threads REQUIRED)
 target_link_libraries(numloom_objects PUBLIC Threads::Threads ${CMAKE_DL_LIBS})

@@ -87,10 +87,8 @@ __device__ __forceinline__ void write_lines(const fft_arguments<T>& p, const i64
       });
 }
 
-// The odd radices need many more registers, so powers of two have a kernel of their own: 64 in float32, 128
-// in float64, as the other.
-template <class T, bool Twos>
-__global__ void __launch_bounds__(fft_threads, Twos && sizeof(T) == 4 ? 2 : 1)
+template <class T, fft_radices Has>
+__global__ void __launch_bounds__(fft_threads, Has == fft_radices::two && sizeof(T) == 4 ? 2 : 1)
     fft_kernel(const __grid_constant__ fft_arguments<T> p) {
   NL_DYN_SHARED(fft_point<T>, shared);
   i64(*const at)[fft_operands] = reinterpret_cast<i64(*)[fft_operands]>(shared + p.lines_of_block * p.pitch);
@@ -109,7 +107,7 @@ __global__ void __launch_bounds__(fft_threads, Twos && sizeof(T) == 4 ? 2 : 1)
                               line < active};
   for (int round = 0;; ++round) {
     __syncthreads();
-    transform_shared<Twos>(p, share);
+    transform_shared<Has>(p, share);
     if (p.work.spectrum == nullptr || round == 1) break;
     for (int k = share.first; share.active && k < p.work.length; k += share.step) {
       const fft_value<T> w = factor_at<T>(p.work.spectrum, k);
@@ -220,8 +218,15 @@ void run(const fft_work& work, const fft_lines& lines, int multiprocessors, i64 
     p.by_span[k] = make_divider(static_cast<u32>(work.pass[k].span));
     p.by_butterflies[k] = make_divider(static_cast<u32>(length / work.pass[k].radix));
   }
-  const bool twos = (length & (length - 1)) == 0;
-  launch(twos ? fft_kernel<T, true> : fft_kernel<T, false>,
+  fft_radices has = fft_radices::two;
+  for (int k = 0; k < work.passes; ++k) {
+    const int radix = work.pass[k].radix;
+    if (radix > 8 || radix == 7) has = fft_radices::any;
+    if (radix % 2 == 1 && has == fft_radices::two) has = fft_radices::five;
+  }
+  launch(has == fft_radices::two    ? fft_kernel<T, fft_radices::two>
+         : has == fft_radices::five ? fft_kernel<T, fft_radices::five>
+                                    : fft_kernel<T, fft_radices::any>,
          {block_count(p.lines.size, together), static_cast<unsigned>(together * p.threads_of_line),
           static_cast<unsigned long>(shared_bytes_of<T>(length, together))},
          stream, p);

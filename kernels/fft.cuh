@@ -207,31 +207,30 @@ __device__ __forceinline__ void general_pass(const fft_share<T>& s, const kernel
   __syncthreads();
 }
 
-// Twos: all radices are powers of two.
-template <bool Twos, class T>
+// The radices that a kernel has. Each odd one costs registers, whether a length needs it or not.
+enum class fft_radices { two, five, any };  // powers of 2; of 2, 3 and 5; all
+
+template <fft_radices Has, class T>
 __device__ __forceinline__ void transform_shared(const fft_arguments<T>& p, const fft_share<T>& s) {
   const int length = p.work.length;
   for (int k = 0; k < p.work.passes; ++k) {
     const kernels::fft_pass& pass = p.work.pass[k];
-    if constexpr (Twos) {
-      switch (pass.radix) {
-        case 2: radix_pass<2>(s, pass, length, p.by_span[k]); break;
-        case 4: radix_pass<4>(s, pass, length, p.by_span[k]); break;
-        default: radix_pass<8>(s, pass, length, p.by_span[k]);
-      }
-    } else {
-      switch (pass.roots != nullptr ? 0 : pass.radix) {
-        case 2: radix_pass<2>(s, pass, length, p.by_span[k]); break;
-        case 3: radix_pass<3>(s, pass, length, p.by_span[k]); break;
-        case 4: radix_pass<4>(s, pass, length, p.by_span[k]); break;
-        case 5: radix_pass<5>(s, pass, length, p.by_span[k]); break;
-        case 7: radix_pass<7>(s, pass, length, p.by_span[k]); break;
-        case 8: radix_pass<8>(s, pass, length, p.by_span[k]); break;
-        case 11: radix_pass<11>(s, pass, length, p.by_span[k]); break;
-        case 13: radix_pass<13>(s, pass, length, p.by_span[k]); break;
-        default: general_pass(s, pass, length, p.by_span[k], p.by_butterflies[k]);
-      }
+    const divider by_span = p.by_span[k];
+    switch (pass.radix) {
+      case 2: radix_pass<2>(s, pass, length, by_span); continue;
+      case 4: radix_pass<4>(s, pass, length, by_span); continue;
+      case 8: radix_pass<8>(s, pass, length, by_span); continue;
     }
+    if constexpr (Has != fft_radices::two) switch (pass.radix) {
+        case 3: radix_pass<3>(s, pass, length, by_span); continue;
+        case 5: radix_pass<5>(s, pass, length, by_span); continue;
+      }
+    if constexpr (Has == fft_radices::any) switch (pass.radix) {
+        case 7: radix_pass<7>(s, pass, length, by_span); continue;
+        case 11: radix_pass<11>(s, pass, length, by_span); continue;
+        case 13: radix_pass<13>(s, pass, length, by_span); continue;
+        default: general_pass(s, pass, length, by_span, p.by_butterflies[k]);
+      }
   }
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The real cuFFT. Its prototypes are spelled here: a toolkit without cuFFT should build numloom too.
+#if !defined(NUMLOOM_SIM_BUILD)
 #include "cuda/cufft.hpp"
 
-#if !defined(NUMLOOM_SIM_BUILD)
 #include <cstdlib>
 #include <list>
 #include <mutex>
