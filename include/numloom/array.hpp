@@ -76,16 +76,12 @@ template <element T> class array {
   }
 
   /// a[i]: a view of one dimension less; of a one-dimensional array a copy of the element.
-  array operator[](std::int64_t i) const { return array(select_index(handle_, 0, i)); }
+  array operator[](std::int64_t i) const { return array(handle_[i]); }
   /// a(1, slice{0, 5}, newaxis, ellipsis, mask): NumPy's a[1, 0:5, None, ..., mask].
-  template <class... Index> array operator()(const Index&... index) const {
-    const std::array<index_item, sizeof...(Index)> items{to_item(index)...};
-    return array(get_item(handle_, items));
-  }
+  template <class... Index> array operator()(const Index&... index) const { return array(handle_(index...)); }
   /// a[index...] = value.
   template <class... Index> void assign(const array_like& value, const Index&... index) const {
-    const std::array<index_item, sizeof...(Index)> items{to_item(index)...};
-    set_item(handle_, items, value);
+    handle_.assign(value, index...);
   }
 
   /// New elements, C order kept.
@@ -130,11 +126,6 @@ template <element T> class array {
     for (const auto& plane : planes) list.push_back(from_rows(plane));
     return numloom::stack(list);
   }
-  static index_item to_item(std::integral auto i) { return static_cast<std::int64_t>(i); }
-  static index_item to_item(const slice& s) { return s; }
-  static index_item to_item(newaxis_t n) { return n; }
-  static index_item to_item(ellipsis_t e) { return e; }
-  static index_item to_item(const ndarray& a) { return a; }
 
   ndarray handle_;
 };

@@ -2,6 +2,8 @@
 /// Indexing, selection and assignment.
 #pragma once
 
+#include <array>
+#include <concepts>
 #include <optional>
 #include <span>
 #include <variant>
@@ -44,6 +46,24 @@ NL_API ndarray select_index(const ndarray& a, int axis, std::int64_t i);
 /// stop is the largest int64 (the smallest for a negative step). Throws value_error for step 0.
 NL_API ndarray slice_axis(const ndarray& a, int axis, std::int64_t start, std::int64_t stop,
                           std::int64_t step = 1);
+
+namespace detail {
+inline index_item to_item(std::integral auto i) { return static_cast<std::int64_t>(i); }
+inline index_item to_item(const slice& s) { return s; }
+inline index_item to_item(newaxis_t n) { return n; }
+inline index_item to_item(ellipsis_t e) { return e; }
+inline index_item to_item(const ndarray& a) { return a; }
+}  // namespace detail
+
+inline ndarray ndarray::operator[](std::int64_t i) const { return select_index(*this, 0, i); }
+template <class... Index> ndarray ndarray::operator()(const Index&... index) const {
+  const std::array<index_item, sizeof...(Index)> items{detail::to_item(index)...};
+  return get_item(*this, items);
+}
+template <class Value, class... Index> void ndarray::assign(const Value& value, const Index&... index) const {
+  const std::array<index_item, sizeof...(Index)> items{detail::to_item(index)...};
+  set_item(*this, items, value);
+}
 
 NL_API ndarray take(const ndarray& a, const ndarray& indices, std::optional<int> axis = {},
                     std::string_view mode = "raise", const std::optional<ndarray>& out = {});

@@ -82,6 +82,15 @@ class NL_API ndarray {
   /// All elements in C order on the host.
   template <element T> std::vector<T> to_vector() const;
 
+  // Defined in indexing.hpp.
+  /// a[i]: a view of one dimension less; of a one-dimensional array a copy of the element. Throws
+  /// index_error.
+  ndarray operator[](std::int64_t i) const;
+  /// a(1, slice{0, 5}, newaxis, ellipsis, mask): NumPy's a[1, 0:5, None, ..., mask]. Throws index_error.
+  template <class... Index> ndarray operator()(const Index&... index) const;
+  /// a[index...] = value, as set_item.
+  template <class Value, class... Index> void assign(const Value& value, const Index&... index) const;
+
  private:
   [[noreturn]] void fail_read_only() const;
   storage_ptr storage_;

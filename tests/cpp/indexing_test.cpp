@@ -231,5 +231,16 @@ TEST(selection, nonzero_where_clip) {
             (std::vector<std::uint8_t>{0, 1, 2}));
 }
 
+TEST(indexing, members_of_ndarray) {
+  const ndarray a = count({3, 4});
+  a.assign(7, slice{0, 2}, 1);
+  EXPECT_EQ(values(a(slice{}, 1)), (longs{7, 7, 9}));
+  EXPECT_EQ(values(a[-1](slice{.step = 2})), (longs{8, 10}));
+  a[0].assign(at({1, 2, 3, 4}));
+  EXPECT_EQ(values(a(0, ellipsis)), (longs{1, 2, 3, 4}));
+  EXPECT_EQ(values(a(at({2, 0}), 3)), (longs{11, 4}));
+  EXPECT_EQ(text_of<index_error>([&] { a[3]; }), "[getitem] index 3 is out of bounds for axis 0 with size 3");
+}
+
 }  // namespace
 }  // namespace numloom
