@@ -2,10 +2,10 @@
 /// As much JSON as measurements need: reading whole values and writing numbers and texts.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace numloom::kernel_detail {
@@ -15,7 +15,8 @@ struct json {
   std::int64_t whole = 0;  // of a boolean or an integer
   double number = 0;       // of a number or an integer
   std::string text{};
-  std::vector<std::pair<std::string, json>> members{};  // of a list: without names
+  struct member;
+  std::vector<member> members;  // of a list: without names
 
   /// The member of that name, or nothing.
   const json* find(std::string_view name) const;
@@ -23,6 +24,10 @@ struct json {
     const json* found = find(name);
     return found != nullptr && found->type == wanted ? found : nullptr;
   }
+};
+struct json::member {
+  std::string name;
+  json value;
 };
 
 /// Nothing for a text that is not one whole value.
