@@ -12,7 +12,12 @@ from .environment import ROOT, jobs, tool
 
 CPP = (".hpp", ".cpp", ".cu", ".cuh", ".h")
 # What g++'s command lines say that clang does not know.
-GCC_UNKNOWN = ("-Wno-unknown-warning-option", "-Wno-ignored-optimization-argument", "-Wno-ignored-gch")
+GCC_UNKNOWN = (
+    "-Wno-unknown-warning-option",
+    "-Wno-ignored-optimization-argument",
+    "-Wno-ignored-gch",
+    "-Wno-unused-command-line-argument",
+)
 GCC_ONLY = (
     "-fno-ipa-cp-clone",
     "-fno-split-loops",

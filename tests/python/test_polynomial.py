@@ -93,4 +93,9 @@ def test_classes_remain_numpys():
     assert type(p * p + 1) is type(p.deriv()) is ours
     assert p(2.0) == 17
     assert pickle.loads(pickle.dumps(p)) == p
-    assert numloom.polynomial.polynomial is numpy.polynomial.polynomial
+    assert numloom.polynomial.polynomial.Polynomial is ours
+    x, y = both(numpy.linspace(-1, 1, 5))
+    value = numloom.polynomial.polynomial.polyval(y, [1, 2, 3])
+    assert isinstance(value, numloom.ndarray)
+    assert value.device == y.device
+    numpy.testing.assert_allclose(value.get(), numpy.polynomial.polynomial.polyval(x, [1, 2, 3]))
