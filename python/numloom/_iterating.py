@@ -26,11 +26,31 @@ class ndenumerate(_numpy.ndenumerate):
         super().__init__(_on_host(arr))
 
 
-def nditer(op, *args, **kwargs):
+class _HostType(type):
+    """NumPy's own objects are instances of a class here that only makes them."""
+
+    def __instancecheck__(cls, instance):
+        return isinstance(instance, cls.made)
+
+    def __getattr__(cls, name):
+        return getattr(cls.made, name)
+
+
+class nditer(metaclass=_HostType):
     """numpy.nditer; of arrays on a GPU for reading only."""
-    return _numpy.nditer(_on_host(op), *args, **kwargs)
+
+    made = _numpy.nditer
+
+    def __new__(cls, op, *args, **kwargs):
+        """NumPy's iterator over host memory."""
+        return _numpy.nditer(_on_host(op), *args, **kwargs)
 
 
-def broadcast(*args):
+class broadcast(metaclass=_HostType):
     """numpy.broadcast: arrays against each other, to iterate over."""
-    return _numpy.broadcast(*(_on_host(a) for a in args))
+
+    made = _numpy.broadcast
+
+    def __new__(cls, *arrays):
+        """NumPy's object over host memory."""
+        return _numpy.broadcast(*(_on_host(a) for a in arrays))

@@ -445,7 +445,7 @@ void set_advanced(const ndarray& a, index_list index, const array_like& value, s
   if (given.size() != seen.ndim()) seen = reshape(seen, given);
   if (shares_with_indices(a, plan))
     for (ndarray& i : plan.indices) i = copy(i);
-  scatter(plan, seen, joins ? *scatter_of(*joins) : scatter_op::assign);
+  scatter(plan, seen, joins ? scatter_of(*joins).value() : scatter_op::assign);
 }
 
 void join_into(const ndarray& target, const array_like& value, ufunc f) {

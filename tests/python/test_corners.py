@@ -111,6 +111,8 @@ def test_iterators():
         assert [(at, int(x)) for at, x in np.ndenumerate(a)][4] == ((1, 1), 4)
         assert [int(x) for x in np.nditer(a.T, order="C")] == [0, 3, 1, 4, 2, 5]
         assert [int(x) * int(y) for x, y in np.broadcast(a, [1, 2, 3])] == [0, 2, 6, 3, 8, 15]
+        assert isinstance(np.broadcast(a, a), np.broadcast)
+        assert isinstance(np.nditer(a), np.nditer)
         with np.nditer([a, None]) as both:
             for x, y in both:
                 y[...] = 2 * x
