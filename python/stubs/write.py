@@ -285,7 +285,7 @@ def _main_stub() -> str:
             lines.append(_function(name, value))
     for name, value in sorted(_names.COMPOSED.items()):
         if isinstance(value, type):
-            lines.append(f"from numpy import {value.__base__.__name__} as {name}")
+            lines.append(f"from numpy import {name} as {name}")  # made here of NumPy's
         else:
             lines.append(_function(name, value, "Any") if callable(value) else f"{name}: Any")
     lines += [f"def {name}(*args: Any, **kwargs: Any) -> Any: ..." for name in _names.FALLBACK]
