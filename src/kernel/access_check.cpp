@@ -104,8 +104,9 @@ std::string access_check::array_text(const char* p, std::size_t bytes) const {
 }
 
 void access_check::refuse(const char* p, std::size_t bytes, kind k, const void* code) {
-  simt::fail_thread(simt::error_illegal_address,
-                    concat(verb(k), " ", bytes, " bytes, ", array_text(p, bytes), ", ", code_text(code)));
+  simt::fail_thread(simt::error_illegal_address, [&] {
+    return concat(verb(k), " ", bytes, " bytes, ", array_text(p, bytes), ", ", code_text(code));
+  });
 }
 
 // ---- races ----
@@ -180,18 +181,19 @@ void access_check::look_for_race(std::uintptr_t word, std::uint32_t mask, kind k
 
 void access_check::refuse_race(std::uintptr_t word, const past_access& before, const char* did, kind k,
                                const void* code) {
-  const char* p = reinterpret_cast<const char*>(word);
-  std::string place = "shared memory";
-  for (const memory_range& r : arguments_.ranges()) {
-    if (!within(r, p, 1)) continue;
-    place = concat("argument ", r.parameter + 1, " '", function_.parameters[r.parameter].name, "', byte ",
-                   p - r.begin);
-  }
-  const std::string block = before.block == block_ ? "" : " of another block";
-  simt::fail_thread(simt::error_launch_failure,
-                    concat("race: it ", verb(k), " ", place, ", ", code_text(code), ", which thread ",
-                           index_text(before.thread), block, " ", did, ", ", code_text(before.code),
-                           ", and nothing orders the two"));
+  simt::fail_thread(simt::error_launch_failure, [&] {
+    const char* p = reinterpret_cast<const char*>(word);
+    std::string place = "shared memory";
+    for (const memory_range& r : arguments_.ranges()) {
+      if (!within(r, p, 1)) continue;
+      place = concat("argument ", r.parameter + 1, " '", function_.parameters[r.parameter].name, "', byte ",
+                     p - r.begin);
+    }
+    const std::string block = before.block == block_ ? "" : " of another block";
+    return concat("race: it ", verb(k), " ", place, ", ", code_text(code), ", which thread ",
+                  index_text(before.thread), block, " ", did, ", ", code_text(before.code),
+                  ", and nothing orders the two");
+  });
 }
 
 // ---- lines ----

@@ -22,13 +22,17 @@ class meeting {
     wait_turn(lock, block);
     return !failed_;
   }
-  // At grid.sync(). The text of what is wrong, or nothing.
-  std::string arrive(unsigned block) {
+  // At grid.sync(). False if something is wrong.
+  bool arrive(unsigned block) {
     std::unique_lock lock(mutex_);
     ++arrived_;
     pass(block);
     wait_turn(lock, block);
-    return failed_ ? problem_ : "";
+    return !failed_;
+  }
+  std::string problem() {
+    const std::lock_guard lock(mutex_);
+    return problem_;
   }
   void leave(unsigned block) {
     const std::lock_guard lock(mutex_);
@@ -88,11 +92,11 @@ void grid_barrier(site where) {
   const uint3 grid = current_thread->block->grid_dim;
   if (grid.x * grid.y * grid.z == 1) return;
   if (joined == nullptr)
-    fail_thread(
-        error_launch_failure,
-        "grid.sync() of more than one block: expected a cooperative launch (cooperative=True)" + place());
-  if (const std::string problem = joined->arrive(joined_as); !problem.empty())
-    fail_thread(error_launch_failure, problem + place());
+    fail_thread(error_launch_failure, [&] {
+      return "grid.sync() of more than one block: expected a cooperative launch (cooperative=True)" + place();
+    });
+  if (!joined->arrive(joined_as))
+    fail_thread(error_launch_failure, [&] { return joined->problem() + place(); });
 }
 
 void run_cooperative(const grid_launch& launch) {

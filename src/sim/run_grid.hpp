@@ -63,8 +63,13 @@ void set_observer(execution_observer* observer);
 bool is_own_memory(const void* address, size_t bytes);
 bool is_shared_memory(const void* address, size_t bytes);
 std::string near_shared_memory(const void* address);
-// Ends the running grid with an error that names the running thread.
-[[noreturn]] void fail_thread(int code, const std::string& text);
+// Ends the running grid with an error that names the running thread. Its stack is abandoned, not unwound:
+// `text` is a function, so that no string is left behind there.
+[[noreturn]] void fail_thread(int code, std::string (*text)(const void*), const void* captured);
+template <class Text> [[noreturn]] void fail_thread(int code, const Text& text) {
+  fail_thread(
+      code, [](const void* t) -> std::string { return (*static_cast<const Text*>(t))(); }, &text);
+}
 
 // NUMLOOM_SIM_SEED: 0 runs threads and streams in their natural order, any other number in an order of its
 // own.

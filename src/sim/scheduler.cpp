@@ -59,8 +59,8 @@ bool is_shared_memory(const void* address, size_t bytes) {
 std::string near_shared_memory(const void* address) {
   return current_thread->block->owner->near_shared(address);
 }
-void fail_thread(int code, const std::string& text) {
-  current_thread->block->owner->fail(code, [&] { return text; });
+void fail_thread(int code, std::string (*text)(const void*), const void* captured) {
+  current_thread->block->owner->fail(code, [&] { return text(captured); });
 }
 
 scheduler& scheduler::of_this_os_thread() {
