@@ -88,7 +88,7 @@ std::string access_check::array_text(const char* p, std::size_t bytes) const {
     const std::ptrdiff_t distance = before > 0 ? before : behind > 0 ? behind : 0;
     if (distance < least) nearest = &r, least = distance;
   }
-  const std::string shared = least == 0 ? "" : simt::near_shared_memory(p);
+  std::string shared = least == 0 ? "" : simt::near_shared_memory(p);
   if (!shared.empty()) return shared;
   constexpr std::ptrdiff_t near = std::ptrdiff_t{1} << 20;
   if (nearest == nullptr || least > near)

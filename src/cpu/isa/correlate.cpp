@@ -79,7 +79,7 @@ template <class T> struct sliding_complex {
         part[1][j] = imaginary;
       }
     }
-    for (long j = 0; j < results; ++j) {
+    for (long j = 0; j < results; ++j) {  // NOLINTNEXTLINE(clang-analyzer-core.*): both branches write these
       to[2 * j] = part[0][2 * j] - part[1][2 * j + 1];
       to[2 * j + 1] = part[0][2 * j + 1] + part[1][2 * j];
     }
