@@ -244,7 +244,7 @@ TEST(Json, ReadsWholeValuesOnly) {
   const auto value = read_json(R"( {"a": [1, -2.5, true, null], "b": "x\"\u00e4\n"} )");
   ASSERT_TRUE(value);
   EXPECT_EQ(value->find("a")->members.size(), 4u);
-  EXPECT_EQ(value->find("a")->members[1].second.number, -2.5);
+  EXPECT_EQ(value->find("a")->members[1].value.number, -2.5);
   EXPECT_EQ(value->find("b")->text, "x\"\xc3\xa4\n");
   EXPECT_EQ(read_json(kernel_detail::json_text(value->find("b")->text))->text, value->find("b")->text);
   for (const char* text :
