@@ -86,8 +86,8 @@ TEST_P(cpu_threads, callers_in_several_threads_do_not_disturb_each_other) {
   EXPECT_EQ(wrong, 0);
 }
 
-// ThreadSanitizer does not support threads started after a fork, and the child waits forever for AddressSanitizer's
-// allocator where another thread was in it.
+// ThreadSanitizer does not support threads started after a fork, and the child waits forever for
+// AddressSanitizer's allocator where another thread was in it.
 #if !defined(__SANITIZE_THREAD__) && !defined(__SANITIZE_ADDRESS__)
 TEST_P(cpu_threads, a_forked_child_has_a_pool_of_its_own) {
   std::atomic<int> before{0};
