@@ -509,8 +509,6 @@ def diff(a, n=1, axis=-1, prepend=None, append=None):
     if n == 0:
         return a
     a = asarray(a)
-    if n == 0:
-        return a
     if a.ndim == 0:
         raise ValueError("diff requires input that is at least one dimensional")
     axis = normalize_axis_index(axis, a.ndim)

@@ -27,7 +27,7 @@ class Known:
 
 
 def excluded() -> Known:
-    """Tests that no foreign array type can pass: they are not run."""
+    """Tests that are not run."""
     return Known(HERE / "excluded.txt")
 
 

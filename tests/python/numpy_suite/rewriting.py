@@ -182,7 +182,7 @@ def note(*words) -> None:
 
 
 def pytest_collection_modifyitems(config, items):
-    """Leaves out what no foreign array type can pass, and what has a result from before a crash."""
+    """Leaves out what excluded.txt names, and what has a result from before a crash."""
     before = [line.split("\t") for line in RESULTS.read_text(encoding="utf-8").splitlines()]
     done = {words[1] for words in before}
     listed = None if os.environ.get("NUMLOOM_SUITE_ALL") else lists.excluded()
