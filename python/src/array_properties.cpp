@@ -161,6 +161,7 @@ PyObject* priority(PyObject*, void*) { return PyFloat_FromDouble(0); }
 
 PyObject* array_interface(PyObject* self, void*);
 PyObject* cuda_array_interface(PyObject* self, void*);
+PyObject* integer_part(PyObject* self, void* name);
 
 PyGetSetDef array_properties[] = {
     {"shape", shape, set_shape, "Extents of the axes; assigning reshapes without a copy.", nullptr},
@@ -182,6 +183,8 @@ PyGetSetDef array_properties[] = {
     {"device", device_property, nullptr, "Where the elements live.", nullptr},
     {"_is_scalar", is_scalar, nullptr, "A result with a scalar's value semantics?", nullptr},
     {"_flag_bits", flag_bits, set_flag_bits, "What `flags` shows.", nullptr},
+    {"numerator", integer_part, nullptr, "Of a scalar integer: its value.", const_cast<char*>("numerator")},
+    {"denominator", integer_part, nullptr, "Of a scalar integer: 1.", const_cast<char*>("denominator")},
     {"__class__", apparent_class, nullptr, "The type; of a scalar result NumPy's scalar type.", nullptr},
     {"__array_priority__", priority, nullptr, "As NumPy's arrays.", nullptr},
     {"__array_interface__", array_interface, nullptr, "NumPy's array interface; arrays on the CPU only.",

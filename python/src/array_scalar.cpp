@@ -124,6 +124,18 @@ PyObject* bits(PyObject* self, PyObject*) {
 
 }  // namespace
 
+// fractions.Fraction asks for these of what passes for an integer. `name` is the attribute's; only scalar
+// results of integers have it.
+PyObject* integer_part(PyObject* self, void* name) {
+  return guarded([&]() -> PyObject* {
+    const ndarray& a = array_of(self);
+    const auto* attribute = static_cast<const char*>(name);
+    if (!a.is_scalar() || !is_integer(a.dtype()))
+      raise(PyExc_AttributeError, "'numloom.ndarray' object has no attribute '%s'", attribute);
+    return PyObject_GetAttrString(host_twin(self).get(), attribute);
+  });
+}
+
 void add_scalar_slots(slot_list& slots) {
   const auto add = [&](int slot, auto* function) {
     slots.push_back({slot, reinterpret_cast<void*>(function)});

@@ -4,6 +4,7 @@
 
 import collections
 import decimal
+import fractions
 import json
 import math
 import numbers
@@ -64,6 +65,11 @@ def test_number_protocols(x):
     assert f"{n:03d}" == "003"
     assert s.is_integer() is False
     assert json.dumps(s.item()) == "6.5"
+    assert fractions.Fraction(n) == 3
+    assert (n.numerator, n.denominator) == (3, 1)
+    for other in (s, x):
+        with pytest.raises(AttributeError, match="numerator"):
+            other.numerator  # noqa: B018
     with pytest.raises(TypeError):
         operator.index(s)
     with pytest.raises(TypeError):
