@@ -35,6 +35,16 @@ _QUIET = {
 }  # fmt: skip
 
 
+# The class of NumPy's functions that ask their arguments for `__array_function__`.
+_DISPATCHER = type(_numpy.sum)
+# NumPy's functions that call the method of their name where the first argument is of another library.
+_LEFT_TO_METHODS = {
+    "all", "any", "argmax", "argmin", "argsort", "choose", "clip", "compress", "cumprod", "cumsum", "max",
+    "mean", "min", "nonzero", "prod", "ptp", "repeat", "reshape", "round", "searchsorted", "squeeze", "std",
+    "sum", "swapaxes", "take", "transpose", "var",
+}  # fmt: skip
+
+
 def note(name: str) -> None:
     """Count a call that runs on the host, and say so where config.fallback asks for it."""
     if name in _QUIET:
@@ -160,6 +170,27 @@ def call_function(name: str, *args, **kwargs):
     if isinstance(kwargs.get("like"), _core.ndarray):
         kwargs.pop("like")
     return run(name, _find(name), args, kwargs)
+
+
+@functools.cache
+def looks_for(name: str, protocol: bool) -> bool:
+    """Does NumPy's function of that name look for `__array_function__`, or for a method of its own name?"""
+    if not protocol:
+        return name in _LEFT_TO_METHODS
+    try:
+        return isinstance(_find(name), _DISPATCHER)
+    except AttributeError:
+        return False
+
+
+def call_leaving(name: str, *args, **kwargs):
+    """NumPy's function of that name, which calls the method of its first argument."""
+    return on_host(name, _find(name), args, kwargs)
+
+
+def call_overridden(name: str, *args, **kwargs):
+    """NumPy's function of that name, which asks an argument's `__array_function__`."""
+    return _find(name)(*args, **kwargs)
 
 
 def call_method(name: str, array, *args, **kwargs):

@@ -93,7 +93,7 @@ namespace {
 
 // The call again, as tuple and dict, for NumPy on the host.
 PyObject* call_on_host(const function_row& row, PyObject* self, PyObject* const* args, Py_ssize_t count,
-                       PyObject* keywords) {
+                       PyObject* keywords, const char* how) {
   const Py_ssize_t shift = self ? 1 : 0;
   const ref positional(PyTuple_New(count + shift + 1));
   const ref named(PyDict_New());
@@ -104,8 +104,36 @@ PyObject* call_on_host(const function_row& row, PyObject* self, PyObject* const*
     PyTuple_SET_ITEM(positional.get(), i + shift + 1, Py_NewRef(args[i]));
   for (Py_ssize_t k = 0; keywords && k < PyTuple_GET_SIZE(keywords); ++k)
     if (PyDict_SetItem(named.get(), PyTuple_GET_ITEM(keywords, k), args[count + k]) < 0) return nullptr;
-  return call_package("numloom._fallback", self ? "call_method" : "call_function", positional.get(),
-                      named.get());
+  return call_package("numloom._fallback", how, positional.get(), named.get());
+}
+
+enum class custom { none, method, protocol };
+
+// May NumPy's function leave its work to this argument: by __array_function__ (NEP 18), or to a method of the
+// function's name (np.mean(series) is series.mean(), which skips what is missing)?
+custom custom_of(PyObject* o, const char* name) {
+  if (!o || is_array(o) || is_python_number(o) || is_numpy_array(o) || is_numpy_scalar(o) || o == Py_None ||
+      PyUnicode_Check(o))
+    return custom::none;
+  if (PyList_CheckExact(o))
+    return PyList_GET_SIZE(o) > 0 ? custom_of(PyList_GET_ITEM(o, 0), nullptr) : custom::none;
+  if (PyTuple_CheckExact(o))
+    return PyTuple_GET_SIZE(o) > 0 ? custom_of(PyTuple_GET_ITEM(o, 0), nullptr) : custom::none;
+  static PyObject* const protocol = PyUnicode_InternFromString("__array_function__");
+  if (_PyType_Lookup(Py_TYPE(o), protocol)) return custom::protocol;
+  return name && PyObject_HasAttrString(reinterpret_cast<PyObject*>(Py_TYPE(o)), name) ? custom::method
+                                                                                       : custom::none;
+}
+
+// Is NumPy's function of the row's name one that looks for this?
+bool looks_for(custom found, const function_row& row) {
+  if (found == custom::none) return false;
+  static PyObject* const asked = imported("numloom._fallback", "looks_for");
+  const ref answer(
+      asked ? PyObject_CallFunction(asked, "si", row.name, static_cast<int>(found == custom::protocol))
+            : nullptr);
+  if (!answer) PyErr_Clear();
+  return answer.get() == Py_True;
 }
 
 }  // namespace
@@ -113,16 +141,25 @@ PyObject* call_on_host(const function_row& row, PyObject* self, PyObject* const*
 PyObject* call_row(const function_row& row, const signature& s, PyObject* self, PyObject* const* args,
                    Py_ssize_t count, PyObject* keywords) {
   PyObject* slots[signature::limit];
+  slots[0] = slots[1] = nullptr;
   count = PyVectorcall_NARGS(static_cast<std::size_t>(count));
   if (!s.bind(self, args, count, keywords, slots)) {
     s.release(slots);
     return nullptr;
   }
-  PyObject* result = guarded([&] { return row.body(slots); });
+  const char* how = self ? "call_method" : "call_function";
+  PyObject* result = nullptr;
+  const custom first = self ? custom::none : custom_of(slots[0], last_name(row.name));
+  if (!self && (looks_for(first, row) || looks_for(custom_of(slots[1], nullptr), row))) {
+    how = first == custom::method ? "call_leaving" : "call_overridden";
+    PyErr_SetNone(numpy.host_only);
+  } else {
+    result = guarded([&] { return row.body(slots); });
+  }
   s.release(slots);
   if (result || !PyErr_ExceptionMatches(numpy.host_only)) return result;
   PyErr_Clear();
-  return call_on_host(row, self, args, count, keywords);
+  return call_on_host(row, self, args, count, keywords, how);
 }
 
 const char* documentation_of(const function_row& row, bool is_method) {

@@ -188,6 +188,50 @@ def test_foreign_types_decide():
 
 
 @cpu_only
+class _Column:
+    """As pandas' columns: it reads as an array, and its own methods skip what is missing."""
+
+    def __init__(self, values):
+        self.values = numpy.array(values)
+
+    def __array__(self, dtype=None, copy=None):
+        return self.values
+
+    def mean(self, axis=None, dtype=None, out=None):
+        return numpy.nanmean(self.values, axis)
+
+    def cumsum(self, axis=None, dtype=None, out=None):
+        return _Column(numpy.nancumsum(self.values))
+
+    def sort(self):
+        raise AssertionError("numpy.sort does not look for it")
+
+
+def test_methods_of_other_libraries_are_called_where_numpy_calls_them():
+    column = _Column([1.0, numpy.nan, 3.0])
+    for np in (numpy, numloom):
+        assert np.mean(column) == 2
+        assert type(np.cumsum(column)) is _Column
+        assert np.cumsum(column).values.tolist() == [1, 1, 4]
+    assert type(numloom.mean(column)) is numloom.ndarray
+    assert numloom.sort(column)[:2].tolist() == [1, 3]
+    with pytest.raises(TypeError):
+        numloom.mean(column, keepdims=True)  # as NumPy's, which hands all keywords on
+
+
+class _Lazy:
+    def __array_function__(self, function, types, args, kwargs):
+        return function.__name__, len(args), sorted(kwargs)
+
+
+def test_array_function_of_other_libraries():
+    lazy = _Lazy()
+    assert numloom.mean(lazy, axis=0) == ("mean", 1, ["axis"])
+    assert numloom.concatenate([lazy, numloom.ones(2)]) == ("concatenate", 1, [])
+    assert numloom.linalg.norm(lazy) == ("norm", 1, [])
+    assert numloom.dot(numloom.ones(2), lazy) == ("dot", 2, [])
+
+
 def test_masked_arrays_and_matrices():
     masked = numpy.ma.array([1.0, 2.0], mask=[0, 1])
     result = numloom.ones(2) + masked
