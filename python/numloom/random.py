@@ -6,6 +6,7 @@ anywhere (PCG64, PCG64DXSM, Philox) in parallel, on the device or on all cores. 
 from NumPy on the host and the same state: docs/differences.md lists it, the legacy functions among it.
 """
 
+import functools
 import inspect
 import types as _types
 
@@ -152,6 +153,11 @@ class Generator(_core._Generator):
             _fallback.note(f"random.{name}")
         return result
 
+    @property
+    def __class__(self):
+        """NumPy's Generator: isinstance(rng, numpy.random.Generator) holds, as libraries ask."""
+        return _host.Generator
+
     def spawn(self, n_children):
         """New generators that are independent of this one and of each other."""
         return [Generator(child) for child in self.bit_generator.spawn(n_children)]
@@ -266,7 +272,7 @@ def _legacy_call(name, function, args, kwargs):
     return result if dtype is None else _core.asarray(result, dtype=dtype)
 
 
-class RandomState:
+class RandomState(_host.RandomState):
     """numpy.random.RandomState whose arrays live on the current device. Floats take dtype=."""
 
     def __init__(self, seed=None):
@@ -276,25 +282,9 @@ class RandomState:
             if seed is not None:
                 words._legacy_seeding(_to_host(seed))
             seed = words
+        super().__init__(seed)
+        # NumPy's methods call each other and expect its arrays: they run on an object of its own.
         self._host = _host.RandomState(seed)
-
-    def __getattr__(self, name):
-        """NumPy's methods."""
-        if name == "_host":
-            raise AttributeError(name)
-        found = getattr(self._host, name)
-        if not callable(found) or name in ("get_state", "set_state", "seed") or name.startswith("_"):
-            return found
-
-        def draw(*args, **kwargs):
-            return _legacy_call(name, found, args, kwargs)
-
-        draw.__name__, draw.__doc__ = name, found.__doc__
-        return draw
-
-    def __dir__(self):
-        """NumPy's names."""
-        return dir(self._host)
 
     def __str__(self):
         return str(self._host)
@@ -309,13 +299,26 @@ class RandomState:
         self._host.__setstate__(_with_arrays(state, _core.ndarray, _core.ndarray.to_numpy))
 
     def __reduce__(self):
-        return _restored, (self._host,)
+        return RandomState, (self._host._bit_generator,), self.__getstate__()
 
 
-def _restored(host):
-    made = RandomState.__new__(RandomState)
-    made._host = host
-    return made
+def _legacy_method(name):
+    found = getattr(_host.RandomState, name)
+
+    @functools.wraps(found, assigned=("__doc__", "__text_signature__"))
+    def draw(self, *args, **kwargs):
+        method = getattr(self._host, name)
+        if name in ("get_state", "set_state", "seed"):
+            return method(*map(_to_host, args), **kwargs)
+        return _legacy_call(name, method, args, kwargs)
+
+    draw.__name__, draw.__qualname__ = name, f"RandomState.{name}"
+    return draw
+
+
+for _name in dir(_host.RandomState):
+    if not _name.startswith("_"):
+        setattr(RandomState, _name, _legacy_method(_name))
 
 
 def _make_legacy(name):

@@ -3,6 +3,7 @@
 # One line per call: the list is meant to be read down.
 """numloom.random against numpy.random: the same seed, the same numbers, the same state afterwards."""
 
+import copy
 import inspect
 import pickle
 import threading
@@ -350,6 +351,19 @@ def test_legacy_functions_and_random_state():
     assert first.tolist() == ours.rand(3).astype("f4").tolist()
     assert numloom.random.randn(3, dtype=numpy.float32).dtype == numpy.float32
     assert str(numloom.random.rand(2).device) == str(numloom.current_device())
+
+
+def test_other_libraries_take_the_generators_for_numpys():
+    rng, legacy = numloom.random.default_rng(3), numloom.random.RandomState(3)
+    assert isinstance(rng, numpy.random.Generator)
+    assert isinstance(legacy, numpy.random.RandomState)
+    twin = copy.deepcopy(rng)
+    assert type(twin) is numloom.random.Generator
+    assert twin.random() == rng.random()
+    assert (
+        numpy.random.default_rng(legacy).random()
+        == numpy.random.default_rng(numpy.random.RandomState(3)).random()
+    )
 
 
 # ---- statistics, threads ----
