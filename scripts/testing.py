@@ -238,11 +238,12 @@ def stage_tsan(options: Options) -> list[Count]:
 
 
 def stage_ptx(options: Options) -> list[Count]:
-    """the CUDA build: nvcc compiles every kernel, and the module works where there is no driver"""
+    """the CUDA build: nvcc compiles every kernel, and library and module work where there is no driver"""
     if not environment.nvcc():
         return [Count("python", "cpu", skipped=1, reasons={"this machine has no nvcc": 1})]
-    building.build("cuda-ptx", "numloom_python")
-    return [pytest("cuda-ptx", "tests/python/test_semantics.py", "cpu", options, NUMLOOM_TEST_DEVICE="cpu")]
+    building.build("cuda-ptx")
+    module = pytest("cuda-ptx", "tests/python/test_semantics.py", "cpu", options, NUMLOOM_TEST_DEVICE="cpu")
+    return [ctest("cuda-ptx", "cpu", options), module]
 
 
 def stage_meta(options: Options) -> list[Count]:
