@@ -194,13 +194,8 @@ def get(array, stream, order, out):
     """A NumPy array of its own, in that order, or the elements copied to `out`."""
     from . import _composed
 
-    if out is None and order in (None, "K"):
-        order = "K"
-    if stream is not None:
-        stream.synchronize()
-    if out is None:
-        return _numpy.array(array.to_numpy(), order=order)
-    return _composed.asnumpy(array, order=order, out=out)
+    host = _composed.asnumpy(array, order=order, out=out, stream=stream)
+    return host.copy(order="K") if out is None and str(array.device) == "cpu" else host
 
 
 def set(array, arr, stream=None):

@@ -239,6 +239,17 @@ def test_poly1d(case):
     check(case)
 
 
+SERIES = (
+    lambda np: np.polynomial.polynomial.polycompanion(np.array(P)), lambda np: np.polynomial.polynomial.polycompanion(np.array([2, 1], "f4")), lambda np: np.polynomial.polynomial.polycompanion(np.ones(1)), lambda np: np.polynomial.chebyshev.chebcompanion(np.array(P)), lambda np: np.polynomial.hermite.hermcompanion(np.array(P)),
+    lambda np: np.polynomial.polyutils.as_series([np.array([1, 2, 0]), np.array(Q)]), lambda np: np.polynomial.polyutils.as_series([np.array([1.0, 0])], trim=False), lambda np: np.polynomial.polyutils.as_series([np.ones(0)]), lambda np: np.polynomial.polyutils.trimseq(np.array([1, 2, 0, 0])), lambda np: np.polynomial.polyutils.trimcoef(np.array([1, 2, 1e-9]), 1e-5), lambda np: np.polynomial.polyutils.trimcoef(np.array(P), -1),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("case", SERIES, ids=texts_of(SERIES))
+def test_coefficients(case):
+    check(case)
+
+
 def test_poly1d_grows_where_it_is_set():
     p = cp.poly1d(cp.array(Q))
     p[4] = 7
