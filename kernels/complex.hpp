@@ -9,9 +9,14 @@ template <class T> struct complex {
   T re, im;
 
   complex() = default;
-  NL_HD constexpr complex(T real, T imag = T(0)) : re(real), im(imag) {}
+  NL_HD constexpr complex(T x, T y = T(0)) : re(x), im(y) {}
   template <class U>
   NL_HD explicit constexpr complex(complex<U> z) : re(static_cast<T>(z.re)), im(static_cast<T>(z.im)) {}
+
+  NL_HD constexpr T real() const { return re; }
+  NL_HD constexpr T imag() const { return im; }
+  NL_HD constexpr void real(T value) { re = value; }
+  NL_HD constexpr void imag(T value) { im = value; }
 };
 
 template <class T> NL_HD complex<T> operator+(complex<T> a, complex<T> b) {

@@ -44,5 +44,33 @@ template <class T> NL_HD complex<T> sqrt(complex<T> z) {
   const T im = static_cast<T>(::sqrt((length - z.re) / 2));
   return {static_cast<T>(::sqrt((length + z.re) / 2)), z.im < 0 ? -im : im};
 }
+template <class T> NL_HD complex<T> log(complex<T> z) { return {static_cast<T>(::log(abs(z))), arg(z)}; }
+template <class T> NL_HD complex<T> log10(complex<T> z) {
+  return log(z) / static_cast<T>(2.302585092994045684);
+}
+template <class T> NL_HD complex<T> pow(complex<T> z, complex<T> exponent) {
+  if (z == complex<T>(0)) return exponent == complex<T>(0) ? complex<T>(1) : complex<T>(0);
+  return exp(exponent * log(z));
+}
+template <class T> NL_HD complex<T> pow(complex<T> z, real_operand<T> exponent) {
+  return pow(z, complex<T>(exponent));
+}
+template <class T> NL_HD complex<T> pow(real_operand<T> z, complex<T> exponent) {
+  return pow(complex<T>(z), exponent);
+}
+template <class T> NL_HD complex<T> sinh(complex<T> z) {
+  return {static_cast<T>(::sinh(z.re) * ::cos(z.im)), static_cast<T>(::cosh(z.re) * ::sin(z.im))};
+}
+template <class T> NL_HD complex<T> cosh(complex<T> z) {
+  return {static_cast<T>(::cosh(z.re) * ::cos(z.im)), static_cast<T>(::sinh(z.re) * ::sin(z.im))};
+}
+template <class T> NL_HD complex<T> tanh(complex<T> z) { return sinh(z) / cosh(z); }
+template <class T> NL_HD complex<T> sin(complex<T> z) {
+  return {static_cast<T>(::sin(z.re) * ::cosh(z.im)), static_cast<T>(::cos(z.re) * ::sinh(z.im))};
+}
+template <class T> NL_HD complex<T> cos(complex<T> z) {
+  return {static_cast<T>(::cos(z.re) * ::cosh(z.im)), static_cast<T>(-::sin(z.re) * ::sinh(z.im))};
+}
+template <class T> NL_HD complex<T> tan(complex<T> z) { return sin(z) / cos(z); }
 
 }  // namespace numloom::NL_TARGET

@@ -9,6 +9,7 @@
 namespace numloom {
 using rtc::complex;
 using rtc::float16;
+using rtc::loop_extent;
 using rtc::loop_position;
 using rtc::raw_array;
 using rtc::view;

@@ -26,6 +26,7 @@
 namespace numloom {
 using simt::complex;
 using simt::float16;
+using simt::loop_extent;
 using simt::loop_position;
 using simt::raw_array;
 using simt::view;

@@ -51,6 +51,12 @@ template <class T, int N = 1> struct view {
   }
 };
 
+/// Strides in bytes of an array of T.
+template <class T> struct byte_strides {
+  const long* elements;
+  NL_HD long operator[](int axis) const { return elements[axis] * static_cast<long>(sizeof(T)); }
+};
+
 /// A raw parameter of an elementwise kernel: x[i] is the element at a position in C order.
 template <class T, int N, bool IsContiguous> struct raw_array {
   static constexpr int ndim = N;
@@ -61,15 +67,46 @@ template <class T, int N, bool IsContiguous> struct raw_array {
     else
       return all.flat(i);
   }
+  /// The element at `index[0], index[1], ...`, an integer for each axis.
+  template <class Integer> NL_HD T& operator[](const Integer* index) const {
+    long offset = 0;
+    for (int d = 0; d < N; ++d) offset += static_cast<long>(index[d]) * all.strides[d];
+    return all.data[offset];
+  }
   NL_HD long size() const { return all.size(); }
   NL_HD const long* shape() const { return all.shape; }
+  NL_HD byte_strides<T> strides() const { return {all.strides}; }
 };
 
-/// The position of an elementwise kernel's loop, as CuPy's kernels ask for it: _ind.size(), x[_ind.get()].
-struct loop_position {
+/// The index of an element, as CuPy's kernels ask for it: along an axis, or as a number its position in C
+/// order.
+template <int N> struct loop_index {
+  long long at;
+  long along[N];
+  NL_HD operator long long() const { return at; }
+  NL_HD long operator[](int axis) const { return along[axis]; }
+};
+
+/// The position of an elementwise kernel's loop: _ind.size(), x[_ind.get()], _ind.get()[axis].
+template <int N> struct loop_position {
   long long count, at;
+  long shape[N];
   NL_HD long long size() const { return count; }
-  NL_HD long long get() const { return at; }
+  NL_HD loop_index<N> get() const {
+    loop_index<N> index{at, {}};
+    long long rest = at;
+    for (int d = N - 1; d >= 0; --d) {
+      index.along[d] = static_cast<long>(rest % shape[d]);
+      rest /= shape[d];
+    }
+    return index;
+  }
+};
+
+/// How many elements a reduction kernel reads or makes: _in_ind.size(), _out_ind.size().
+struct loop_extent {
+  long long count;
+  NL_HD long long size() const { return count; }
 };
 
 }  // namespace numloom::NL_TARGET

@@ -3,10 +3,11 @@
 
 import builtins
 import functools
+import math
 import warnings
 
 import numpy as _numpy
-from numpy.lib.array_utils import normalize_axis_index
+from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
 
 from . import _core, _fallback
 from ._core import concatenate, ndarray
@@ -47,9 +48,27 @@ def _or_numpys(function):
 # ---- between the host and the device ----
 
 
-def asnumpy(a, dtype=None, order=None):
-    """A NumPy array of the same elements: over the same memory on the CPU, a copy from a GPU."""
-    return _numpy.asarray(a.to_numpy() if isinstance(a, ndarray) else a, dtype=dtype, order=order)
+def asnumpy(a, dtype=None, order=None, out=None, *, stream=None, blocking=True):
+    """A NumPy array of the same elements: over the same memory on the CPU, a copy from a GPU.
+
+    As CuPy's, it takes `out`, a NumPy array of that shape that is filled and returned, and `stream`, whose
+    work is waited for first. It always waits (`blocking`).
+    """
+    if stream is not None:
+        stream.synchronize()
+    host = a.to_numpy() if isinstance(a, ndarray) else a
+    if order == "A":
+        order = "F" if isinstance(a, ndarray) and a.flags.fnc else "C"
+    if out is None:
+        return _numpy.asarray(host, dtype=dtype, order=order)
+    if not isinstance(out, _numpy.ndarray):
+        raise TypeError(f"[asnumpy] expected a numpy.ndarray for out, got {type(out).__name__}")
+    if out.shape != _numpy.shape(host):
+        raise ValueError(f"[asnumpy] out: expected shape {_numpy.shape(host)}, got {out.shape}")
+    if out.dtype != _numpy.asarray(host).dtype:
+        raise TypeError(f"[asnumpy] out: expected dtype {_numpy.asarray(host).dtype}, got {out.dtype}")
+    out[...] = host
+    return out
 
 
 def get_array_module(*args):
@@ -149,12 +168,12 @@ def ndim(a):
 
 
 def size(a, axis=None):
-    """The number of elements, or the extent of an axis."""
-    return (
-        _numpy.size(_core.empty(0) if a is None else a, axis)
-        if not isinstance(a, ndarray)
-        else (a.size if axis is None else a.shape[axis])
-    )
+    """The number of elements, or of those along an axis or several."""
+    if not isinstance(a, ndarray):
+        return _numpy.size(_core.empty(0) if a is None else a, axis)
+    if axis is None:
+        return a.size
+    return math.prod(a.shape[k] for k in normalize_axis_tuple(axis, a.ndim))
 
 
 # ---- parts and rounding ----

@@ -64,6 +64,18 @@ def _c_type(dtype):
     return _C_TYPES[_numpy.dtype(dtype).name]
 
 
+def _checked_name(name):
+    if not re.fullmatch(r"[A-Za-z_]\w*", name):
+        raise ValueError(f"[kernel] Invalid kernel name: expected an identifier, got {name!r}")
+    return name
+
+
+def _number(value, dtype):
+    """A number as the parameter's type, cut off as a cast in C cuts it."""
+    with _numpy.errstate(all="ignore"):
+        return _numpy.asarray(value).astype(dtype)[()]
+
+
 class _Types:
     """What the letters stand for: from arrays first, numbers adapt."""
 
@@ -131,7 +143,9 @@ class _Texts:
     def get(self, parameters, body):
         key = (tuple(parameters), body)
         if key not in self.kernels:
-            text = f"{self.preamble}\n__global__ void {self.name}({', '.join(parameters)}) {{\n{body}\n}}\n"
+            thrust = "namespace thrust { using numloom::complex; }\n" if "thrust::" in body else ""
+            head = f"{thrust}{self.preamble}\n__global__ void {self.name}({', '.join(parameters)})"
+            text = f"{head} {{\n{body}\n}}\n"
             self.kernels[key] = _core.Kernel(text, self.name, options=self.options, file="")
             self.last = text
         return self.kernels[key]
@@ -140,6 +154,8 @@ class _Texts:
 def _launch_shape(array, work, block):
     """Grid and block: many threads on a GPU, one on the CPU unless a block is asked for."""
     on_cpu = array is None or str(array.device).startswith("cpu")
+    if block is not None and block < 1:
+        raise ValueError(f"[kernel] expected a block_size of one thread or more, got {block}")
     if block is None:
         block = 1 if on_cpu else 256
     if on_cpu and block == 1:
@@ -150,14 +166,16 @@ def _launch_shape(array, work, block):
 class ElementwiseKernel:
     """CuPy's ElementwiseKernel: ElementwiseKernel('T x, T y', 'T z', 'z = x * y', 'multiply').
 
-    In the operation `i` (or `_ind.get()`) is the element's index in C order and `n` (or `_ind.size()`) the
-    number of elements. A `raw` parameter is the whole array, indexed by hand: x[i], x.size(), x.shape()[0],
-    x.ndim. Letters stand for any dtype; arguments with the same letter must agree.
+    In the operation `i` is the element's index in C order, `n` (or `_ind.size()`) the number of elements, and
+    `_ind.get()[d]` the index along axis d. A `raw` parameter is the whole array, indexed by hand: x[i], x[ij]
+    with `int ij[]` of an index for each axis, x.size(), x.shape()[0], x.strides()[0] (bytes), x.ndim. A raw
+    output has `size` elements unless it is given. Letters stand for any dtype; arguments with the same
+    letter must agree, and numbers become that dtype as by a cast in C.
     """
 
     def __init__(self, in_params, out_params, operation, name="kernel", reduce_dims=True, preamble="",
                  no_return=False, return_tuple=False, loop_prep="", after_loop="", options=()):  # fmt: skip
-        self.name = name
+        self.name = _checked_name(name)
         self.in_params, self.out_params = _parameters(in_params), _parameters(out_params)
         self.operation, self.loop_prep, self.after_loop = operation, loop_prep, after_loop
         self.no_return, self.return_tuple = no_return, return_tuple
@@ -188,12 +206,12 @@ class ElementwiseKernel:
         """Number of arguments."""
         return self.nin + self.nout
 
-    def _outputs(self, given, types, shape):
+    def _outputs(self, given, types, shape, sized):
         made = [None] * self.nout if not given else list(given)
         for k, parameter in enumerate(self.out_params):
             if made[k] is None:
-                if parameter.raw:
-                    raise ValueError(f"[{self.name}] the raw output '{parameter.name}' must be given")
+                if parameter.raw and not sized:
+                    raise ValueError(f"[{self.name}] expected the raw output '{parameter.name}', or size=")
                 made[k] = _core.empty(shape, dtype=types.of(parameter))
         return made
 
@@ -215,9 +233,10 @@ class ElementwiseKernel:
         for parameter, out in zip(self.out_params, given_out):
             if not parameter.raw and tuple(out.shape) != tuple(shape):
                 raise ValueError(
-                    f"[{self.name}] output '{parameter.name}': expected shape {shape}, got {out.shape}"
+                    f"[{self.name}] Out shape is mismatched: expected {shape} for '{parameter.name}', "
+                    f"got {out.shape}"
                 )
-        outputs = self._outputs(given_out, types, shape)
+        outputs = self._outputs(given_out, types, shape, size is not None)
         self._run(types, args[: self.nin], outputs, shape, block_size, stream)
         return self._result(outputs)
 
@@ -231,7 +250,8 @@ class ElementwiseKernel:
         inner = parameter.name + "_"
         if not _is_array(value):
             c_type = _c_type(types.of(parameter))
-            return value, f"{c_type} {inner}", f"const {c_type} {parameter.name} = {inner};"
+            number = _number(value, types.of(parameter))
+            return number, f"{c_type} {inner}", f"const {c_type} {parameter.name} = {inner};"
         array = _array(value)
         if parameter.raw:
             return _raw(array, parameter.name)
@@ -255,28 +275,37 @@ class ElementwiseKernel:
             *letters, *before, self.loop_prep + ";",
             "const long long nl_threads = 1ll * gridDim.x * blockDim.x;",
             "for (long long i = 1ll * blockIdx.x * blockDim.x + threadIdx.x; i < n; i += nl_threads) {",
-            "[[maybe_unused]] const numloom::loop_position _ind{n, i};", *lines,
-            self.operation + ";", "}", self.after_loop + ";",
+            *lines,
         ])  # fmt: skip
-        kernel = self._texts.get([*(declared for _, declared, _ in operands), "long long n"], body)
+        declared = [*(declared for _, declared, _ in operands), "long long n"]
+        extents = []
+        if "_ind" in self.operation:
+            extents = list(shape) or [1]
+            declared += [f"long nl_shape{d}" for d in range(len(extents))]
+            given = ", ".join(f"nl_shape{d}" for d in range(len(extents)))
+            body += f"\nconst numloom::loop_position<{len(extents)}> _ind{{n, i, {{{given}}}}};"
+        body += f"\n{self.operation};\n}}\n{self.after_loop};"
+        kernel = self._texts.get(declared, body)
         arrays = [a for a, _, _ in operands if _is_array(a)]
         grid, block = _launch_shape(arrays[0] if arrays else None, -(-count // 256), block_size)
-        kernel(*(a for a, _, _ in operands), count, grid=grid, block=block, stream=stream)
+        kernel(*(a for a, _, _ in operands), count, *extents, grid=grid, block=block, stream=stream)
 
 
 class ReductionKernel:
     """CuPy's ReductionKernel: ReductionKernel('T x, T y', 'T z', 'x * y', 'a + b', 'z = a', '0', 'dot').
 
-    k(x, y, axis=None, keepdims=False, out=None). Inputs broadcast; axis is None, a number or a tuple.
+    k(x, y, axis=None, keepdims=False, out=None). Inputs broadcast; axis is None, a number or a tuple. In the
+    expressions `_J` is the position among those that are put together, and `_in_ind.size()` and
+    `_out_ind.size()` are the numbers of elements. A `raw` input is the whole array, indexed by hand.
     """
 
     def __init__(self, in_params, out_params, map_expr, reduce_expr, post_map_expr, identity,
                  name="reduce_kernel", reduce_type=None, reduce_dims=True, preamble="",
                  options=()):  # fmt: skip
-        self.name = name
+        self.name = _checked_name(name)
         self.in_params, self.out_params = _parameters(in_params), _parameters(out_params)
-        if len(self.out_params) != 1 or any(p.raw for p in [*self.in_params, *self.out_params]):
-            raise ValueError(f"[{name}] expected one output and no raw parameters")
+        if len(self.out_params) != 1 or self.out_params[0].raw:
+            raise ValueError(f"[{name}] expected one output that is not raw")
         self.map, self.reduce, self.post, self.reduce_type = map_expr, reduce_expr, post_map_expr, reduce_type
         self.identity = None if identity in (None, "") else str(identity)
         self._texts = _Texts(name, options, preamble)
@@ -290,9 +319,9 @@ class ReductionKernel:
         types.learn_all(
             [*zip(self.in_params, args), *((self.out_params[0], a) for a in (out,) if a is not None)]
         )
-        arrays = [a for a in args if _is_array(a)]
+        arrays = [a for p, a in zip(self.in_params, args) if _is_array(a) and not p.raw]
         if not arrays:
-            raise ValueError(f"[{self.name}] expected at least one array")
+            raise ValueError(f"[{self.name}] expected at least one array that is not raw")
         shape = _numpy.broadcast_shapes(*(a.shape for a in arrays))
         axes = _axes(axis, len(shape))
         kept = [k for k in range(len(shape)) if k not in axes]
@@ -318,10 +347,16 @@ class ReductionKernel:
         c_out = _c_type(target.dtype)
         reduced = _c_type(_ALIASES.get(self.reduce_type, self.reduce_type)) if self.reduce_type in {
             *_C_TYPES, *_ALIASES} else self.reduce_type or c_out  # fmt: skip
-        arguments, declared, lines = [], [], []
+        arguments, declared, lines, before = [], [], [], []
         for parameter, value in zip(self.in_params, args):
             inner = parameter.name + "_"
             c_type = _c_type(types.of(parameter))
+            if parameter.raw:
+                value, raw_type, line = _raw(_array(value), parameter.name)
+                before.append(line)
+                arguments.append(value)
+                declared.append(raw_type)
+                continue
             if _is_array(value):
                 array = _core.broadcast_to(_array(value), shape).transpose(order)
                 array.flags.writeable = False
@@ -330,10 +365,11 @@ class ReductionKernel:
                 value, c_type = array, kind
             else:
                 lines.append(f"const {c_type} {parameter.name} = {inner};")
+                value = _number(value, types.of(parameter))
             arguments.append(value)
             declared.append(f"{c_type} {inner}")
         letters = [f"using {letter} = {_c_type(t)};" for letter, t in types.known.items()]
-        body = _reduction_text("\n".join(letters), "\n".join(lines), reduced, self)
+        body = _reduction_text("\n".join([*letters, *before]), "\n".join(lines), reduced, self)
         kernel = self._texts.get([*declared, f"{c_out}* out_", "long long rows_", "long long row_"], body)
         grid, block = _launch_shape(target, target.size, block_size)
         if block & (block - 1):
@@ -357,6 +393,7 @@ def _reduction_text(letters, lines, reduced, kernel):
         "nl_reduce(nl_sum, nl_mapped)")  # fmt: skip
     return f"""{letters}
 using nl_value = {reduced};
+[[maybe_unused]] const numloom::loop_extent _in_ind{{rows_ * row_}}, _out_ind{{rows_}};
 extern __shared__ __align__(16) unsigned char nl_bytes[];
 nl_value* nl_shares = reinterpret_cast<nl_value*>(nl_bytes);
 const auto nl_reduce = [](nl_value a, nl_value b) -> nl_value {{ return {kernel.reduce}; }};
@@ -365,6 +402,7 @@ for (long long nl_row = blockIdx.x; nl_row < rows_; nl_row += gridDim.x) {{
   bool nl_any = false;
   for (long long nl_at = threadIdx.x; nl_at < row_; nl_at += blockDim.x) {{
     const long long i = nl_row * row_ + nl_at;
+    [[maybe_unused]] const long long _J = nl_at;
     {lines}
     const nl_value nl_mapped = {kernel.map};
     nl_sum = {fold};

@@ -10,12 +10,69 @@ import sys
 
 from . import _core
 from ._elementwise_kernel import ElementwiseKernel, ReductionKernel, ScanKernel
+from ._errors import CudaError
 
 __all__ = ["ElementwiseKernel", "RawKernel", "RawModule", "ReductionKernel", "ScanKernel", "SourceModule"]
 
-_ONLY_CUDA = (
-    "expected {0}={1!r}: numloom compiles with NVRTC or, without a GPU, with the C++ compiler; got {2!r}"
-)
+# CUDA's cuComplex.h. PARTS are the names of the two fields; the arithmetic is that of complex<T>.
+_CUCOMPLEX = """#pragma once
+typedef SINGLE cuFloatComplex;
+typedef DOUBLE cuDoubleComplex;
+typedef cuFloatComplex cuComplex;
+template <class C> __host__ __device__ inline auto nl_cu_value(C z) {
+  return numloom::complex<decltype(z.RE)>(z.RE, z.IM);
+}
+template <class C, class Value> __host__ __device__ inline C nl_cu_made(Value value) {
+  C z;
+  z.RE = value.re;
+  z.IM = value.im;
+  return z;
+}
+__host__ __device__ inline cuFloatComplex make_cuFloatComplex(float x, float y) {
+  return nl_cu_made<cuFloatComplex>(numloom::complex<float>(x, y));
+}
+__host__ __device__ inline cuDoubleComplex make_cuDoubleComplex(double x, double y) {
+  return nl_cu_made<cuDoubleComplex>(numloom::complex<double>(x, y));
+}
+__host__ __device__ inline cuComplex make_cuComplex(float x, float y) { return make_cuFloatComplex(x, y); }
+__host__ __device__ inline cuDoubleComplex cuComplexFloatToDouble(cuFloatComplex z) {
+  return make_cuDoubleComplex(z.RE, z.IM);
+}
+__host__ __device__ inline cuFloatComplex cuComplexDoubleToFloat(cuDoubleComplex z) {
+  return make_cuFloatComplex(static_cast<float>(z.RE), static_cast<float>(z.IM));
+}
+#define NL_CU(name, parameters, type, value) \\
+  template <class C> __host__ __device__ inline type name parameters { return value; } \\
+  template <class C> __host__ __device__ inline type name##f parameters { return value; }
+#define NL_CU_VALUE(value) nl_cu_made<C>(value)
+NL_CU(cuCreal, (C z), auto, z.RE)
+NL_CU(cuCimag, (C z), auto, z.IM)
+NL_CU(cuCabs, (C z), auto, abs(nl_cu_value(z)))
+NL_CU(cuConj, (C z), C, NL_CU_VALUE(conj(nl_cu_value(z))))
+NL_CU(cuCadd, (C a, C b), C, NL_CU_VALUE(nl_cu_value(a) + nl_cu_value(b)))
+NL_CU(cuCsub, (C a, C b), C, NL_CU_VALUE(nl_cu_value(a) - nl_cu_value(b)))
+NL_CU(cuCmul, (C a, C b), C, NL_CU_VALUE(nl_cu_value(a) * nl_cu_value(b)))
+NL_CU(cuCdiv, (C a, C b), C, NL_CU_VALUE(nl_cu_value(a) / nl_cu_value(b)))
+NL_CU(cuCfma, (C a, C b, C c), C, NL_CU_VALUE(nl_cu_value(a) * nl_cu_value(b) + nl_cu_value(c)))
+#undef NL_CU_VALUE
+#undef NL_CU
+"""
+
+
+def _cucomplex(translated: bool) -> str:
+    """The header with complex<T>, or with CUDA's own float2 and double2."""
+    words = {"SINGLE": "float2", "DOUBLE": "double2", ".RE": ".x", ".IM": ".y"}
+    if translated:
+        words = {
+            "SINGLE": "numloom::complex<float>",
+            "DOUBLE": "numloom::complex<double>",
+            ".RE": ".re",
+            ".IM": ".im",
+        }
+    text = _CUCOMPLEX
+    for word, meaning in words.items():
+        text = text.replace(word, meaning)
+    return text
 
 
 def _caller() -> str:
@@ -23,16 +80,21 @@ def _caller() -> str:
     return sys._getframe(2).f_code.co_filename
 
 
-def _check(who, backend, translate_cucomplex, jitify):
-    if backend not in ("nvrtc", "auto"):
-        raise ValueError(f"[{who}] " + _ONLY_CUDA.format("backend", "nvrtc", backend))
-    if translate_cucomplex or jitify:
-        raise NotImplementedError(f"[{who}] translate_cucomplex and jitify are not supported")
+def _check_backend(who, backend):
+    if backend not in ("nvrtc", "nvcc", "auto"):
+        raise ValueError(f"[{who}] expected 'nvrtc', 'nvcc' or 'auto' for backend, got {backend!r}")
 
 
-def _with_cupys_headers(keywords):
-    """CuPy's own header of complex numbers: complex<T> is there without it."""
-    return {**keywords, "headers": {"cupy/complex.cuh": "", **(keywords.get("headers") or {})}}
+def _with_headers(keywords, translate_cucomplex):
+    """CuPy's own header of complex numbers (complex<T> is there without it), and CUDA's."""
+    return {
+        **keywords,
+        "headers": {
+            "cupy/complex.cuh": "#pragma once\nnamespace thrust { using numloom::complex; }\n",
+            "cuComplex.h": _cucomplex(translate_cucomplex),
+            **(keywords.get("headers") or {}),
+        },
+    }
 
 
 def _source(path):
@@ -54,17 +116,34 @@ class RawKernel(_core.Kernel):
     Unlike CuPy's, arguments are checked against the kernel: numbers become the parameter's type, arrays must
     have its dtype, be contiguous, and be on the kernel's device. enable_cooperative_groups makes every launch
     cooperative; a grid that is too large for that is an error, where CuPy makes it smaller.
+    translate_cucomplex makes cuComplex.h's types those of complex<T>. NVRTC or, without a GPU, the C++
+    compiler compiles, whatever backend and jitify say.
     """
 
     def __new__(cls, code, name, options=(), backend="nvrtc", *, translate_cucomplex=False,
                 enable_cooperative_groups=False, jitify=False, **keywords):  # fmt: skip
         """Make the kernel; it compiles when it is first called."""
-        _check("RawKernel", backend, translate_cucomplex, jitify)
+        _check_backend("RawKernel", backend)
         keywords.setdefault("file", _caller())
-        return super().__new__(
+        kernel = super().__new__(
             cls, code, name, options=tuple(options), cooperative=bool(enable_cooperative_groups),
-            **_with_cupys_headers(keywords),
+            **_with_headers(keywords, translate_cucomplex),
         )  # fmt: skip
+        kernel.options, kernel.backend = tuple(options), backend
+        kernel.enable_cooperative_groups = bool(enable_cooperative_groups)
+        kernel._made = {**keywords, "translate_cucomplex": bool(translate_cucomplex)}
+        return kernel
+
+    def __reduce__(self):
+        made = {**self._made, "enable_cooperative_groups": self.enable_cooperative_groups}
+        return _again, (type(self), self.source, self.name, self.options, self.backend, made)
+
+    def _sibling(self, name):
+        """Another kernel of the same text, compiled."""
+        kernel = super().sibling(name).compile()
+        kernel.options, kernel.backend = self.options, self.backend
+        kernel.enable_cooperative_groups, kernel._made = self.enable_cooperative_groups, self._made
+        return kernel
 
     def compile(self, log_stream=None):
         """Compile now instead of at the first call. Errors are raised; nothing goes to log_stream."""
@@ -74,6 +153,15 @@ class RawKernel(_core.Kernel):
     def code(self) -> str:
         """The text."""
         return self.source
+
+    @property
+    def file_path(self):
+        """None: RawModule reads files."""
+
+
+def _again(kind, code, name, options, backend, made):
+    """A kernel from a pickle."""
+    return kind(code, name, options, backend, **made)
 
 
 def _attribute(name):
@@ -96,28 +184,38 @@ class RawModule:
     def __init__(self, *, code=None, path=None, options=(), backend="nvrtc",
                  translate_cucomplex=False, enable_cooperative_groups=False, name_expressions=None,
                  jitify=False, **keywords):  # fmt: skip
-        _check("RawModule", backend, translate_cucomplex, jitify)
+        _check_backend("RawModule", backend)
+        if backend == "nvcc" and name_expressions:
+            raise ValueError("[RawModule] expected backend='nvrtc' with name_expressions, got 'nvcc'")
         if (code is None) == (path is None):
             raise TypeError("[RawModule] expected one of code and path")
         if path is not None:
             code = _source(path)
         keywords.setdefault("file", _caller() if path is None else str(path))
-        names = [*_core._kernel_names(code), *(name_expressions or ())]
+        names = list(dict.fromkeys([*_core._kernel_names(code), *(name_expressions or ())]))
         if not names:
             raise ValueError("[RawModule] the source has no kernel (templates need name_expressions)")
         self.code, self.file_path, self.options = code, path, tuple(options)
         self.backend, self.enable_cooperative_groups = backend, bool(enable_cooperative_groups)
         self.name_expressions = name_expressions and tuple(name_expressions)
-        self._kernel = RawKernel(code, names[0], options, names=names,
-                                 enable_cooperative_groups=enable_cooperative_groups, **keywords)  # fmt: skip
+        self._names = names
+        self._kernel = RawKernel(
+            code, names[0], options, backend, names=names, translate_cucomplex=translate_cucomplex,
+            enable_cooperative_groups=enable_cooperative_groups, **keywords,
+        )  # fmt: skip
 
     def compile(self, log_stream=None):
         """Compile now instead of at the first call."""
         self._kernel.compile()
 
     def get_function(self, name):
-        """The kernel of that name or name expression."""
-        return self._kernel.sibling(name)
+        """The kernel of that name or name expression, compiled."""
+        if name not in self._names:
+            raise CudaError(
+                f"[RawModule] CUDA_ERROR_NOT_FOUND: named symbol not found: expected one of "
+                f"{', '.join(self._names)}, got {name!r}"
+            )
+        return self._kernel._sibling(name)
 
     def get_global(self, name):
         """The bytes of a variable of the source, as an array of uint8: get_global("w").view("f4")."""

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Methods of the array that are easier said in Python; any other name is NumPy's method on a host copy."""
 
+import contextlib
 import functools
 import pickle
 
@@ -187,6 +188,58 @@ def setflags(array, write=None, align=None, uic=None):
     """Sets the flag WRITEABLE."""
     if write is not None:
         array.flags.writeable = write
+
+
+def get(array, stream, order, out):
+    """A NumPy array of its own, in that order, or the elements copied to `out`."""
+    from . import _composed
+
+    host = _composed.asnumpy(array, order=order, out=out, stream=stream)
+    return host.copy(order="K") if out is None and str(array.device) == "cpu" else host
+
+
+def set(array, arr, stream=None):
+    """Copies a NumPy array of the same shape and dtype into it."""
+    if not isinstance(arr, _numpy.ndarray):
+        raise TypeError(f"[set] expected a numpy.ndarray, got {type(arr).__name__}")
+    if arr.dtype != array.dtype:
+        raise TypeError(f"[set] expected dtype {array.dtype}, got {arr.dtype}")
+    if arr.shape != array.shape:
+        raise ValueError(f"[set] expected shape {array.shape}, got {arr.shape}")
+    with stream or contextlib.nullcontext():
+        array[...] = arr
+
+
+def scatter_add(array, slices, value):
+    """np.add.at(array, slices, value)"""
+    _core.add.at(array, slices, value)
+
+
+def scatter_max(array, slices, value):
+    """np.maximum.at(array, slices, value)"""
+    _core.maximum.at(array, slices, value)
+
+
+def scatter_min(array, slices, value):
+    """np.minimum.at(array, slices, value)"""
+    _core.minimum.at(array, slices, value)
+
+
+def reduced_view(array, dtype=None):
+    """A view with as few axes as the strides allow: axes that lie one inside the other merge."""
+    array = array if dtype is None else array.view(dtype)
+    shape, strides = [], []
+    for extent, stride in zip(array.shape, array.strides):
+        if extent == 1:
+            continue
+        if shape and strides[-1] == extent * stride:
+            shape[-1], strides[-1] = shape[-1] * extent, stride
+        else:
+            shape.append(extent)
+            strides.append(stride)
+    if not shape and array.ndim:
+        shape = [array.size]
+    return array.reshape(shape)
 
 
 def tofile(array, fid, sep="", format="%s"):

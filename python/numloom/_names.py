@@ -19,6 +19,7 @@ from . import (
     _histograms,
     _iterating,
     _padding,
+    _poly1d,
     _sequences,
     _sets,
 )
@@ -49,7 +50,8 @@ _HOST_FUNCTIONS = {
 
 # Functions written in Python with those of _core.
 _MODULES = (
-    _building, _composed, _editing, _files, _grids, _histograms, _iterating, _padding, _sequences, _sets
+    _building, _composed, _editing, _files, _grids, _histograms, _iterating, _padding, _poly1d, _sequences,
+    _sets,
 )  # fmt: skip
 COMPOSED = {name: getattr(module, name) for module in _MODULES for name in module.__all__}
 _CORE = {name for name in dir(_core) if not name.startswith("_")}

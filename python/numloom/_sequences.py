@@ -542,6 +542,7 @@ def roots(p):
     """The roots of a polynomial: eigenvalues of its companion matrix."""
     from . import linalg
 
+    _has_own_class(p)
     p = _composed.atleast_1d(p)
     if p.ndim != 1:
         raise ValueError("Input must be a rank-1 array.")

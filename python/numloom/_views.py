@@ -70,6 +70,28 @@ class Flags:
         return "".join(f"  {name} : {self[name]}\n" for name in names)
 
 
+class MemoryPointer:
+    """Where an array on a GPU lies: the address `ptr`. For ndarray(shape, dtype, a.data), and for kernels."""
+
+    __slots__ = ("_array",)
+
+    def __init__(self, array):
+        self._array = array
+
+    device = property(lambda self: self._array.device, doc="The device of the memory.")
+
+    @property
+    def ptr(self) -> int:
+        """The address of the first element."""
+        return self._array.__cuda_array_interface__["data"][0]
+
+    def __dlpack__(self, **keywords):
+        return self._array.__dlpack__(**keywords)
+
+    def __dlpack_device__(self):
+        return self._array.__dlpack_device__()
+
+
 _INVALID_INDEX = (
     "only integers, slices (`:`), ellipsis (`...`) and integer or boolean arrays are valid indices"
 )

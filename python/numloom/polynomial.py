@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """numpy.polynomial: NumPy's classes and functions; values at arrays of numloom are computed on their device.
 
-The functions that evaluate (polyval, polygrid2d, polyvander ...) are NumPy's, run with numloom as their `np`.
-Those that work on coefficients alone (polyfit, polyroots ...) stay NumPy's own and give NumPy arrays.
+The functions that evaluate (polyval, polygrid2d, polyvander ...), companion matrices and what trims
+coefficients are NumPy's, run with numloom as their `np`. The others that work on coefficients alone (polyfit,
+polyroots ...) stay NumPy's own and give NumPy arrays.
 """
 
 import functools
@@ -18,8 +19,12 @@ import numloom as _numloom
 from ._polynomial_classes import CLASSES as _CLASSES
 
 _MODULES = ("chebyshev", "hermite", "hermite_e", "laguerre", "legendre", "polynomial")
-_EVALUATING = re.compile(r"[a-z]+(val|val2d|val3d|valfromroots|grid2d|grid3d|vander|vander2d|vander3d)")
-_HELPING = ("_gridnd", "_valnd", "_vander_nd", "_vander_nd_flat", "mapdomain")
+_EVALUATING = re.compile(
+    r"[a-z]+(val|val2d|val3d|valfromroots|grid2d|grid3d|vander|vander2d|vander3d|companion)"
+)
+_HELPING = (
+    "_gridnd", "_valnd", "_vander_nd", "_vander_nd_flat", "as_series", "mapdomain", "trimcoef", "trimseq",
+)  # fmt: skip
 
 
 def _with_numloom(module, names, **others) -> dict:
@@ -33,13 +38,14 @@ def _with_numloom(module, names, **others) -> dict:
     return space
 
 
-_utils = types.SimpleNamespace(**_with_numloom(_polyutils, _HELPING))
+polyutils = types.ModuleType("numloom.polynomial.polyutils", _polyutils.__doc__)
+polyutils.__dict__.update(_with_numloom(_polyutils, _HELPING))
 
 
 def _made(name) -> types.ModuleType:
     theirs = importlib.import_module(f"numpy.polynomial.{name}")
     evaluating = [found for found in theirs.__all__ if _EVALUATING.fullmatch(found)]
-    space = _with_numloom(theirs, evaluating, pu=_utils)
+    space = _with_numloom(theirs, evaluating, pu=polyutils)
     module = types.ModuleType(f"numloom.polynomial.{name}", theirs.__doc__)
     module.__dict__.update(
         {key: _CLASSES.get(key, space[key]) for key in theirs.__all__}, __all__=theirs.__all__

@@ -37,8 +37,8 @@ PyObject* as_type(argument_slots s) {
     checked(PyErr_WarnEx(category.get(), "Casting complex values to real discards the imaginary part", 1));
   }
   if (!always && type == a.dtype() && (!where || *where == a.device()) &&
-      (layout == order::K || (layout == order::C && a.is_c_contiguous()) ||
-       (layout == order::F && a.is_f_contiguous())))
+      (layout == order::K || (layout != order::F && a.is_c_contiguous()) ||
+       (layout != order::C && a.is_f_contiguous())))
     return Py_NewRef(s[0]);
   const float_watch watch(is_inexact(a.dtype()));
   ndarray result = unlocked(a.size(), [&] {
@@ -138,13 +138,22 @@ PyObject* to_bytes(argument_slots s) {
 
 // (self, value)
 PyObject* fill(argument_slots s) {
+  if (is_array(s[1]) && array_of(s[1]).ndim() > 0)
+    raise(PyExc_ValueError, "[fill] expected a number or an array of no dimensions, got %d dimensions",
+          array_of(s[1]).ndim());
   checked(PyObject_SetItem(s[0], Py_Ellipsis, s[1]));
   Py_RETURN_NONE;
 }
 
 PyObject* to_host(argument_slots s) { return to_numpy(s[0]).release(); }
-// A NumPy array of its own.
+// A NumPy array of its own: (self, stream, order, out, blocking)
 PyObject* get(argument_slots s) {
+  if (s[1] || s[2] || s[3] || s[4]) {
+    const ref helper = checked(imported("numloom._methods", "get"));
+    const auto given = [&](int i, PyObject* otherwise) { return s[i] ? s[i] : otherwise; };
+    return PyObject_CallFunctionObjArgs(helper.get(), s[0], given(1, Py_None), given(2, Py_None),
+                                        given(3, Py_None), nullptr);
+  }
   if (!array_of(s[0]).device().is_cpu()) return to_numpy(s[0]).release();
   return PyObject_CallOneArg(numpy.array, s[0]);
 }
@@ -171,7 +180,8 @@ constexpr function_row rows[] = {
     {"tolist", "(a)", to_list, "Nested lists of Python numbers.", method},
     {"tobytes", "(a, order='C')", to_bytes, "The elements' bytes.", method},
     {"fill", "(a, value)", fill, "Sets every element to a value.", method},
-    {"get", "(a)", get, "A NumPy array with the same elements: a copy.", method},
+    {"get", "(a, stream=None, order='K', out=None, blocking=True)", get,
+     "A NumPy array with the same elements: a copy, made when the stream has come there, or `out`.", method},
     {"to_numpy", "(a)", to_host, "A NumPy array: over the same memory on the CPU, a copy from a GPU.",
      method},
     {"to_device", "(a, device, /, *, stream=None)", moved,
@@ -216,6 +226,14 @@ constexpr auto delegated = std::to_array<delegated_row>({
     {"byteswap", "byteswap($self, /, inplace=False)\n--\n\nThe bytes of each element reversed."},
     {"dump", "dump($self, /, file)\n--\n\nPickles to a file."},
     {"dumps", "dumps($self, /)\n--\n\nPickles to bytes."},
+    {"set",
+     "set($self, /, arr, stream=None)\n--\n\nCopies a NumPy array of the same shape and dtype into it."},
+    {"scatter_add",
+     "scatter_add($self, /, slices, value)\n--\n\nAdds at indices, at repeated ones again: np.add.at."},
+    {"scatter_max", "scatter_max($self, /, slices, value)\n--\n\nnp.maximum.at(self, slices, value)"},
+    {"scatter_min", "scatter_min($self, /, slices, value)\n--\n\nnp.minimum.at(self, slices, value)"},
+    {"reduced_view",
+     "reduced_view($self, /, dtype=None)\n--\n\nA view with as few axes as its strides allow."},
     {"tofile", "tofile($self, fid, /, sep='', format='%s')\n--\n\nWrites the elements to a file."},
     {"setflags", "setflags($self, /, *, write=None, align=None, uic=None)\n--\n\nSets the flag WRITEABLE."},
     {"__sizeof__", "__sizeof__($self, /)\n--\n\nBytes of the object and the elements it owns."},

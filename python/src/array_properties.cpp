@@ -112,7 +112,10 @@ PyObject* base(PyObject* self, void*) {
   PyObject* owner = reinterpret_cast<array_object*>(self)->base;
   return Py_NewRef(owner ? owner : Py_None);
 }
-PyObject* data(PyObject* self, void*) { return PyMemoryView_FromObject(self); }
+PyObject* data(PyObject* self, void*) {
+  if (array_of(self).device().is_cpu()) return PyMemoryView_FromObject(self);
+  return call_helper("numloom._views", "MemoryPointer", self);
+}
 PyObject* flags(PyObject* self, void*) { return call_helper("numloom._views", "Flags", self); }
 PyObject* flat(PyObject* self, void*) { return call_helper("numloom._views", "flatiter", self); }
 int set_flat(PyObject* self, PyObject* value, void*) {
@@ -176,7 +179,8 @@ PyGetSetDef array_properties[] = {
     {"real", real, set_real, "The real parts: a view.", nullptr},
     {"imag", imaginary, set_imaginary, "The imaginary parts: a view of a complex array.", nullptr},
     {"base", base, nullptr, "The array or object that owns the memory, or None.", nullptr},
-    {"data", data, nullptr, "A memoryview of an array on the CPU.", nullptr},
+    {"data", data, nullptr, "A memoryview of an array on the CPU; of one on a GPU its address, `data.ptr`.",
+     nullptr},
     {"flags", flags, nullptr, "Memory layout and writeability.", nullptr},
     {"flat", flat, set_flat, "The elements in C order, to iterate over and to index.", nullptr},
     {"ctypes", ctypes, nullptr, "Helps to pass an array on the CPU to ctypes.", nullptr},

@@ -26,10 +26,10 @@ ref only_element(PyObject* self) {
   return checked(item_object(a));
 }
 
-// The element, or the real part of a complex one, with a warning.
+// The element, or the real part of a complex scalar, with a warning; a complex array is refused.
 ref real_element(PyObject* self) {
   ref element = only_element(self);
-  if (!PyComplex_Check(element.get())) return element;
+  if (!PyComplex_Check(element.get()) || !array_of(self).is_scalar()) return element;
   const ref category = checked(imported("numpy.exceptions", "ComplexWarning"));
   checked(PyErr_WarnEx(category.get(), "Casting complex values to real discards the imaginary part", 1));
   return checked(PyFloat_FromDouble(PyComplex_RealAsDouble(element.get())));

@@ -77,14 +77,29 @@ ndarray over_buffer(PyObject* buffer, const shape_t& shape, dtype type, std::int
   return ndarray(std::move(memory), offset, type, shape, steps);
 }
 
-// ndarray(shape, dtype=float, buffer=None, offset=0, strides=None, order=None)
+// Over an array of ours on a GPU.
+ndarray over_array(const ndarray& a, const shape_t& shape, dtype type, std::int64_t offset,
+                   const std::optional<dims>& strides, order layout) {
+  if (!a.is_c_contiguous() && !a.is_f_contiguous()) raise(PyExc_ValueError, "ndarray is not contiguous");
+  const dims steps = strides ? *strides : contiguous_strides(shape, itemsize(type), layout);
+  if (!strides && size_of(shape) * itemsize(type) + offset > a.nbytes())
+    raise(PyExc_TypeError, "buffer is too small for requested array");
+  check_bounds(shape, steps, offset, itemsize(type), a.nbytes());
+  ndarray made(a.bytes(), a.offset() + offset, type, shape, steps);
+  made.set_writeable(a.writeable() && !a.is_scalar());
+  return made;
+}
+
+// ndarray(shape, dtype=float, buffer=None, offset=0, strides=None, order=None); CuPy says memptr for buffer
 PyObject* construct(PyTypeObject* type, PyObject* args, PyObject* keywords) {
-  static const char* names[] = {"shape", "dtype", "buffer", "offset", "strides", "order", nullptr};
+  static const char* names[] = {"shape", "dtype", "buffer", "offset", "strides", "order", "memptr", nullptr};
   PyObject *shape = nullptr, *dtype_arg = nullptr, *buffer = nullptr, *strides = nullptr, *layout = nullptr;
+  PyObject* pointer = nullptr;
   Py_ssize_t offset = 0;
-  if (!PyArg_ParseTupleAndKeywords(args, keywords, "O|OOnOO:ndarray", const_cast<char**>(names), &shape,
-                                   &dtype_arg, &buffer, &offset, &strides, &layout))
+  if (!PyArg_ParseTupleAndKeywords(args, keywords, "O|OOnOOO:ndarray", const_cast<char**>(names), &shape,
+                                   &dtype_arg, &buffer, &offset, &strides, &layout, &pointer))
     return nullptr;
+  if (pointer) buffer = pointer;
   return guarded([&] {
     const shape_t extents = to_shape(shape);
     const dtype element = to_optional_dtype(dtype_arg).value_or(dtype::float64);
@@ -93,6 +108,15 @@ PyObject* construct(PyTypeObject* type, PyObject* args, PyObject* keywords) {
     if (!is_missing(strides)) steps = to_shape(strides);
     for (int d = 0; d < extents.size(); ++d)
       if (extents[d] < 0) raise(PyExc_ValueError, "negative dimensions are not allowed");
+    ref memory = ref::borrowed(buffer ? buffer : Py_None);
+    if (PyObject_HasAttrString(memory.get(), "_array") == 1)
+      memory = checked(PyObject_GetAttrString(buffer, "_array"));
+    if (is_array(memory.get()) && !array_of(memory.get()).device().is_cpu()) {
+      const ref made = checked(
+          wrap_as(type, over_array(array_of(memory.get()), extents, element, offset, steps, reading)));
+      reinterpret_cast<array_object*>(made.get())->base = Py_NewRef(memory.get());
+      return Py_NewRef(made.get());
+    }
     if (!is_missing(buffer))
       return wrap_as(type, over_buffer(buffer, extents, element, offset, steps, reading));
     ndarray fresh = empty(extents, element, {}, reading);

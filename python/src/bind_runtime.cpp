@@ -51,6 +51,8 @@ void bind_devices(py::module_& m) {
           "type", [](device d) { return d.is_cpu() ? "cpu" : "cuda"; }, "'cpu' or 'cuda'.")
       .def_property_readonly(
           "index", [](device d) { return static_cast<int>(d.index); }, "Its number.")
+      .def_property_readonly(
+          "id", [](device d) { return static_cast<int>(d.index); }, "Its number, by CuPy's name.")
       .def(
           "use", [](device d) { set_current_device(d); }, "New arrays of this thread go there from now on.")
       .def(

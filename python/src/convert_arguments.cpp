@@ -106,8 +106,16 @@ shape_t to_shape(PyObject* o) {
   return shape;
 }
 
+namespace {
+bool has_length(PyObject* o) {
+  const bool has = PyObject_Length(o) >= 0;
+  PyErr_Clear();
+  return has;
+}
+}  // namespace
+
 std::vector<std::int64_t> to_int_list(PyObject* o, const char* what) {
-  if (PyIndex_Check(o) && !(is_array(o) && array_of(o).ndim() > 0)) return {to_int(o, what)};
+  if (PyIndex_Check(o) && !((is_array(o) || is_numpy_array(o)) && has_length(o))) return {to_int(o, what)};
   const ref items = checked(PySequence_Fast(o, what));
   std::vector<std::int64_t> values;
   for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(items.get()); ++i)
@@ -136,6 +144,7 @@ casting to_casting(PyObject* o, casting otherwise) {
 std::optional<device> to_device_argument(PyObject* o) {
   if (is_missing(o)) return {};
   if (PyUnicode_Check(o)) return parse_device(to_text(o, "device"));
+  if (PyLong_CheckExact(o)) return parse_device("cuda:" + std::to_string(to_int(o, "device")));
   const ref name = checked(PyObject_Str(o));
   return parse_device(to_text(name.get(), "device"));
 }

@@ -26,11 +26,19 @@ std::optional<device> wanted_device(PyObject* device_argument, PyObject* like) {
   return {};
 }
 
+// Of an array that has no example the order is C or F.
+order to_plain_order(PyObject* o) {
+  const order layout = to_order(o, order::C);
+  if (layout != order::C && layout != order::F)
+    raise(PyExc_ValueError, "only 'C' or 'F' order is permitted, got %R", o);
+  return layout;
+}
+
 // (shape, dtype, order, *, device, like)
 creation_options to_creation_options(argument_slots s) {
   creation_options options;
   options.dtype = to_optional_dtype(s[1]).value_or(dtype::float64);
-  options.order = to_order(s[2], order::C);
+  options.order = to_plain_order(s[2]);
   options.device = wanted_device(s[3], s[4]);
   return options;
 }
@@ -57,7 +65,7 @@ PyObject* make_full(argument_slots s) {
   creation_options options;
   const shape_t shape = to_extents(s[0]);
   options.dtype = to_optional_dtype(s[2]);
-  options.order = to_order(s[3], order::C);
+  options.order = to_plain_order(s[3]);
   options.device = wanted_device(s[4], s[5]);
   operand value;
   if (!value.load(s[1], options.device.value_or(device_among(s + 1, 1))))
@@ -234,7 +242,6 @@ void check_maximum_dims(const ndarray& a, PyObject* most) {
 bool has_order(const ndarray& a, order wanted) {
   if (wanted == order::C) return a.is_c_contiguous();
   if (wanted == order::F) return a.is_f_contiguous();
-  if (wanted == order::A) return a.is_c_contiguous() || a.is_f_contiguous();
   return true;
 }
 
@@ -283,7 +290,7 @@ ndarray make_array(PyObject* o, const array_request& r, bool& shares) {
   if (a.device() != where) a = to_device(a, where);
   const order layout = r.order == order::A && !a.is_f_contiguous() ? order::C : r.order;
   const bool is_fresh = is_new || a.bytes() != source.bytes();
-  if (!has_order(a, layout) || (r.copy == true && !is_fresh) || (!is_ours && source.is_scalar()))
+  if (!has_order(a, r.order) || (r.copy == true && !is_fresh) || (!is_ours && source.is_scalar()))
     a = unlocked(a.size(), [&] { return copy(a, layout); });
   shares = a.bytes() == source.bytes() &&
            (is_ours || is_over_bytes || is_numpy_array(o) || PyObject_CheckBuffer(o));

@@ -100,7 +100,11 @@ PyObject* axes_moved(argument_slots s) {
 }
 // (a, axis)
 PyObject* squeezed(argument_slots s) { return view_of(s[0], squeeze(to_array(s[0]), to_axes(s[1]))); }
-PyObject* expanded(argument_slots s) { return view_of(s[0], expand_dims(to_array(s[0]), to_axes(s[1]))); }
+PyObject* expanded(argument_slots s) {
+  if (s[1] == Py_None)
+    raise(PyExc_TypeError, "[expand_dims] expected an integer or a tuple for axis, got None");
+  return view_of(s[0], expand_dims(to_array(s[0]), to_axes(s[1])));
+}
 PyObject* flipped(argument_slots s) { return view_of(s[0], flip(to_array(s[0]), to_axes(s[1]))); }
 
 // (a, shift, axis)
@@ -145,6 +149,8 @@ template <joiner Join> PyObject* joined(argument_slots s) {
     raise(PyExc_TypeError, "arrays to stack must be passed as a \"sequence\" type such as list or tuple.");
   const std::vector<ndarray> arrays = to_array_list(s[0]);
   concatenate_options options;
+  if (Join == static_cast<joiner>(stack) && s[1] == Py_None)
+    raise(PyExc_TypeError, "[stack] expected an integer for axis, got None");
   options.axis = s[1] ? to_optional_axis(s[1]) : std::optional(0);
   options.out = to_out(s[2]);
   options.dtype = to_optional_dtype(s[3]);

@@ -73,7 +73,7 @@ std::string fields_text(const std::string& source) {
 
 std::string whole_text(const compile_job& job) {
   std::string text =
-      host_prelude(is_checked(job.options)) + using_lines(job.source) + define_lines(job.options);
+      host_prelude(is_checked(job.options)) + using_lines(job.source, job.names) + define_lines(job.options);
   text += "#line 1 \"" + std::string(source_name) + "\"\n";
   text += rewrite_shared(expand_includes(job.source, source_name, job.options.headers));
   return text + "\n" + rows_text(job.names) + fields_text(job.source);

@@ -117,10 +117,11 @@ std::string host_prelude(bool checked) {
   return e.take();
 }
 
-std::string using_lines(std::string_view source) {
-  std::string lines;
+std::string using_lines(const std::string& source, const std::vector<std::string>& names) {
+  std::string text = source, lines;
+  for (const std::string& name : names) text += '\n' + name + ';';
   for (const char* name : {"view", "complex", "float16"}) {
-    if (uses_unqualified(source, name)) lines += std::string("using numloom::") + name + ";\n";
+    if (uses_unqualified(text, name)) lines += std::string("using numloom::") + name + ";\n";
   }
   return lines;
 }

@@ -31,8 +31,9 @@ std::string expand_includes(std::string_view text, const std::string& file,
 /// What the host's compiler reads before a kernel's text; `checked`: with what debug and check need.
 std::string host_prelude(bool checked);
 
-/// `using` declarations for those of our names that a kernel's text uses without a namespace.
-std::string using_lines(std::string_view source);
+/// `using` declarations for those of our names that a kernel's text, or the name of an instance that is asked
+/// for, uses without a namespace.
+std::string using_lines(const std::string& source, const std::vector<std::string>& names);
 
 /// Is it "-DN=4" or "--define-macro=N=4"?
 bool is_macro(const std::string& option);

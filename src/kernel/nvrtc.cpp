@@ -138,7 +138,8 @@ class nvrtc_program {
 };
 
 std::string whole_text(const compile_job& job) {
-  std::string text = "#include \"device.hpp\"\n" + using_lines(job.source) + define_lines(job.options);
+  std::string text =
+      "#include \"device.hpp\"\n" + using_lines(job.source, job.names) + define_lines(job.options);
   return text + "#line 1 \"" + source_name + "\"\n" + job.source + "\n";
 }
 

@@ -239,6 +239,9 @@ ndarray moveaxis(const ndarray& a, const axes& source, const axes& destination) 
 
 ndarray squeeze(const ndarray& a, const axes& axis) {
   std::uint64_t drop = 0;
+  const auto is_first = [](int d) { return d == 0 || d == -1; };
+  if (a.ndim() == 0 && !axis.all() && axis.list().size() == 1 && is_first(axis.list()[0]))
+    return a;  // as NumPy has it: an axis that is not there
   if (axis.all()) {
     for (int d = 0; d < a.ndim(); ++d)
       if (a.shape()[d] == 1) drop |= std::uint64_t{1} << d;

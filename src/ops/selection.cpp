@@ -174,11 +174,14 @@ ndarray take(const ndarray& a, const ndarray& indices, std::optional<int> axis, 
   if (out->shape() != shape)
     fail<value_error>("[take] output array does not match result of ndarray.take: expected shape ",
                       to_string(shape), ", got ", to_string(out->shape()));
+  if (!can_cast(out->dtype(), a.dtype(), casting::safe))  // NumPy reads it first, as a buffer of a's dtype
+    fail<type_error>("[take] Cannot cast array data from dtype('", out->dtype(), "') to dtype('", a.dtype(),
+                     "') according to the rule 'safe'");
   if (out->dtype() == a.dtype() && out->device() == a.device() && !may_share_memory(*out, a) &&
       !may_share_memory(*out, indices))
     gather_into(plan, *out);
   else
-    copyto(*out, gather(plan), casting::same_kind);
+    copyto(*out, gather(plan), casting::unsafe);
   return *out;
 }
 

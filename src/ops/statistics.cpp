@@ -267,6 +267,7 @@ ndarray quantiles(const ndarray& a, const levels& l, const quantile_options& opt
     found = quantiles_without_nan(from.rows, l, options.method);
   }
   ndarray result = unfold(found, from, l.shape, options.keepdims);
+  if (!skip_nan) result = ascontiguousarray(result);  // NumPy's has the levels outermost in memory too
   if (options.out && result.ndim() == 0) result = broadcast_to(result, options.out->shape());
   return hand_over(std::move(result), options.out, "quantile", casting::same_kind);
 }

@@ -221,8 +221,8 @@ def test_raw_module(tmp_path):
     (tmp_path / "two.cubin").write_bytes(b"\x7fELF\xff\x00")
     with pytest.raises(ValueError, match=r"expected CUDA C[+][+] text in .*two.cubin', got a compiled image"):
         cp.RawModule(path=str(tmp_path / "two.cubin"))
-    with pytest.raises(ValueError, match=r"\[RawModule\] expected backend='nvrtc'"):
-        cp.RawModule(code=TWO, backend="nvcc")
+    with pytest.raises(ValueError, match=r"\[RawModule\] expected backend='nvrtc' with name_expressions"):
+        cp.RawModule(code=TWO, backend="nvcc", name_expressions=["threefold<float>"])
 
 
 def test_raw_module_with_templates():

@@ -1,0 +1,260 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# ruff: noqa: E501
+# One line per case: the lists are meant to be read down.
+"""What programs written for CuPy call beside NumPy's names: copies between host and device, memory, scatters, and
+kernels from expressions and from text. Each case gives True."""
+
+import io
+import pickle
+
+import numpy
+import pytest
+from test_found_by_numpy import check, texts_of
+
+import numloom as cp
+
+R = numpy.arange(6.0).reshape(2, 3)
+
+
+def same(ours, theirs):
+    """Values, dtype and shape."""
+    host = cp.asnumpy(ours)
+    return host.dtype == theirs.dtype and numpy.array_equal(host, theirs)
+
+
+def after(action, array):
+    """The array once something was done to it."""
+    action(array)
+    return array
+
+
+def filled(fill):
+    out = numpy.zeros((2, 3))
+    return fill(out) is out and numpy.array_equal(out, R)
+
+
+# ---- arrays ----
+
+ARRAYS = (
+    lambda np: np.array(R).get(order="F").flags.f_contiguous, lambda np: np.asfortranarray(R).get(order="A").flags.f_contiguous, lambda np: np.array(R).T[::-1].get(order="A").flags.c_contiguous,
+    lambda np: same(np.array(R).get(None), R), lambda np: same(np.array(R).get(np.Stream()), R), lambda np: same(np.array(R).get(stream=None, order="C", out=None, blocking=True), R),
+    lambda np: filled(lambda out: np.array(R).get(out=out)), lambda np: filled(lambda out: np.asnumpy(np.array(R), out=out)), lambda np: filled(lambda out: np.asfortranarray(R).get(np.Stream(), "C", out)),
+    lambda np: np.asnumpy(np.array(R), stream=np.Stream(), order="F", blocking=True).flags.f_contiguous, lambda np: np.asnumpy(np.array(R).T[::-1], order="A").flags.c_contiguous,
+    lambda np: same(after(lambda a: a.set(R), np.zeros((2, 3))), R), lambda np: same(after(lambda a: a.set(R), np.zeros((2, 3), order="F")), R), lambda np: same(after(lambda a: (a.set(R, np.Stream()), np.synchronize()), np.zeros((2, 3))), R),
+    lambda np: same(after(lambda a: a.scatter_add(([1, 1], slice(None)), 1), np.zeros((2, 3))), numpy.array([[0, 0, 0], [2.0, 2, 2]])), lambda np: same(after(lambda a: a.scatter_add(np.array([True, False]), np.array(1.0)), np.zeros(2, "f4")), numpy.array([1, 0], "f4")),
+    lambda np: same(after(lambda a: a.scatter_max([1, 1], np.array([3, 2])), np.zeros(3, int)), numpy.array([0, 3, 0])), lambda np: same(after(lambda a: a.scatter_min([1, 1], [3, -2]), np.zeros(3, int)), numpy.array([0, -2, 0])),
+    lambda np: np.array(R).reduced_view().shape == (6,), lambda np: np.array(R)[:, :2].reduced_view().shape == (2, 2), lambda np: np.zeros((2, 1, 3)).transpose(2, 0, 1).reduced_view().shape == (3, 2), lambda np: np.ones((1, 1)).reduced_view().shape == (1,), lambda np: np.array(R).reduced_view("f4").shape == (12,),
+    lambda np: np.array(R).device.id == np.array(R).device.index == 0, lambda np: same(np.ndarray((3, 2), "f8", np.array(R).data), R.reshape(3, 2)), lambda np: same(np.ndarray((2, 2), "f8", memptr=np.array(R).data, strides=(24, 8)), R[:, :2]),
+    lambda np: same(after(lambda a: np.ndarray((6,), "f8", a.data).fill(7), np.array(R)), numpy.full((2, 3), 7.0)), lambda np: same(np.ndarray((2, 3), "f4", memptr=np.ndarray(20, "B").data, strides=(8, 4)).astype("?") * 0 == 0, numpy.ones((2, 3), bool)),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("case", ARRAYS, ids=texts_of(ARRAYS))
+def test_arrays(case):
+    assert bool(case(cp))
+
+
+REFUSED = (
+    (TypeError, lambda np: np.ones(3).get(out=np.ones(3))), (ValueError, lambda np: np.ones(3).get(out=numpy.ones(4))), (TypeError, lambda np: np.ones(3).get(out=numpy.ones(3, "f4"))),
+    (TypeError, lambda np: np.ones(3).set(np.ones(3))), (TypeError, lambda np: np.ones(3).set([1, 2, 3])), (TypeError, lambda np: np.ones(3).set(numpy.ones(3, "f4"))), (ValueError, lambda np: np.ones(3).set(numpy.ones(4))),
+    (ValueError, lambda np: np.ndarray((2, 3), "f8", np.ones(12).data, strides=(80, 8))), (TypeError, lambda np: np.ndarray((7,), "f8", np.ones(6).data)),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "case"), REFUSED, ids=texts_of([case for _, case in REFUSED]))
+def test_refused(kind, case):
+    with pytest.raises(kind):
+        case(cp)
+
+
+def test_address_of_device_memory():
+    a = cp.ones(3)
+    if str(a.device) == "cpu":
+        assert a.data == memoryview(a)
+    else:
+        assert a.data.ptr == a.__cuda_array_interface__["data"][0]
+        assert a.data.device == a.device
+
+
+# ---- what CuPy's tests of NumPy's functions found ----
+
+NUMPYS = (
+    lambda np: np.squeeze(np.array(3), 0), lambda np: np.array(3).squeeze(-1), lambda np: np.array(3).squeeze(1), lambda np: np.array(3).squeeze((0, 1)), lambda np: np.expand_dims(np.asarray(R), None), lambda np: np.stack([np.asarray(R)], None),
+    lambda np: np.size(np.asarray(R), 2), lambda np: np.size(np.asarray(R), -1), lambda np: np.size(np.asarray(R), (0, 1)), lambda np: np.size(np.array(1), 0),
+    lambda np: np.tile(np.asarray(R), numpy.array([2, 1])), lambda np: np.roll(np.asarray(R), numpy.array([1, 2]), (0, 1)), lambda np: np.roll(np.asarray(R), numpy.array(1)), lambda np: list(np.split(np.arange(5), numpy.array([1, 3]))),
+    lambda np: np.zeros(3, order="A"), lambda np: np.empty((2, 3), order="K"), lambda np: np.full((2, 3), 1, order="K"), lambda np: np.ones((2, 3), order="a"),
+    lambda np: int(np.array(1j)), lambda np: float(np.ones((), "F")), lambda np: np.array([1.0, 2]).fill(np.ones(1)), lambda np: np.array([1.0, 2]).fill(np.array(3)),
+    lambda np: np.array([1.0, 2, 3]).take([0, 1], out=np.zeros(2, "f4")), lambda np: np.array([1, 2, 3], "i4").take([0, 1], out=np.zeros(2), mode="clip"), lambda np: np.array([1, 2, 3], "i1").take([0, 1], out=np.zeros(2, "f4")),
+    lambda np: [np.asarray(np.asarray(R)[:, ::-1], order=o).strides for o in "CFAK"], lambda np: [x.astype("f8", order=o, copy=False) is x for o in "CFAK" for x in (np.asarray(R), np.asarray(R).T, np.asarray(R)[:, ::-1])],
+    lambda np: [np.quantile(np.asarray(R), np.array([0.2, 0.7]), axis=k, keepdims=True).flags.c_contiguous for k in (0, 1, (0, 1))], lambda np: np.percentile(np.asarray(R), [10, 20], axis=0).flags.c_contiguous,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("case", NUMPYS, ids=[str(k) for k in range(len(NUMPYS))])
+def test_as_numpy(case):
+    check(case)
+
+
+# ---- elementwise and reduction kernels ----
+
+Z = numpy.array([1 + 2j, -0.5 + 0.25j, 3], "F")
+
+
+def elementwise(np, parameters, results, operation, *args, size=None, **keywords):
+    return np.ElementwiseKernel(parameters, results, operation, **keywords)(
+        *args, **({} if size is None else {"size": size})
+    )
+
+
+def reduced(np, parameters, result, expressions, *args, preamble="", reduce_type=None, **keywords):
+    mapped, folded, after, identity = expressions
+    kernel = np.ReductionKernel(
+        parameters, result, mapped, folded, after, identity, reduce_type=reduce_type, preamble=preamble
+    )
+    return kernel(*args, **keywords)
+
+
+PAIR = """struct pair { double v; long long i; __device__ pair() : v(-1e30), i(-1) {} __device__ pair(double v, long long i) : v(v), i(i) {} };
+__device__ pair larger(pair a, pair b) { return a.v >= b.v ? a : b; }"""
+
+KERNELS = (
+    lambda np: same(elementwise(np, "T z", "float32 r", "r = z.real() + 2 * z.imag()", np.array(Z)), Z.real + 2 * Z.imag), lambda np: same(elementwise(np, "T z", "T r", "r = z; r.real(7); r.imag(z.real())", np.array(Z)), (7 + 1j * Z.real).astype("F")),
+    lambda np: numpy.allclose(elementwise(np, "T z", "T r", "r = log(z) + pow(z, z) + pow(z, 2.0f) + sin(z) * cos(z) - tan(z) + sinh(z) / cosh(z) - tanh(z) + log10(z)", np.array(Z)).get(), numpy.log(Z) + Z**Z + Z**2 + numpy.sin(Z) * numpy.cos(Z) - numpy.tan(Z) + numpy.log10(Z), rtol=1e-4),
+    lambda np: same(elementwise(np, "T z", "T r", "thrust::complex<float> one(1, 0); r = z + one", np.array(Z)), Z + numpy.float32(1)), lambda np: same(elementwise(np, "T z", "T r", "typename T::value_type two = 2; r = z * two", np.array(Z)), Z * numpy.float32(2)),
+    lambda np: same(elementwise(np, "raw T x", "raw T z", "z[i] = x[i] + i", np.array(R).ravel(), size=6), R.ravel() * 2), lambda np: same(elementwise(np, "T x, T y", "T z", "z = x + y", np.array([1, 2], "i1"), 2**32 + 1), numpy.array([2, 3], "i1")), lambda np: same(elementwise(np, "T x, T y", "T z", "z = x + y", np.array([1, 2], "u2"), -1), numpy.array([0, 1], "u2")),
+    lambda np: same(elementwise(np, "T x, T y", "T z", "z = x + y", np.array([1, 2], "f4"), 2**63 - 1), numpy.array([1, 2], "f4") + numpy.float32(2**63)), lambda np: same(elementwise(np, "T x, T y", "T z", "z = x && y", np.array([True, False]), -3), numpy.array([True, False])),
+    lambda np: same(elementwise(np, "T x", "int64 z", "z = _ind.get()[0] * 10 + _ind.get()[1]", np.array(R)), numpy.array([[0, 1, 2], [10, 11, 12]])), lambda np: same(elementwise(np, "T x", "int64 z", "z = _ind.size() + _ind.get()", np.array(R).T), numpy.arange(6, 12).reshape(3, 2)),
+    lambda np: same(elementwise(np, "raw T x", "T z", "int at[] = {1, (int)i}; z = x[at]", np.array(R), size=3), R[1]), lambda np: same(elementwise(np, "raw T x", "T z", "ptrdiff_t at[] = {i, 1}; z = x[at]", np.array(R).T, size=3), R[1]), lambda np: same(elementwise(np, "raw T x", "int64 z", "z = x.strides()[0] + x.shape()[1] + x.ndim", np.array(R), size=1), numpy.array([29])),
+    lambda np: same(reduced(np, "T x", "T y", ("x", "a + b", "y = a / _in_ind.size() * _out_ind.size()", "0"), np.array(R), axis=1), R.mean(1)), lambda np: same(reduced(np, "T x, raw T w", "T y", ("x * w[_J]", "a + b", "y = a", "0"), np.array(R), np.array([1.0, 2, 3]), axis=1), R @ [1.0, 2, 3]),
+    lambda np: same(reduced(np, "T x", "int64 y", ("pair(x, _J)", "larger(a, b)", "y = a.i", "pair()"), np.array(R[:, ::-1].copy()), axis=1, preamble=PAIR, reduce_type="pair"), numpy.array([0, 0])), lambda np: same(reduced(np, "T x, T y", "T z", ("x * y", "a + b", "z = a", "0"), np.array([1, 2], "i1"), 258), numpy.array(6, "i1")),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("case", KERNELS, ids=texts_of(KERNELS))
+def test_kernels(case):
+    assert bool(case(cp))
+
+
+KERNELS_REFUSED = (
+    ("block_size", lambda np: np.ElementwiseKernel("T x", "T z", "z = x")(np.ones(3), block_size=0)), ("block_size", lambda np: np.ReductionKernel("T x", "T z", "x", "a + b", "z = a", "0")(np.ones(3), block_size=0)),
+    ("Out shape is mismatched", lambda np: np.ElementwiseKernel("T x", "T y", "y += x")(np.arange(12).reshape(3, 4), np.arange(4))), ("Invalid kernel name", lambda np: np.ElementwiseKernel("T x", "", "", "1")), ("Invalid kernel name", lambda np: np.ReductionKernel("T x", "T y", "x", "a + b", "y = a", "0", "a b")), ("raw output", lambda np: np.ElementwiseKernel("T x", "raw T y", "y[i] = x")(np.ones(3))),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "case"), KERNELS_REFUSED, ids=texts_of([case for _, case in KERNELS_REFUSED])
+)
+def test_kernels_refused(text, case):
+    with pytest.raises(ValueError, match=text):
+        case(cp)
+
+
+# ---- kernels from text ----
+
+ADD = 'extern "C" __global__ void add(const float* a, const float* b, float* c, unsigned n) { unsigned i = blockDim.x * blockIdx.x + threadIdx.x; if (i < n) c[i] = a[i] + b[i]; }'
+
+
+def adds(kernel):
+    a, c = cp.arange(100, dtype="f4"), cp.zeros(100, "f4")
+    kernel((10,), (10,), (a, cp.ones(100, "f4"), c, 100))
+    return same(c, numpy.arange(1, 101, dtype="f4"))
+
+
+@pytest.mark.parametrize(
+    "header", ["vector_types.h", "vector_functions.h", "cuda_runtime.h", "cuComplex.h", "cupy/complex.cuh"]
+)
+def test_headers_that_are_there(header):
+    assert adds(cp.RawKernel(f"#include <{header}>\n{ADD}", "add"))
+
+
+@pytest.mark.parametrize("backend", ["nvrtc", "nvcc", "auto"])
+@pytest.mark.parametrize("jitify", [False, True])
+def test_whatever_compiler_is_named(backend, jitify):
+    kernel = cp.RawKernel(ADD, "add", ("-DN=1",), backend, jitify=jitify)
+    kernel.compile(log_stream=io.StringIO())
+    assert adds(kernel)
+    assert (kernel.options, kernel.backend, kernel.file_path) == (("-DN=1",), backend, None)
+
+
+def test_names_of_instances_may_use_our_types():
+    text = "template <class T> __global__ void square(T* x) { x[threadIdx.x] *= x[threadIdx.x]; }\n__global__ void twice(double* x) { x[threadIdx.x] *= 2; }"
+    names = ["square<complex<double>>", "square<int>", "twice"]
+    module = cp.RawModule(code=text, name_expressions=names)
+    for name, dtype, factor in zip(names, "Did", (None, None, 2)):
+        x = cp.arange(4).astype(dtype)
+        module.get_function(name)((1,), (4,), (x,))
+        assert same(x, (numpy.arange(4) * (factor or numpy.arange(4))).astype(dtype))
+    for wrong in ("square<float>", "nothing"):
+        with pytest.raises(cp.CudaError, match="named symbol not found"):
+            module.get_function(wrong)
+    with pytest.raises(cp.CompileError, match="not this"):
+        cp.RawModule(code="#error not this\n" + ADD).get_function("add")
+
+
+def test_kernels_pickle():
+    kernel = cp.RawKernel(ADD, "add", enable_cooperative_groups=True)
+    module = cp.RawModule(code=ADD, enable_cooperative_groups=True)
+    for made in (kernel, module, module.get_function("add")):
+        again = pickle.loads(pickle.dumps(made))
+        assert again.enable_cooperative_groups
+        assert adds(again if made is not module else again.get_function("add"))
+
+
+COMPLEX = """#include <cuComplex.h>
+extern "C" __global__ void work(cuComplex* a, const cuDoubleComplex* b, cuDoubleComplex* c, double* d) {
+  const int i = threadIdx.x;
+  cuFloatComplex x = cuCmulf(cuCaddf(a[i], make_cuComplex(1, 2)), cuConjf(a[i]));
+  a[i] = cuCfmaf(cuCdivf(x, a[i]), cuCsubf(x, a[i]), make_cuFloatComplex(cuCrealf(x), -cuCimagf(x)));
+  c[i] = cuCadd(cuComplexFloatToDouble(cuComplexDoubleToFloat(b[i])), make_cuDoubleComplex(0, 1));
+  d[i] = cuCabs(b[i]);
+}"""
+
+
+@pytest.mark.parametrize("translated", [False, True])
+def test_cucomplex(translated):
+    a, b, c, d = cp.array(Z), cp.array(Z, "D"), cp.zeros(3, "D"), cp.zeros(3)
+    cp.RawKernel(COMPLEX, "work", translate_cucomplex=translated)((1,), (3,), (a, b, c, d))
+    x = (Z + (1 + 2j)) * Z.conj()
+    assert numpy.allclose(a.get(), x / Z * (x - Z) + x.conj(), rtol=1e-5)
+    assert same(c, Z.astype("D") + 1j)
+    assert numpy.allclose(d.get(), abs(Z), rtol=1e-7)
+
+
+# ---- polynomials of one variable ----
+
+P, Q = [1.0, -3, 2], [2.0, 1]
+POLYNOMIALS = (
+    lambda np: np.poly1d(np.array(P)).coeffs, lambda np: np.poly1d(np.array(Q), True).coeffs, lambda np: np.poly1d(np.array([0, 0, 1, 2])).coeffs, lambda np: np.poly1d(np.array([])).coeffs, lambda np: np.poly1d(5).coeffs, lambda np: np.poly1d(np.ones((2, 2))),
+    lambda np: np.poly1d(np.array(P))(np.array([1.0, 5])), lambda np: np.poly1d(np.array(P))(np.poly1d(np.array(Q))).coeffs, lambda np: np.poly1d(np.array(P))(2.0), lambda np: np.poly1d(np.array(P)).roots, lambda np: np.poly1d(np.array(P)).order,
+    lambda np: (np.poly1d(np.array(P)) + np.poly1d(np.array(Q))).coeffs, lambda np: (np.poly1d(np.array(P)) - np.array(Q)).coeffs, lambda np: (3 - np.poly1d(np.array(P))).coeffs, lambda np: (np.poly1d(np.array(P)) * np.poly1d(np.array(Q))).coeffs, lambda np: (2 * np.poly1d(np.array(P)) * 3).coeffs, lambda np: (-np.poly1d(np.array(P))).coeffs,
+    lambda np: [x.coeffs for x in np.poly1d(np.array(P)) / np.poly1d(np.array(Q))], lambda np: (np.poly1d(np.array(P)) / 2).coeffs, lambda np: (np.poly1d(np.array(P)) ** 3).coeffs, lambda np: np.poly1d(np.array(P)) ** -1, lambda np: np.poly1d(np.array(P)) ** 1.5,
+    lambda np: bool(np.poly1d(np.array(P)) == np.poly1d(np.array(P))), lambda np: bool(np.poly1d(np.array(P)) != np.poly1d(np.array(Q))), lambda np: np.poly1d(np.array(P))[0], lambda np: np.poly1d(np.array(P))[7], lambda np: np.poly1d(np.array(P)).deriv().coeffs, lambda np: np.poly1d(np.array(P)).integ(2, [1, 2]).coeffs,
+    lambda np: str(np.poly1d(np.array(P), variable="z")), lambda np: repr(np.poly1d(np.array(P))), lambda np: len(np.poly1d(np.array(P))), lambda np: np.poly1d(np.poly1d(np.array(P), variable="z")).variable, lambda np: list(np.poly1d(np.array(P))),
+    lambda np: np.polyadd(np.poly1d(np.array(P)), np.array(Q)).coeffs, lambda np: np.polyval(np.poly1d(np.array(P)), np.array(Q)), lambda np: np.polymul(np.poly1d(np.array(P)), np.array(Q)).coeffs, lambda np: [x.coeffs for x in np.polydiv(np.poly1d(np.array(P)), np.array(Q))], lambda np: np.polyder(np.poly1d(np.array(P))).coeffs, lambda np: np.polyint(np.poly1d(np.array(P))).coeffs, lambda np: np.roots(np.poly1d(np.array(P))),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("case", POLYNOMIALS, ids=texts_of(POLYNOMIALS))
+def test_poly1d(case):
+    check(case)
+
+
+SERIES = (
+    lambda np: np.polynomial.polynomial.polycompanion(np.array(P)), lambda np: np.polynomial.polynomial.polycompanion(np.array([2, 1], "f4")), lambda np: np.polynomial.polynomial.polycompanion(np.ones(1)), lambda np: np.polynomial.chebyshev.chebcompanion(np.array(P)), lambda np: np.polynomial.hermite.hermcompanion(np.array(P)),
+    lambda np: np.polynomial.polyutils.as_series([np.array([1, 2, 0]), np.array(Q)]), lambda np: np.polynomial.polyutils.as_series([np.array([1.0, 0])], trim=False), lambda np: np.polynomial.polyutils.as_series([np.ones(0)]), lambda np: np.polynomial.polyutils.trimseq(np.array([1, 2, 0, 0])), lambda np: np.polynomial.polyutils.trimcoef(np.array([1, 2, 1e-9]), 1e-5), lambda np: np.polynomial.polyutils.trimcoef(np.array(P), -1),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("case", SERIES, ids=texts_of(SERIES))
+def test_coefficients(case):
+    check(case)
+
+
+def test_poly1d_grows_where_it_is_set():
+    p = cp.poly1d(cp.array(Q))
+    p[4] = 7
+    assert p.coeffs.tolist() == [7, 0, 0, 2, 1]
+    with pytest.raises(ValueError, match="negative"):
+        p[-1] = 1
+    assert type(p.get()) is numpy.poly1d
+    assert type(p * p) is cp.poly1d
