@@ -34,8 +34,9 @@ std::string text_of(ufunc f) { return std::string(info(f).name); }
 
 // [0] * n with a scalar result n repeats the list, as with NumPy's integers.
 bool repeats_sequence(PyObject* sequence, PyObject* count) {
-  return (PyList_Check(sequence) || PyTuple_Check(sequence)) && is_array(count) &&
-         array_of(count).is_scalar() && is_integer(array_of(count).dtype());
+  return (PyList_Check(sequence) || PyTuple_Check(sequence) || PyUnicode_Check(sequence) ||
+          PyBytes_Check(sequence)) &&
+         is_array(count) && array_of(count).is_scalar() && is_integer(array_of(count).dtype());
 }
 
 PyObject* binary_general(ufunc f, PyObject* left, PyObject* right) {
@@ -46,7 +47,8 @@ PyObject* binary_general(ufunc f, PyObject* left, PyObject* right) {
     PyObject* both[] = {left, right};
     const device where = device_among(both, 2);
     operand a, b;
-    if (!a.load(left, where) || !b.load(right, where)) return not_implemented();
+    // Anything else is an object to NumPy, which asks each element: array * Decimal(2).
+    if (!a.load(left, where) || !b.load(right, where)) raise(numpy.host_only, "operands are objects");
     const std::int64_t work = std::max(a.size(), b.size());
     const float_watch watch(may_err(f));
     ndarray result = unlocked(work, [&] { return call(f, a.like(), b.like()); });
@@ -92,7 +94,7 @@ PyObject* in_place_general(ufunc f, PyObject* self, PyObject* other) {
     if (defers_to(other)) return not_implemented();
     const ndarray target = array_of(self);
     operand b;
-    if (!b.load(other, target.device())) return not_implemented();
+    if (!b.load(other, target.device())) raise(numpy.host_only, "the operand is an object");
     const array_like inputs[] = {target, b.like()};
     const float_watch watch(may_err(f));
     unlocked(std::max(target.size(), b.size()), [&] { call_into(f, inputs, target); });
@@ -215,9 +217,10 @@ constexpr std::array comparisons = {ufunc::less,      ufunc::less_equal, ufunc::
                                     ufunc::not_equal, ufunc::greater,    ufunc::greater_equal};
 
 // None and strings equal no number.
-PyObject* compare_unlike(int operation, PyObject* left, PyObject* right) {
-  if ((operation != Py_EQ && operation != Py_NE) || (right != Py_None && !PyUnicode_Check(right)))
-    return not_implemented();
+// No element equals None or a text; which of two comes first nobody can say.
+bool is_unlike(PyObject* o) { return o == Py_None || PyUnicode_Check(o); }
+PyObject* compare_unlike(int operation, PyObject* left) {
+  if (operation != Py_EQ && operation != Py_NE) return not_implemented();
   return guarded([&] {
     const ndarray& a = array_of(left);
     ndarray answer =
@@ -236,10 +239,7 @@ PyObject* compare(PyObject* left, PyObject* right, int operation) {
       const ndarray &a = array_of(left), &b = array_of(right);
       return wrap_made([&] { return unlocked(std::max(a.size(), b.size()), [&] { return call(f, a, b); }); });
     });
-  PyObject* result = binary_general(f, left, right);
-  if (result != Py_NotImplemented) return result;
-  Py_DECREF(result);
-  return compare_unlike(operation, left, right);
+  return is_unlike(right) ? compare_unlike(operation, left) : binary_general(f, left, right);
 }
 
 PyObject* binary_operation(ufunc f, PyObject* left, PyObject* right) {

@@ -3,6 +3,7 @@
 """Results of reductions and of full integer indexing behave as numbers wherever Python looks."""
 
 import collections
+import datetime
 import decimal
 import fractions
 import json
@@ -13,6 +14,7 @@ import pickle
 
 import numpy
 import pytest
+from conftest import cpu_only
 
 import numloom
 
@@ -74,6 +76,32 @@ def test_number_protocols(x):
         operator.index(s)
     with pytest.raises(TypeError):
         float(x)
+
+
+OBJECTS = (
+    lambda np: np.array([1.5, 2]) == decimal.Decimal("1.5"), lambda np: np.array([1, 2]) * decimal.Decimal(2), lambda np: decimal.Decimal(2) ** np.array([1, 2]), lambda np: np.array([1, 2]) + fractions.Fraction(1, 2), lambda np: fractions.Fraction(1, 2) * np.array([2, 3]).max(),
+    lambda np: np.multiply(np.array(2), decimal.Decimal(3)), lambda np: np.array([1, 2]) * datetime.timedelta(1), lambda np: np.array([1.0, 2]) == set(), lambda np: np.array([1, 3]).max() * b"ab", lambda np: np.array([1, 3]).max() * "ab",
+)  # fmt: skip
+
+
+@cpu_only
+@pytest.mark.parametrize("line", OBJECTS)
+def test_other_objects_meet_each_element(line):
+    expected, got = line(numpy), line(numloom)
+    assert type(got) is type(expected) or isinstance(got, (numpy.generic, numloom.ndarray))
+    assert numpy.asarray(got).dtype == numpy.asarray(expected).dtype
+    assert numpy.asarray(got).tolist() == numpy.asarray(expected).tolist()
+
+
+def test_objects_that_do_not_add():
+    for other in (None, object(), set(), {}):
+        with pytest.raises(TypeError):
+            numloom.ones(2) + other
+        with pytest.raises(TypeError):
+            numloom.ones(2) < other  # noqa: B015
+    a = numloom.ones(2)
+    with pytest.raises(TypeError):
+        a += decimal.Decimal(1)
 
 
 def test_hash_and_containers(x):
