@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 
+#include "numloom/creation.hpp"
 #include "numloom/linalg.hpp"
 #include "numloom/manipulation.hpp"
 #include "numloom/reductions.hpp"
@@ -16,10 +17,6 @@ namespace numloom {
 
 // ---- diagonals and triangles ----
 
-/// A matrix with the vector on its k-th diagonal, or a copy of that diagonal of a matrix.
-NL_API ndarray diag(const ndarray& a, int k = 0);
-/// Ones at and below the k-th diagonal, zeros above.
-NL_API ndarray tri(std::int64_t rows, std::int64_t columns = -1, int k = 0, dtype type = dtype::float64);
 /// A copy with zeros above (tril) or below (triu) the k-th diagonal of the last two axes.
 NL_API ndarray tril(const ndarray& a, int k = 0);
 NL_API ndarray triu(const ndarray& a, int k = 0);
@@ -71,11 +68,6 @@ struct average_options {
 NL_API ndarray average(const ndarray& a, const average_options& options = {});
 /// Differences of neighbours along an axis, n times.
 NL_API ndarray diff(const ndarray& a, int n = 1, int axis = -1);
-/// The integral by the trapezoidal rule, of points dx apart or at x.
-NL_API ndarray trapezoid(const ndarray& y, double dx = 1, int axis = -1);
-NL_API ndarray trapezoid(const ndarray& y, const ndarray& x, int axis = -1);
-/// The Kronecker product.
-NL_API ndarray kron(const ndarray& a, const ndarray& b);
 /// Sums over the last `axes` axes of a and the first of b.
 NL_API ndarray tensordot(const ndarray& a, const ndarray& b, int axes = 2);
 

@@ -81,4 +81,36 @@ NL_API ndarray where(const ndarray& condition, const array_like& x, const array_
 NL_API ndarray clip(const ndarray& a, const std::optional<array_like>& low,
                     const std::optional<array_like>& high, const ufunc_options& options = {});
 
+// ---- positions by rule ----
+
+/// The index of each position along each axis: an array of shape (dimensions, ...).
+NL_API ndarray indices(const shape_t& dimensions, dtype type = dtype::int64);
+/// The same as one array an axis, which broadcast to that shape: NumPy's indices(sparse=True).
+NL_API std::vector<ndarray> sparse_indices(const shape_t& dimensions, dtype type = dtype::int64);
+/// Vectors as an open grid for indexing; bools stand for the positions of the true ones. Throws value_error
+/// for other dimensions.
+NL_API std::vector<ndarray> ix_(const std::vector<ndarray>& sequences);
+/// Flat positions as one index an axis. order is C or F. Throws type_error unless they are integers or bools,
+/// value_error for positions outside of the shape and for a shape of more than int64 elements.
+NL_API std::vector<ndarray> unravel_index(const ndarray& flat, const shape_t& shape,
+                                          order reading = order::C);
+/// One index an axis, which broadcast, as flat positions. modes says for all axes, or for each, what becomes
+/// of an index outside: "raise", "wrap" or "clip". Throws type_error unless they are integers or bools,
+/// value_error for an index outside and for dimensions that do not fit.
+NL_API ndarray ravel_multi_index(const std::vector<ndarray>& multi_index, const shape_t& dimensions,
+                                 const std::vector<std::string_view>& modes = {"raise"},
+                                 order reading = order::C);
+/// Rows and columns of the lower (upper) triangle of a matrix of n rows and as many columns unless given.
+NL_API std::vector<ndarray> tril_indices(std::int64_t n, std::int64_t k = 0,
+                                         std::optional<std::int64_t> columns = {});
+NL_API std::vector<ndarray> triu_indices(std::int64_t n, std::int64_t k = 0,
+                                         std::optional<std::int64_t> columns = {});
+/// The same for a matrix that is there. Throw value_error for other dimensions.
+NL_API std::vector<ndarray> tril_indices_from(const ndarray& a, std::int64_t k = 0);
+NL_API std::vector<ndarray> triu_indices_from(const ndarray& a, std::int64_t k = 0);
+/// The main diagonal of an array of ndim axes of extent n.
+NL_API std::vector<ndarray> diag_indices(std::int64_t n, int ndim = 2);
+/// Throws value_error for less than two axes and for extents that differ.
+NL_API std::vector<ndarray> diag_indices_from(const ndarray& a);
+
 }  // namespace numloom

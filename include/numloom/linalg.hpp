@@ -37,6 +37,17 @@ NL_API ndarray call(gufunc f, const ndarray& a, const ndarray& b, const gufunc_a
 NL_API ndarray tensordot(const ndarray& a, const ndarray& b, const inline_vector<int, 6>& a_axes,
                          const inline_vector<int, 6>& b_axes);
 
+/// The Kronecker product: each element of a times all of b.
+NL_API ndarray kron(const ndarray& a, const ndarray& b);
+/// Which axes hold the vectors of a cross product.
+struct cross_axes {
+  int a = -1, b = -1, result = -1;
+};
+/// The vector product in three dimensions. Vectors of two elements lie in the plane; of two such the result
+/// is the third component alone, without an axis of its own (Python: deprecated by NumPy). Throws value_error
+/// for other lengths.
+NL_API ndarray cross(const ndarray& a, const ndarray& b, const cross_axes& where = {});
+
 /// Which operands einsum puts together, step by step: positions in the list of what is left, to whose end
 /// each result goes (numpy.einsum_path).
 using contraction_path = std::vector<std::vector<int>>;

@@ -38,6 +38,24 @@ NL_API ndarray stack(std::span<const ndarray> arrays, const concatenate_options&
 inline ndarray stack(std::initializer_list<ndarray> arrays, const concatenate_options& options = {}) {
   return stack(std::span(arrays.begin(), arrays.size()), options);
 }
+/// Blocks in nested lists, all nested alike: block({{a, b}, {c, d}}).
+class blocks {
+ public:
+  blocks(const ndarray& a) : a_(a) {}
+  blocks(std::vector<blocks> list) : list_(std::move(list)), is_list_(true) {}
+  blocks(std::initializer_list<blocks> list) : list_(list), is_list_(true) {}
+  bool is_list() const noexcept { return is_list_; }
+  const ndarray& array() const noexcept { return a_; }
+  const std::vector<blocks>& list() const noexcept { return list_; }
+
+ private:
+  ndarray a_;
+  std::vector<blocks> list_;
+  bool is_list_ = false;
+};
+/// Put together, the innermost lists along the last axis. Throws value_error for an empty list and for lists
+/// that are nested differently.
+NL_API ndarray block(const blocks& arrays);
 /// Views. Equal sections; throws value_error when they do not divide evenly.
 NL_API std::vector<ndarray> split(const ndarray& a, std::int64_t sections, int axis = 0);
 NL_API std::vector<ndarray> split(const ndarray& a, const std::vector<std::int64_t>& boundaries,

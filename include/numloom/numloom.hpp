@@ -3,6 +3,7 @@
 #pragma once
 
 #include "numloom/array.hpp"
+#include "numloom/calculus.hpp"
 #include "numloom/compositions.hpp"
 #include "numloom/creation.hpp"
 #include "numloom/device.hpp"
@@ -19,6 +20,8 @@
 #include "numloom/memory.hpp"
 #include "numloom/ndarray.hpp"
 #include "numloom/operators.hpp"
+#include "numloom/padding.hpp"
+#include "numloom/polynomials.hpp"
 #include "numloom/random.hpp"
 #include "numloom/reductions.hpp"
 #include "numloom/sets.hpp"

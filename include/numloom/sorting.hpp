@@ -13,6 +13,8 @@ namespace numloom {
 NL_API ndarray sort(const ndarray& a, std::optional<int> axis = -1, bool descending = false);
 /// Sorts in place, also through views.
 NL_API void sort_in_place(const ndarray& a, int axis = -1, bool descending = false);
+/// Sorted along the last axis, as complex64 for integers of up to 16 bits, complex128 for other real dtypes.
+NL_API ndarray sort_complex(const ndarray& a);
 /// int64 positions, stable.
 NL_API ndarray argsort(const ndarray& a, std::optional<int> axis = -1, bool descending = false);
 /// A copy in which each element of rank kth stands where sorting would put it, none smaller behind and none

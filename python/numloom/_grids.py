@@ -1,15 +1,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Arrays from index expressions, np.mgrid[...] and np.r_[...], and functions of numbers that take arrays."""
+"""Arrays from index expressions, np.mgrid[...] and np.r_[...], and from functions of Python's."""
 
 import math
 
 import numpy as _numpy
 
 from . import _core, _fallback
-from ._building import indices
 from ._composed import asarray
 
-__all__ = ["c_", "mgrid", "ogrid", "r_", "vectorize"]
+__all__ = ["c_", "fromfunction", "mask_indices", "mgrid", "ogrid", "r_", "vectorize"]
 _COMPLEX = (complex, _numpy.complexfloating)
 
 
@@ -34,7 +33,7 @@ class _Grid:
             return tuple(
                 line.reshape([-1 if i == k else 1 for i in range(count)]) for k, line in enumerate(lines)
             )
-        grid = indices([n for *_, n in steps], kind)
+        grid = _core.indices([n for *_, n in steps], kind)
         for k, (start, step, _) in enumerate(steps):
             grid[k] = grid[k] * step + start
         return grid
@@ -143,6 +142,18 @@ mgrid = _Grid(sparse=False)
 ogrid = _Grid(sparse=True)
 r_ = _Joiner(_numpy.r_, 0, 1, -1)
 c_ = _Joiner(_numpy.c_, -1, 2, 0)
+
+
+def fromfunction(function, shape, *, dtype=float, like=None, **kwargs):
+    """What a function gives for the indices of each position."""
+    if like is not None and not isinstance(like, _core.ndarray):
+        return _numpy.fromfunction(function, shape, dtype=dtype, like=like, **kwargs)
+    return function(*_core.indices(shape, dtype=dtype), **kwargs)
+
+
+def mask_indices(n, mask_func, k=0):
+    """Indices of an (n, n) array that a function such as triu leaves."""
+    return tuple(_core.nonzero(mask_func(_core.ones((n, n), int), k) != 0))
 
 
 class vectorize(_numpy.vectorize):

@@ -10,7 +10,6 @@ whose module is imported at first use.
 import numpy as _numpy
 
 from . import (
-    _building,
     _composed,
     _core,
     _editing,
@@ -18,9 +17,7 @@ from . import (
     _grids,
     _histograms,
     _iterating,
-    _padding,
     _poly1d,
-    _sequences,
     _sets,
 )
 
@@ -50,8 +47,7 @@ _HOST_FUNCTIONS = {
 
 # Functions written in Python with those of _core.
 _MODULES = (
-    _building, _composed, _editing, _files, _grids, _histograms, _iterating, _padding, _poly1d, _sequences,
-    _sets,
+    _composed, _editing, _files, _grids, _histograms, _iterating, _poly1d, _sets
 )  # fmt: skip
 COMPOSED = {name: getattr(module, name) for module in _MODULES for name in module.__all__}
 _CORE = {name for name in dir(_core) if not name.startswith("_")}

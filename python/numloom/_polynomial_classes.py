@@ -9,7 +9,7 @@ import numpy as _numpy
 import numpy.polynomial as _host
 from numpy.polynomial import polyutils as _utils
 
-from . import _core, linalg
+from . import _core
 
 
 def _on_host(values):
@@ -66,33 +66,14 @@ class _OfArrays:
         window = cls.window if window is None else _on_host(window)
         offset, scale = _utils.mapparms(domain, window)
         columns = [_basis(cls, offset + scale * x, degree) for degree in degrees]
-        coef, details = _least_squares(columns, y, w, rcond)
+        coef, *details = _core._fit_columns(_core.stack(columns, axis=1), y, w, rcond)
+        coef = coef.get()
         if int(details[1]) != len(degrees) and not full:
             warnings.warn("The fit may be poorly conditioned", _numpy.exceptions.RankWarning, stacklevel=2)
         spread = _numpy.zeros((degrees[-1] + 1, *coef.shape[1:]), coef.dtype)
         spread[list(degrees)] = coef
         made = cls(spread, domain=domain, window=window, symbol=symbol)
         return (made, details) if full else made
-
-
-def _least_squares(columns, y, w, rcond):
-    """The coefficients on the host; and residuals, rank, singular values, rcond."""
-    matrix = _core.stack(columns, axis=1)
-    if w is not None:
-        w = _core.asarray(w) + 0.0
-        if w.ndim != 1:
-            raise TypeError("expected 1D vector for w")
-        if len(w) != len(y):
-            raise TypeError("expected x and w to have same length")
-        matrix = matrix * w[:, None]
-        y = y * (w if y.ndim == 1 else w[:, None])
-    if rcond is None:
-        rcond = len(y) * _numpy.finfo(matrix.dtype).eps
-    size = _core.sqrt((_core.absolute(matrix) ** 2).sum(0))
-    size = _core.where(size == 0, 1, size)
-    coef, residuals, rank, s = linalg.lstsq(matrix / size, y, rcond)
-    coef = coef / (size if y.ndim == 1 else size[:, None])
-    return coef.get(), [residuals, rank, s, rcond]
 
 
 def _classes():

@@ -20,11 +20,13 @@ signature::signature(const char* name, const char* text) : name_(name) {
     } else if (parameter == "*") {
       keyword_only = true;
     } else {
-      const bool variadic = parameter.front() == '*';
-      const std::size_t equals = parameter.find('=');
-      names_[count_] = PyUnicode_InternFromString(parameter.substr(variadic, equals - variadic).c_str());
-      required_[count_] = equals == std::string::npos && !variadic;
+      const bool all_keywords = parameter.starts_with("**");
+      const bool variadic = parameter.front() == '*' && !all_keywords;
+      const std::size_t equals = parameter.find('='), first = parameter.find_first_not_of('*');
+      names_[count_] = PyUnicode_InternFromString(parameter.substr(first, equals - first).c_str());
+      required_[count_] = equals == std::string::npos && first == 0;
       if (variadic) variadic_ = count_;
+      if (all_keywords) keywords_ = count_, keyword_only = true;
       if (!keyword_only && !variadic) positional_ = count_ + 1;
       keyword_only |= variadic;
       ++count_;
@@ -48,6 +50,10 @@ bool signature::bind_keyword(PyObject* name, PyObject* value, PyObject** slots) 
     if (names_[i] == name) found = i;
   for (int i = positional_only_; i < count_ && found < 0; ++i)
     if (PyUnicode_Compare(names_[i], name) == 0) found = i;
+  if (keywords_ >= 0 && (found < 0 || found == keywords_)) {
+    if (!slots[keywords_]) slots[keywords_] = PyDict_New();
+    return slots[keywords_] && PyDict_SetItem(slots[keywords_], name, value) == 0;
+  }
   if (found < 0 || found == variadic_) {
     PyErr_Format(PyExc_TypeError, "%s() got an unexpected keyword argument '%U'", name_, name);
     return false;

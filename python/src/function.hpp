@@ -19,8 +19,10 @@ namespace numloom::python {
 using argument_slots = PyObject* const*;
 
 struct function_row {
-  const char* name;       // "sum", or with NumPy's submodule, "fft.rfft"
-  const char* signature;  // "(a, axis=None, *, dtype=None)"; "/" ends the positional-only parameters
+  const char* name;  // "sum", or with NumPy's submodule, "fft.rfft"
+  /// "(a, axis=None, *, dtype=None)"; "/" ends the positional-only parameters. The slot of *args gets a
+  /// tuple, that of **kwargs a dict, or null where there are none.
+  const char* signature;
   PyObject* (*body)(argument_slots);
   const char* doc;
   enum { function_only, function_and_method, method_only } use = function_only;
@@ -45,6 +47,7 @@ class signature {
   /// Drops what bind() made.
   void release(PyObject** slots) const {
     if (variadic_ >= 0) Py_CLEAR(slots[variadic_]);
+    if (keywords_ >= 0) Py_CLEAR(slots[keywords_]);
   }
 
  private:
@@ -52,6 +55,7 @@ class signature {
   const char* name_;
   int count_ = 0, positional_only_ = 0, positional_ = 0;
   int variadic_ = -1;  // *args: its slot gets the tuple of the remaining positional arguments
+  int keywords_ = -1;  // **kwargs: its slot gets the dict of the keywords that have no slot of their own
   PyObject* names_[limit];
   bool required_[limit];
 };
@@ -103,6 +107,8 @@ void add_signal_functions(std::vector<PyMethodDef>& table, bool methods);
 void add_set_functions(std::vector<PyMethodDef>& table, bool methods);
 void add_statistics_functions(std::vector<PyMethodDef>& table, bool methods);
 void add_product_functions(std::vector<PyMethodDef>& table, bool methods);
+void add_calculus_functions(std::vector<PyMethodDef>& table, bool methods);
+void add_polynomial_functions(std::vector<PyMethodDef>& table, bool methods);
 void add_fft_functions(std::vector<PyMethodDef>& table);
 void add_linalg_functions(std::vector<PyMethodDef>& table);
 void add_core_functions(std::vector<PyMethodDef>& table, bool methods);

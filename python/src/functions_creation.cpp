@@ -147,27 +147,68 @@ PyObject* make_arange(argument_slots s) {
                        [&] { return arange(first, last, step, options); }));
 }
 
+// The ends of a sequence, numbers or arrays.
+struct sequence_ends {
+  operand start, stop;
+  explicit sequence_ends(argument_slots s) {
+    const bool numbers = is_python_number(s[0]) && is_python_number(s[1]);
+    const device d = numbers ? cpu : device_among(s, 2);
+    if (!start.load(s[0], d) || !stop.load(s[1], d)) raise(numpy.host_only, "not a number");
+  }
+};
+
+linspace_options to_linspace_options(PyObject* num, PyObject* endpoint, PyObject* dtype, PyObject* axis) {
+  linspace_options options;
+  options.num = to_int(num, "num", 50);
+  options.endpoint = to_bool(endpoint, true);
+  options.dtype = to_optional_dtype(dtype);
+  options.axis = to_axis(axis, 0);
+  return options;
+}
+
+// The distance of samples; NaN where there is none.
+PyObject* distance_of_samples(const sequence_ends& ends, const linspace_options& options) {
+  const std::int64_t gaps = options.endpoint ? options.num - 1 : options.num;
+  const array_like both[] = {ends.stop.like(), ends.start.like()};
+  const dtype common = result_type(both);
+  if (gaps <= 0) return PyFloat_FromDouble(std::nan(""));
+  const ufunc_options exactly{.dtype = is_inexact(common) ? common : dtype::float64};
+  ndarray step = call(ufunc::divide, call(ufunc::subtract, both, exactly), gaps);
+  step.set_scalar(step.ndim() == 0);
+  return wrap(std::move(step));
+}
+
 // (start, stop, num, endpoint, retstep, dtype, axis, *, device)
 PyObject* make_linspace(argument_slots s) {
-  std::optional<dtype> common;
-  linspace_options options;
-  const scalar first = bound(s[0], common), last = bound(s[1], common);
-  options.num = to_int(s[2], "num", 50);
-  if (options.num < 0)
-    raise(PyExc_ValueError, "Number of samples, %lld, must be non-negative.",
-          static_cast<long long>(options.num));
-  options.endpoint = to_bool(s[3], true);
-  options.dtype = to_optional_dtype(s[5]);
+  const sequence_ends ends(s);
+  linspace_options options = to_linspace_options(s[2], s[3], s[5], s[6]);
   options.device = to_device_argument(s[7]);
-  if (!options.dtype && common && is_inexact(*common))
-    options.dtype = promote_with_scalar(promote_with_scalar(*common, first), last);
-  const ref samples = checked(wrap(unlocked(options.num, [&] { return linspace(first, last, options); })));
+  const ref samples = checked(
+      wrap(unlocked(options.num, [&] { return linspace(ends.start.like(), ends.stop.like(), options); })));
   if (!to_bool(s[4], false)) return Py_NewRef(samples.get());
-  const std::int64_t gaps = options.endpoint ? options.num - 1 : options.num;
-  const double step = gaps > 0 ? (last.real() - first.real()) / static_cast<double>(gaps) : std::nan("");
-  ndarray distance = full0(step, dtype::float64, cpu);
-  distance.set_scalar(true);
-  return PyTuple_Pack(2, samples.get(), checked(wrap(std::move(distance))).get());
+  return PyTuple_Pack(2, samples.get(), checked(distance_of_samples(ends, options)).get());
+}
+
+// (start, stop, num, endpoint, base, dtype, axis)
+PyObject* make_logspace(argument_slots s) {
+  PyObject* operands[] = {s[0], s[1], s[4] ? s[4] : Py_None};
+  const sequence_ends ends(s);
+  operand base;
+  if (s[4] && !base.load(s[4], device_among(operands, 3))) raise(numpy.host_only, "a base of another kind");
+  const linspace_options options = to_linspace_options(s[2], s[3], s[5], s[6]);
+  const float_watch watch;
+  ndarray made = unlocked(options.num, [&] {
+    return logspace(ends.start.like(), ends.stop.like(), options, s[4] ? base.like() : array_like(10.0));
+  });
+  watch.report("power", made);
+  return wrap(std::move(made));
+}
+
+// (start, stop, num, endpoint, dtype, axis)
+PyObject* make_geomspace(argument_slots s) {
+  const sequence_ends ends(s);
+  const linspace_options options = to_linspace_options(s[2], s[3], s[4], s[5]);
+  return wrap(unlocked(options.num, [&] { return geomspace(ends.start.like(), ends.stop.like(), options); }));
 }
 
 // (N, M, k, dtype, order, *, device, like)
@@ -189,6 +230,40 @@ PyObject* make_identity(argument_slots s) {
   options.dtype = to_optional_dtype(s[1]).value_or(dtype::float64);
   options.device = wanted_device(s[2], s[3]);
   return wrap(identity(to_int(s[0], "n"), options));
+}
+
+// ---- diagonals and powers ----
+
+// (v, k)
+PyObject* make_diag(argument_slots s) {
+  const ndarray v = to_array(s[0]);
+  ndarray made = diag(v, to_int(s[1], "k", 0));
+  if (v.ndim() == 2) made.set_writeable(false);
+  return wrap_view(std::move(made), s[0]);
+}
+PyObject* make_diagflat(argument_slots s) { return wrap(diagflat(to_array(s[0]), to_int(s[1], "k", 0))); }
+
+// (N, M, k, dtype, *, like)
+PyObject* make_tri(argument_slots s) {
+  for (int i = 0; i < 3; ++i)
+    if (!is_missing(s[i]) && !PyIndex_Check(s[i])) raise(numpy.host_only, "an extent that is no integer");
+  const std::int64_t n = std::max<std::int64_t>(to_int(s[0], "N"), 0);
+  const std::int64_t m = is_missing(s[1]) ? n : std::max<std::int64_t>(to_int(s[1], "M"), 0);
+  return wrap(tri(n, m, to_int(s[2], "k", 0), to_optional_dtype(s[3]).value_or(dtype::float64)));
+}
+
+// (x, N, increasing)
+PyObject* make_vander(argument_slots s) {
+  const ndarray x = to_array(s[0]);
+  std::optional<std::int64_t> columns;
+  if (!is_missing(s[1])) columns = to_int(s[1], "N");
+  if (columns && *columns < 0) raise(PyExc_ValueError, "negative dimensions are not allowed");
+  const bool increasing = to_bool(s[2], false);
+  const float_watch watch(is_inexact(x.dtype()));
+  ndarray made =
+      unlocked(x.size() * columns.value_or(x.size()), [&] { return vander(x, columns, increasing); });
+  watch.report("multiply", made);
+  return wrap(std::move(made));
 }
 
 // (*xi, copy, sparse, indexing)
@@ -381,6 +456,17 @@ constexpr function_row rows[] = {
      "start, start + step, ... below stop. With one argument: from 0 to it."},
     {"linspace", "(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0, *, device=None)",
      make_linspace, "Evenly spaced numbers over an interval."},
+    {"logspace", "(start, stop, num=50, endpoint=True, base=10.0, dtype=None, axis=0)", make_logspace,
+     "Numbers whose logarithms are evenly spaced: base to the power of linspace(start, stop)."},
+    {"geomspace", "(start, stop, num=50, endpoint=True, dtype=None, axis=0)", make_geomspace,
+     "Numbers of which each is a constant multiple of the one before. Raises ValueError for an end of zero."},
+    {"diag", "(v, k=0)", make_diag,
+     "The k-th diagonal of a matrix (a read-only view), or a matrix with that vector on its k-th diagonal."},
+    {"diagflat", "(v, k=0)", make_diagflat, "A matrix with the flattened input on its k-th diagonal."},
+    {"tri", "(N, M=None, k=0, dtype=float, *, like=None)", make_tri,
+     "Ones at and below the k-th diagonal, zeros above."},
+    {"vander", "(x, N=None, increasing=False)", make_vander,
+     "The powers of a vector as columns, the highest first; as many as it is long unless N says otherwise."},
     {"eye", "(N, M=None, k=0, dtype=None, order='C', *, device=None, like=None)", make_eye,
      "Ones on the k-th diagonal, zeros elsewhere."},
     {"identity", "(n, dtype=None, *, device=None, like=None)", make_identity, "The square identity matrix."},

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Selection, order and products.
+// Selection, positions by rule, order.
 #include <algorithm>
 #include <cstring>
 
@@ -120,6 +120,111 @@ PyObject* clip_function(argument_slots s) {
 // (self, min, max, out, *, dtype, casting, where, order)
 PyObject* clip_method(argument_slots s) { return clipped(s[0], s[1], s[2], s + 3); }
 
+// ---- positions by rule ----
+
+// (dimensions, dtype, sparse)
+PyObject* make_indices(argument_slots s) {
+  if (!PySequence_Check(s[0])) raise(PyExc_TypeError, "'%s' object is not iterable", Py_TYPE(s[0])->tp_name);
+  const shape_t dimensions = to_shape(s[0]);
+  const dtype type = to_optional_dtype(s[1]).value_or(dtype::int64);
+  if (to_bool(s[2], false)) return wrap_tuple(sparse_indices(dimensions, type));
+  return wrap(unlocked(size_of(dimensions) * dimensions.size(), [&] { return indices(dimensions, type); }));
+}
+
+// (*args)
+PyObject* open_grid(argument_slots s) {
+  std::vector<ndarray> lines;
+  PyObject** given = reinterpret_cast<PyTupleObject*>(s[0])->ob_item;
+  const auto count = static_cast<std::size_t>(PyTuple_GET_SIZE(s[0]));
+  const device d = device_among(given, count);
+  for (std::size_t i = 0; i < count; ++i) lines.push_back(to_indices(given[i], d));
+  return wrap_tuple(ix_(lines));
+}
+
+// An empty list is no list of floats.
+void check_indices(const ndarray& a, PyObject* given, const char* what) {
+  if (is_integer(a.dtype()) || a.dtype() == dtype::bool_) return;
+  if (a.size() == 0 && (PyList_Check(given) || PyTuple_Check(given)))
+    raise(PyExc_TypeError,
+          "%s must be integral: the provided empty sequence was inferred as float. Wrap it with "
+          "'np.array(indices, dtype=np.intp)'",
+          what);
+}
+
+// (indices, shape, order)
+PyObject* unraveled(argument_slots s) {
+  const ndarray flat = to_array(s[0]);
+  const shape_t shape = to_shape(s[1]);
+  const order reading = to_order(s[2], order::C);
+  if (shape.size() == 0) raise(numpy.host_only, "an index of nothing");
+  check_indices(flat, s[0], "indices");
+  std::vector<ndarray> found = unlocked(flat.size() * 8, [&] { return unravel_index(flat, shape, reading); });
+  for (ndarray& index : found) index.set_scalar(index.ndim() == 0);
+  return wrap_tuple(std::move(found));
+}
+
+// (multi_index, dims, mode, order)
+PyObject* raveled_indices(argument_slots s) {
+  const std::vector<ndarray> parts = to_array_list(s[0]);
+  const ref given = checked(PySequence_Fast(s[0], "expected a sequence of indices"));
+  for (std::size_t i = 0; i < parts.size(); ++i)
+    check_indices(parts[i], PySequence_Fast_GET_ITEM(given.get(), static_cast<Py_ssize_t>(i)), "indices");
+  const shape_t dimensions = to_shape(s[1]);
+  std::vector<std::string_view> modes{"raise"};
+  if (s[2]) {
+    modes.clear();
+    const ref names = PyUnicode_Check(s[2]) ? checked(PyTuple_Pack(1, s[2]))
+                                            : checked(PySequence_Fast(s[2], "expected a mode or modes"));
+    for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(names.get()); ++i) {
+      PyObject* name = PySequence_Fast_GET_ITEM(names.get(), i);
+      if (!PyUnicode_Check(name)) raise(numpy.host_only, "a mode of another kind");
+      modes.push_back(to_text(name, "mode"));
+    }
+  }
+  const order reading = to_order(s[3], order::C);
+  if (dimensions.size() == 0) raise(numpy.host_only, "an index of nothing");
+  ndarray flat = ravel_multi_index(parts, dimensions, modes, reading);
+  flat.set_scalar(flat.ndim() == 0);
+  return wrap(std::move(flat));
+}
+
+void check_extents(PyObject* const* given, int count) {
+  for (int i = 0; i < count; ++i)
+    if (!is_missing(given[i]) && !PyIndex_Check(given[i]))
+      raise(numpy.host_only, "an extent that is no integer");
+}
+
+// (n, k, m)
+using triangle_of = std::vector<ndarray> (*)(std::int64_t, std::int64_t, std::optional<std::int64_t>);
+template <triangle_of F> PyObject* triangle(argument_slots s) {
+  check_extents(s, 3);
+  std::optional<std::int64_t> columns;
+  if (!is_missing(s[2])) columns = to_int(s[2], "m");
+  return wrap_tuple(F(to_int(s[0], "n"), to_int(s[1], "k", 0), columns));
+}
+
+// (arr, k)
+template <std::vector<ndarray> (*F)(const ndarray&, std::int64_t)> PyObject* triangle_from(argument_slots s) {
+  return wrap_tuple(F(to_array(s[0]), to_int(s[1], "k", 0)));
+}
+
+// The same array for each axis.
+PyObject* repeated_index(std::vector<ndarray> found) {
+  const ref index = found.empty() ? ref() : checked(wrap(found[0]));
+  ref all = checked(PyTuple_New(static_cast<Py_ssize_t>(found.size())));
+  for (std::size_t i = 0; i < found.size(); ++i)
+    PyTuple_SET_ITEM(all.get(), static_cast<Py_ssize_t>(i), Py_NewRef(index.get()));
+  return all.release();
+}
+// (n, ndim)
+PyObject* diagonal_indices(argument_slots s) {
+  check_extents(s, 1);
+  return repeated_index(diag_indices(to_int(s[0], "n"), to_axis(s[1], 2)));
+}
+PyObject* diagonal_indices_from(argument_slots s) {
+  return repeated_index(diag_indices_from(to_array(s[0])));
+}
+
 // ---- order ----
 
 void check_order(PyObject* fields) {
@@ -218,6 +323,24 @@ constexpr function_row rows[] = {
      clip_function, "Values limited to an interval; either bound may be missing."},
     {"clip", "(a, min=None, max=None, out=None, *, dtype=None, casting='same_kind', where=True, order='K')",
      clip_method, "Values limited to an interval; either bound may be missing.", method},
+    {"indices", "(dimensions, dtype=int, sparse=False)", make_indices,
+     "The index of each position along each axis: one array, or, if sparse, one an axis that broadcast."},
+    {"ix_", "(*args)", open_grid,
+     "Vectors as an open grid for indexing; bools stand for the true positions."},
+    {"unravel_index", "(indices, shape, order='C')", unraveled, "Flat positions as one index for each axis."},
+    {"ravel_multi_index", "(multi_index, dims, mode='raise', order='C')", raveled_indices,
+     "One index for each axis as flat positions; mode (or one an axis): 'raise', 'wrap' or 'clip'."},
+    {"tril_indices", "(n, k=0, m=None)", triangle<tril_indices>,
+     "Indices of the lower triangle of an (n, m) array."},
+    {"triu_indices", "(n, k=0, m=None)", triangle<triu_indices>,
+     "Indices of the upper triangle of an (n, m) array."},
+    {"tril_indices_from", "(arr, k=0)", triangle_from<tril_indices_from>,
+     "Indices of the lower triangle of a matrix."},
+    {"triu_indices_from", "(arr, k=0)", triangle_from<triu_indices_from>,
+     "Indices of the upper triangle of a matrix."},
+    {"diag_indices", "(n, ndim=2)", diagonal_indices,
+     "Indices of the main diagonal of an array of ndim axes of extent n."},
+    {"diag_indices_from", "(arr)", diagonal_indices_from, "Indices of the main diagonal of an array."},
     {"sort", sorting, sorted, "A sorted copy; stable, NaN last."},
     {"sort", sorting, sort_method, "Sorts in place; stable, NaN last.", method},
     {"argsort", sorting, order_of, "Positions that would sort the array; stable, NaN last.", both},

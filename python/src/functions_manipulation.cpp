@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Shapes, joins, splits, rearrangements.
 #include <algorithm>
+#include <string>
 
 #include "function.hpp"
 #include "numloom/creation.hpp"
 #include "numloom/manipulation.hpp"
+#include "numloom/padding.hpp"
 
 namespace numloom::python {
 
@@ -160,6 +162,31 @@ template <joiner Join> PyObject* joined(argument_slots s) {
   return wrap_or_out(unlocked(total_size(arrays), [&] { return Join(arrays, options); }), s[2]);
 }
 
+// The arrays in nested lists; the path names a place for errors.
+void collect_leaves(PyObject* o, const std::string& path, std::vector<PyObject*>& leaves) {
+  if (PyTuple_Check(o))
+    raise(PyExc_TypeError,
+          "%s is a tuple. Only lists can be used to arrange blocks, and np.block does not allow implicit "
+          "conversion from tuple to ndarray.",
+          path.c_str());
+  if (!PyList_Check(o)) return leaves.push_back(o);
+  for (Py_ssize_t i = 0; i < PyList_GET_SIZE(o); ++i)
+    collect_leaves(PyList_GET_ITEM(o, i), path + "[" + std::to_string(i) + "]", leaves);
+}
+blocks to_blocks(PyObject* o, device where) {
+  if (!PyList_Check(o)) return to_device(to_array(o, where), where);
+  std::vector<blocks> list;
+  for (Py_ssize_t i = 0; i < PyList_GET_SIZE(o); ++i) list.push_back(to_blocks(PyList_GET_ITEM(o, i), where));
+  return list;
+}
+// (arrays)
+PyObject* blocked(argument_slots s) {
+  std::vector<PyObject*> leaves;
+  collect_leaves(s[0], "arrays", leaves);
+  const blocks arrays = to_blocks(s[0], device_among(leaves.data(), leaves.size()));
+  return wrap(block(arrays));
+}
+
 // (ary, indices_or_sections, axis)
 template <bool Even> PyObject* sections(argument_slots s) {
   const ndarray a = to_array(s[0]);
@@ -197,6 +224,93 @@ PyObject* diagonal_view(argument_slots s) {
                        to_axis(s[3], 1));
   d.set_writeable(false);
   return view_of(s[0], std::move(d));
+}
+
+// ---- padding ----
+
+bool is_keyword_of(pad_mode mode, PyObject* name) {
+  const bool statistic = mode >= pad_mode::maximum && mode <= pad_mode::minimum;
+  const char* wanted = mode == pad_mode::constant                                 ? "constant_values"
+                       : mode == pad_mode::linear_ramp                            ? "end_values"
+                       : statistic                                                ? "stat_length"
+                       : mode == pad_mode::reflect || mode == pad_mode::symmetric ? "reflect_type"
+                                                                                  : "";
+  return PyUnicode_CompareWithASCIIString(name, wanted) == 0;
+}
+
+// The keyword that a mode takes, borrowed, or null. Throws for others.
+PyObject* keyword_of(PyObject* mode_name, pad_mode mode, PyObject* keywords) {
+  PyObject *name, *value, *found = nullptr;
+  Py_ssize_t at = 0;
+  while (keywords && PyDict_Next(keywords, &at, &name, &value)) {
+    if (!is_keyword_of(mode, name))
+      raise(PyExc_ValueError, "[pad] unsupported keyword arguments for mode '%U': %R", mode_name, keywords);
+    found = value;
+  }
+  return found;
+}
+
+// A pair for each axis, of a number, a pair, or pairs.
+std::vector<pad_width> to_pairs(const ndarray& given, int ndim) {
+  const std::vector<std::int64_t> numbers =
+      copy(broadcast_to(astype(given, dtype::int64), {ndim, 2}), order::C).to_vector<std::int64_t>();
+  std::vector<pad_width> pairs;
+  for (std::size_t i = 0; i + 1 < numbers.size(); i += 2) pairs.push_back({numbers[i], numbers[i + 1]});
+  return pairs;
+}
+
+// {axis: width or (before, after)}
+std::vector<pad_width> to_widths_by_axis(PyObject* widths, int ndim) {
+  std::vector<pad_width> pairs(static_cast<std::size_t>(ndim));
+  PyObject *key, *value;
+  Py_ssize_t at = 0;
+  while (PyDict_Next(widths, &at, &key, &value)) {
+    const std::int64_t axis = to_int(key, "axis");
+    if (axis < -ndim || axis >= ndim) raise(PyExc_IndexError, "list assignment index out of range");
+    const bool is_pair = PyTuple_Check(value) && PyTuple_GET_SIZE(value) == 2;
+    if (!is_pair && !PyLong_Check(value)) raise(numpy.host_only, "a width of another kind");
+    pairs[static_cast<std::size_t>(axis < 0 ? axis + ndim : axis)] = {
+        to_int(is_pair ? PyTuple_GET_ITEM(value, 0) : value, "pad_width"),
+        to_int(is_pair ? PyTuple_GET_ITEM(value, 1) : value, "pad_width")};
+  }
+  return pairs;
+}
+
+std::vector<pad_width> to_widths(PyObject* o, int ndim) {
+  if (PyDict_Check(o)) return to_widths_by_axis(o, ndim);
+  const ndarray given = to_array(o, cpu);
+  if (kind_of(given.dtype()) != 'i') raise(PyExc_TypeError, "`pad_width` must be of integral type.");
+  return to_pairs(given, ndim);
+}
+
+bool is_odd(PyObject* type) {
+  if (!type) return false;
+  const std::string_view name = to_text(type, "reflect_type");
+  if (name != "even" && name != "odd") raise(numpy.host_only, "reflection of another type");
+  return name == "odd";
+}
+
+// (array, pad_width, mode, **kwargs)
+PyObject* padded(argument_slots s) {
+  const ndarray a = to_array(s[0]);
+  if (s[2] && !PyUnicode_Check(s[2])) raise(numpy.host_only, "padding by a function");
+  const std::vector<pad_width> widths = to_widths(s[1], a.ndim());
+  pad_options options;
+  if (s[2]) options.mode = parse_pad_mode(to_text(s[2], "mode"));
+  static PyObject* const usual = PyUnicode_InternFromString("constant");
+  PyObject* keyword = keyword_of(s[2] ? s[2] : usual, options.mode, s[3]);
+  switch (options.mode) {
+    case pad_mode::constant:
+    case pad_mode::linear_ramp:
+      if (keyword) options.values = to_array(keyword, a.device());
+      break;
+    case pad_mode::reflect:
+    case pad_mode::symmetric: options.odd = is_odd(keyword); break;
+    default:
+      if (!is_missing(keyword))
+        options.stat_length = to_pairs(call(ufunc::rint, to_array(keyword, cpu)), a.ndim());
+  }
+  return wrap(unlocked(a.size(), [&] { return pad(a, widths, options); }));
 }
 
 // ---- broadcasting ----
@@ -257,6 +371,7 @@ constexpr function_row rows[] = {
     {"concat", joining, joined<concatenate>, "Arrays joined along an existing axis."},
     {"stack", "(arrays, axis=0, out=None, *, dtype=None, casting='same_kind')", joined<stack>,
      "Arrays of one shape joined along a new axis."},
+    {"block", "(arrays)", blocked, "Nested lists of blocks put together, the innermost along the last axis."},
     {"split", "(ary, indices_or_sections, axis=0)", sections<true>,
      "Views of equal sections, or of those between the given indices."},
     {"array_split", "(ary, indices_or_sections, axis=0)", sections<false>,
@@ -264,6 +379,13 @@ constexpr function_row rows[] = {
     {"repeat", "(a, repeats, axis=None)", repeated, "Each element repeated.", both},
     {"tile", "(A, reps)", tiled, "The array repeated as a whole."},
     {"diagonal", "(a, offset=0, axis1=0, axis2=1)", diagonal_view, "A read-only view of a diagonal.", both},
+    {"pad", "(array, pad_width, mode='constant', **kwargs)", padded,
+     "The array with something around it.\n\n"
+     "pad_width: a number, a pair (before, after), a pair for each axis, or a dict of axes. mode and its\n"
+     "keyword: 'constant' (constant_values), 'linear_ramp' (end_values), 'maximum', 'mean', 'median',\n"
+     "'minimum' (stat_length), 'reflect', 'symmetric' (reflect_type), 'edge', 'wrap', 'empty'; a function "
+     "as\n"
+     "mode runs on the host. Raises ValueError for negative widths and keywords of other modes."},
     {"broadcast_to", "(array, shape, subok=False)", broadcast_view, "A read-only view of that shape."},
     {"broadcast_arrays", "(*args, subok=False)", broadcast_all, "Views of one common shape, as a tuple."},
     {"broadcast_shapes", "(*args)", common_shape, "The shape to which all these shapes broadcast."},

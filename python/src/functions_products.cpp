@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Products of arrays: dot and its kin, einsum.
+#include "float_watch.hpp"
 #include "function.hpp"
 #include "numloom/linalg.hpp"
 
@@ -47,6 +48,35 @@ PyObject* contracted(argument_slots s) {
   ndarray sums = unlocked((a.size() + b.size()) * 8, [&] { return tensordot(a, b, a_axes, b_axes); });
   sums.set_scalar(false);  // as in NumPy, also when all axes are summed over
   return wrap(std::move(sums));
+}
+
+// (a, b)
+PyObject* kronecker(argument_slots s) {
+  const device d = device_among(s, 2);
+  const ndarray a = to_array(s[0], d), b = to_array(s[1], d);
+  const float_watch watch;
+  ndarray made = unlocked(a.size() * b.size(), [&] { return kron(a, b); });
+  watch.report("multiply", made);
+  return wrap(std::move(made));
+}
+
+bool is_flat(const ndarray& a, int axis) { return a.ndim() > 0 && a.shape(axis) == 2; }
+
+// (a, b, axisa, axisb, axisc, axis)
+PyObject* vector_product(argument_slots s) {
+  const device d = device_among(s, 2);
+  const ndarray a = to_array(s[0], d), b = to_array(s[1], d);
+  cross_axes where{to_axis(s[2], -1), to_axis(s[3], -1), to_axis(s[4], -1)};
+  if (const auto axis = to_optional_axis(s[5])) where = {*axis, *axis, *axis};
+  const float_watch watch;
+  ndarray made = unlocked(a.size() + b.size(), [&] { return cross(a, b, where); });
+  watch.report("multiply", made);
+  if (is_flat(a, where.a) || is_flat(b, where.b))
+    checked(PyErr_WarnEx(PyExc_DeprecationWarning,
+                         "Arrays of 2-dimensional vectors are deprecated. Use arrays of 3-dimensional "
+                         "vectors instead. (deprecated in NumPy 2.0)",
+                         1));
+  return wrap(std::move(made));
 }
 
 // ---- einsum ----
@@ -176,6 +206,9 @@ constexpr function_row rows[] = {
     {"inner", "(a, b, /)", product<inner>, "Sum of products over the last axes."},
     {"outer", "(a, b, out=None)", product_into<outer>, "All products of two flattened arrays."},
     {"tensordot", "(a, b, axes=2)", contracted, "Sum of products over several axes."},
+    {"kron", "(a, b)", kronecker, "Kronecker product: each element of a times all of b."},
+    {"cross", "(a, b, axisa=-1, axisb=-1, axisc=-1, axis=None)", vector_product,
+     "Vector product in three dimensions."},
     {"einsum", "(*operands, out=None, optimize=False, dtype=None, order='K', casting='safe')",
      einsum_function,
      "Sums of products over labelled axes: einsum('ij,jk->ik', a, b), or einsum(a, [0, 1], b, [1, 2], [0, "

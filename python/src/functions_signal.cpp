@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Sequences, partitions.
+// Sequences, windows, partitions.
+#include "float_watch.hpp"
 #include "function.hpp"
 #include "numloom/signal.hpp"
 #include "numloom/sorting.hpp"
@@ -17,16 +18,18 @@ std::optional<scalar> to_edge(PyObject* o) {
 
 // (x, xp, fp, left, right, period)
 PyObject* interpolated(argument_slots s) {
-  if (!is_missing(s[5])) raise(numpy.host_only, "a period");  // numloom._sequences comes first
+  std::optional<double> period;
+  if (!is_missing(s[5])) period = to_double(s[5], 0);
+  if (period && *period == 0) raise(PyExc_ValueError, "period must be a non-zero value");
   const device d = device_among(s, 3);
   const ndarray x = to_array(s[0], d), xp = to_array(s[1], d), fp = to_array(s[2], d);
   const auto left = to_edge(s[3]), right = to_edge(s[4]);
   for (const ndarray* a : {&x, &xp})
-    if (is_complex(a->dtype()))
+    if (!period && is_complex(a->dtype()))
       raise(PyExc_TypeError,
             "Cannot cast array data from dtype('complex128') to dtype('float64') according "
             "to the rule 'safe'");
-  return wrap(unlocked(x.size() * 8, [&] { return interp(x, xp, fp, left, right); }));
+  return wrap(unlocked(x.size() * 8, [&] { return interp(x, xp, fp, left, right, period); }));
 }
 
 overlap to_overlap(PyObject* o, overlap otherwise) {
@@ -53,6 +56,37 @@ PyObject* slid(argument_slots s) {
   const ndarray a = to_array(s[0], d), v = to_array(s[1], d);
   const overlap mode = to_overlap(s[2], Otherwise);
   return wrap(unlocked(a.size() + v.size() * 64, [&] { return F(a, v, mode); }));
+}
+
+// ---- windows, functions of one variable ----
+
+double to_real(PyObject* o) {
+  if (is_python_number(o) && !PyComplex_Check(o)) return to_double(o, 0);
+  const ndarray a = to_array(o, cpu);
+  if (a.ndim() != 0 || is_complex(a.dtype())) raise(numpy.host_only, "expected a real number");
+  return a.item().real();
+}
+
+// (M)
+template <ndarray (*F)(double)> PyObject* window(argument_slots s) { return wrap(F(to_real(s[0]))); }
+// (M, beta)
+PyObject* kaiser_window(argument_slots s) { return wrap(kaiser(to_real(s[0]), to_real(s[1]))); }
+
+// (x)
+PyObject* cardinal_sine(argument_slots s) {
+  const ndarray x = to_array(s[0]);
+  const float_watch watch;
+  ndarray made = unlocked(x.size() * 8, [&] { return sinc(x); });
+  watch.report("sin", made);
+  return wrap(std::move(made));
+}
+PyObject* bessel(argument_slots s) {
+  const ndarray x = to_array(s[0]);
+  const float_watch watch;
+  ndarray made = unlocked(x.size() * 64, [&] { return i0(x); });
+  float_errors::set(float_errors::get() & float_errors::overflow);  // others are of what is not taken
+  watch.report("exp", made);
+  return wrap(std::move(made));
 }
 
 // ---- order ----
@@ -94,6 +128,11 @@ PyObject* partition_method(argument_slots s) {
   Py_RETURN_NONE;
 }
 
+PyObject* sorted_complex(argument_slots s) {
+  const ndarray a = to_array(s[0]);
+  return wrap(unlocked(a.size() * 8, [&] { return sort_complex(a); }));
+}
+
 // (keys, axis)
 PyObject* ordered_by_keys(argument_slots s) {
   std::vector<ndarray> keys;
@@ -120,12 +159,20 @@ constexpr auto both = function_row::function_and_method;
 constexpr const char* parting = "(a, kth, axis=-1, kind='introselect', order=None)";
 
 constexpr function_row rows[] = {
-    {"_interp", "(x, xp, fp, left=None, right=None, period=None)", interpolated,
+    {"interp", "(x, xp, fp, left=None, right=None, period=None)", interpolated,
      "The piecewise linear function through points, at x."},
     {"convolve", "(a, v, mode='full')", slid<convolve, overlap::full>,
      "Discrete convolution of two sequences."},
     {"correlate", "(a, v, mode='valid')", slid<correlate, overlap::valid>,
      "Cross-correlation of two sequences, the second conjugated."},
+    {"bartlett", "(M)", window<bartlett>, "A triangular window that ends in zeros."},
+    {"blackman", "(M)", window<blackman>, "A window of three cosine terms."},
+    {"hamming", "(M)", window<hamming>, "A raised cosine that does not end in zeros."},
+    {"hanning", "(M)", window<hanning>, "A raised cosine that ends in zeros."},
+    {"kaiser", "(M, beta)", kaiser_window, "A window of the Bessel function i0, of shape beta."},
+    {"sinc", "(x)", cardinal_sine, "sin(pi x) / (pi x), 1 at 0."},
+    {"i0", "(x)", bessel, "Modified Bessel function of the first kind, order 0."},
+    {"sort_complex", "(a)", sorted_complex, "A sorted copy as complex numbers."},
     {"partition", parting, parted<partition>,
      "A copy in which the elements of the given ranks are in their sorted places."},
     {"partition", parting, partition_method, "Partitions in place.", function_row::method_only},

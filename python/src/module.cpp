@@ -32,6 +32,8 @@ void add_functions(PyObject* module) {
   add_signal_functions(table, false);
   add_product_functions(table, false);
   add_statistics_functions(table, false);
+  add_calculus_functions(table, false);
+  add_polynomial_functions(table, false);
   add_table(module, table, "numloom");
 }
 

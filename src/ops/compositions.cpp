@@ -12,21 +12,6 @@ using namespace detail;
 
 // ---- diagonals and triangles ----
 
-ndarray diag(const ndarray& a, int k) {
-  if (a.ndim() == 2) return copy(diagonal(a, k));
-  if (a.ndim() != 1) fail<value_error>("[diag] expected 1 or 2 dimensions, got shape ", to_string(a.shape()));
-  const std::int64_t n = a.size() + std::abs(k);
-  const ndarray made = zeros({n, n}, {.dtype = a.dtype(), .device = a.device()});
-  copyto(diagonal_view(made, k, 0, 1), a);
-  return made;
-}
-
-ndarray tri(std::int64_t rows, std::int64_t columns, int k, dtype type) {
-  const device d = current_device();
-  const std::int64_t width = columns < 0 ? rows : columns;
-  return astype(greater_equal(add(reshape(positions(rows, d), {rows, 1}), k), positions(width, d)), type);
-}
-
 namespace {
 
 ndarray triangle(const ndarray& a, int k, bool lower) {
@@ -117,42 +102,6 @@ ndarray diff(const ndarray& a, int n, int axis) {
     result = a.dtype() == dtype::bool_ ? not_equal(upper, lower) : subtract(upper, lower);
   }
   return result;
-}
-
-namespace {
-
-ndarray pair_sums(const ndarray& y, int d) { return add(part(y, 1, to_end, d), part(y, 0, -1, d)); }
-
-}  // namespace
-
-ndarray trapezoid(const ndarray& y, double dx, int axis) {
-  const int d = normalize_axis(axis, y.ndim(), "trapezoid");
-  return sum(divide(multiply(pair_sums(y, d), dx), 2.0), {.axis = d});
-}
-
-ndarray trapezoid(const ndarray& y, const ndarray& x, int axis) {
-  const int d = normalize_axis(axis, y.ndim(), "trapezoid");
-  ndarray steps = diff(x, 1, x.ndim() == 1 ? 0 : d);
-  if (x.ndim() == 1) {
-    shape_t shape(y.ndim(), 1);
-    shape[d] = steps.size();
-    steps = reshape(steps, shape);
-  }
-  return sum(divide(multiply(steps, pair_sums(y, d)), 2.0), {.axis = d});
-}
-
-ndarray kron(const ndarray& a, const ndarray& b) {
-  const int n = std::max(a.ndim(), b.ndim());
-  shape_t left, right, shape;
-  for (int d = 0; d < n; ++d) {
-    const int i = d - n + a.ndim(), k = d - n + b.ndim();
-    left.push_back(i < 0 ? 1 : a.shape()[i]);
-    left.push_back(1);
-    right.push_back(1);
-    right.push_back(k < 0 ? 1 : b.shape()[k]);
-    shape.push_back(left[2 * d] * right[2 * d + 1]);
-  }
-  return reshape(multiply(reshape(a, left), reshape(b, right)), shape);
 }
 
 ndarray tensordot(const ndarray& a, const ndarray& b, int count) {

@@ -2,10 +2,12 @@
 // New arrays: filled, counted, copied from the host.
 #include "numloom/creation.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <complex>
 #include <cstring>
 
+#include "numloom/indexing.hpp"
 #include "numloom/manipulation.hpp"
 #include "ops/common.hpp"
 
@@ -190,12 +192,20 @@ ndarray arange(const scalar& start, const scalar& stop, const scalar& step, cons
   return made;
 }
 
-ndarray linspace(const scalar& start, const scalar& stop, const linspace_options& options) {
-  if (options.num < 0)
-    fail<value_error>("[linspace] Number of samples, ", options.num, ", must be non-negative.");
+namespace {
+
+// An end of linspace that the host can read without waiting.
+std::optional<scalar> known_end(const array_like& end) {
+  if (!end.array()) return end.number();
+  const ndarray& a = *end.array();
+  if (a.ndim() > 0 || !a.device().is_cpu()) return {};
+  return a.item();
+}
+
+ndarray samples_between(const scalar& start, const scalar& stop, const linspace_options& options,
+                        dtype type) {
   const bool complex_ends = is_complex_number(start) || is_complex_number(stop);
   const dtype computed = complex_ends ? dtype::complex128 : dtype::float64;
-  const dtype type = options.dtype.value_or(computed);
   const std::int64_t n = options.num;
   ndarray made = empty({n}, computed, options.device);
   if (n == 0) return astype(made, type, order::C, casting::unsafe, false);
@@ -217,6 +227,111 @@ ndarray linspace(const scalar& start, const scalar& stop, const linspace_options
   return astype(made, type, order::C, casting::unsafe, false);
 }
 
+// The same for arrays that broadcast, computed in the dtype `computed`; the samples lie along axis 0.
+ndarray samples_between_arrays(const ndarray& start, const ndarray& stop, const linspace_options& options,
+                               dtype computed) {
+  const ndarray distance = call(ufunc::subtract, stop, start);
+  const std::int64_t n = options.num;
+  shape_t shape(distance.ndim() + 1, 1);
+  shape[0] = n;
+  const ndarray counts = reshape(arange(0, n, 1, {.dtype = computed, .device = distance.device()}), shape);
+  const auto intervals = static_cast<double>(options.endpoint ? n - 1 : n);
+  ndarray made;
+  if (intervals > 0) {
+    const ndarray step = call(ufunc::divide, distance, intervals);
+    const bool underflows = step.size() > 0 && any(call(ufunc::equal, step, 0)).item<bool>();
+    made = underflows ? call(ufunc::multiply, call(ufunc::divide, counts, intervals), distance)
+                      : call(ufunc::multiply, counts, step);
+  } else {
+    made = call(ufunc::multiply, counts, distance);
+  }
+  if (made.size() == 0) return made;
+  call_into(ufunc::add, std::initializer_list<array_like>{made, start}, made);
+  if (options.endpoint && n > 1) copyto(slice_axis(made, 0, n - 1, n), stop, casting::unsafe);
+  return made;
+}
+
+device device_of_ends(std::span<const array_like> ends, const linspace_options& options) {
+  return options.device ? *options.device : common_device(ends, "linspace");
+}
+
+}  // namespace
+
+ndarray linspace(const array_like& start, const array_like& stop, const linspace_options& options) {
+  if (options.num < 0)
+    fail<value_error>("[linspace] Number of samples, ", options.num, ", must be non-negative.");
+  const array_like ends[] = {start, stop};
+  const dtype common = result_type(ends), computed = is_inexact(common) ? common : dtype::float64;
+  const dtype type = options.dtype.value_or(computed);
+  const auto first = known_end(start), last = known_end(stop);
+  if (first && last) return samples_between(*first, *last, options, type);
+  const device d = device_of_ends(ends, options);
+  ndarray made =
+      samples_between_arrays(as_array(start, computed, d), as_array(stop, computed, d), options, computed);
+  if (options.axis != 0) made = move_axis(made, 0, normalize_axis(options.axis, made.ndim(), "linspace"));
+  if (is_integer(type)) made = call(ufunc::floor, made);
+  return astype(made, type, order::K, casting::unsafe, false);
+}
+
+namespace {
+
+int ndim_of(const array_like& a) { return a.array() ? a.array()->ndim() : 0; }
+
+// With axes of extent 1 in front, so that there are n.
+ndarray raised_to(int n, const array_like& given) {
+  const array_like one[] = {given};
+  const ndarray a = given.array() ? *given.array() : as_array(given, result_type(one), current_device());
+  shape_t shape(std::max(0, n - a.ndim()), 1);
+  shape.append(a.shape().begin(), a.shape().end());
+  return reshape(a, shape);
+}
+
+}  // namespace
+
+ndarray logspace(const array_like& start, const array_like& stop, const linspace_options& options,
+                 const array_like& base) {
+  linspace_options exponents = options;
+  exponents.dtype.reset();
+  ndarray made;
+  if (ndim_of(base) > 0) {
+    const int n = std::max({ndim_of(start), ndim_of(stop), ndim_of(base)});
+    const ndarray first = raised_to(n, start), last = raised_to(n, stop);
+    made =
+        call(ufunc::power, expand_dims(raised_to(n, base), options.axis), linspace(first, last, exponents));
+  } else {
+    made = call(ufunc::power, base, linspace(start, stop, exponents));
+  }
+  return options.dtype ? astype(made, *options.dtype, order::K, casting::unsafe, false) : made;
+}
+
+ndarray geomspace(const array_like& from, const array_like& to, const linspace_options& options) {
+  const array_like ends[] = {from, to};
+  const device d = device_of_ends(ends, options);
+  const auto as_given = [&](const array_like& end) {
+    const array_like one[] = {end};
+    return as_array(end, result_type(one), d);
+  };
+  ndarray start = as_given(from), stop = as_given(to);
+  for (const ndarray* end : {&start, &stop})
+    if (end->size() > 0 && any(call(ufunc::equal, *end, 0)).item<bool>())
+      fail<value_error>("[geomspace] Geometric sequence cannot include zero");
+  const dtype types[] = {start.dtype(), stop.dtype(), options.dtype.value_or(dtype::float64)};
+  const dtype common = promote_all(types), computed = is_inexact(common) ? common : dtype::float64;
+  start = astype(start, computed), stop = astype(stop, computed);
+  // From a positive real number, and turned back at the end: so logarithms of negative numbers exist.
+  const ndarray sign = call(ufunc::sign, start);
+  start = call(ufunc::divide, start, sign), stop = call(ufunc::divide, stop, sign);
+  linspace_options rule = options;
+  rule.dtype = computed, rule.axis = 0;
+  ndarray made = logspace(call(ufunc::log10, start), call(ufunc::log10, stop), rule);
+  const std::int64_t n = options.num;
+  if (n > 0) copyto(slice_axis(made, 0, 0, 1), start, casting::unsafe);
+  if (n > 1 && options.endpoint) copyto(slice_axis(made, 0, n - 1, n), stop, casting::unsafe);
+  if (made.size() > 0) call_into(ufunc::multiply, std::initializer_list<array_like>{made, sign}, made);
+  if (options.axis != 0) made = move_axis(made, 0, normalize_axis(options.axis, made.ndim(), "geomspace"));
+  return astype(made, options.dtype.value_or(computed), order::K, casting::unsafe, false);
+}
+
 ndarray eye(std::int64_t rows, std::int64_t columns, int k, const creation_options& options) {
   if (columns < 0) columns = rows;
   ndarray made = zeros({rows, columns}, options);
@@ -225,6 +340,40 @@ ndarray eye(std::int64_t rows, std::int64_t columns, int k, const creation_optio
 }
 
 ndarray identity(std::int64_t n, const creation_options& options) { return eye(n, n, 0, options); }
+
+ndarray diag(const ndarray& v, std::int64_t k) {
+  if (v.ndim() == 2) return diagonal_view(v, k, 0, 1);
+  if (v.ndim() != 1) fail<value_error>("[diag] Input must be 1- or 2-d, got shape ", to_string(v.shape()));
+  const std::int64_t n = v.size() + std::abs(k);
+  const ndarray made = zeros({n, n}, {.dtype = v.dtype(), .device = v.device()});
+  if (v.size() > 0) copy_into(diagonal_view(made, k, 0, 1), v);
+  return made;
+}
+
+ndarray diagflat(const ndarray& v, std::int64_t k) { return diag(ravel(v), k); }
+
+ndarray tri(std::int64_t rows, std::int64_t columns, std::int64_t k, dtype type) {
+  const std::int64_t width = columns < 0 ? rows : columns;
+  const ndarray row = reshape(arange(0, rows, 1, {.dtype = dtype::int64}), {-1, 1});
+  const ndarray column = arange(-k, width - k, 1, {.dtype = dtype::int64});
+  return astype(call(ufunc::greater_equal, row, column), type, order::K, casting::unsafe, false);
+}
+
+ndarray vander(const ndarray& x, std::optional<std::int64_t> columns, bool increasing) {
+  if (x.ndim() != 1)
+    fail<value_error>("[vander] x must be a one-dimensional array or sequence, got shape ",
+                      to_string(x.shape()));
+  const std::int64_t n = x.size(), width = std::max<std::int64_t>(columns.value_or(n), 0);
+  const dtype type = promote_types(x.dtype(), dtype::int64);
+  const ndarray made = empty({n, width}, type, x.device());
+  const ndarray powers = increasing ? made : flip(made, 1);
+  if (width > 0) fill_with(slice_axis(powers, 1, 0, 1), 1);
+  if (width > 1) {
+    const ndarray factors = broadcast_to(reshape(x, {n, 1}), {n, width - 1});
+    accumulate(ufunc::multiply, factors, {.axis = 1, .dtype = type, .out = slice_axis(powers, 1, 1, width)});
+  }
+  return made;
+}
 
 std::vector<ndarray> meshgrid(const std::vector<ndarray>& axes, indexing kind, bool sparse, bool copy) {
   const int n = static_cast<int>(axes.size());

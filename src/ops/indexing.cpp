@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Basic indexing: integers, slices, newaxis and ellipsis give views.
+// Basic indexing: integers, slices, newaxis and ellipsis give views. Positions by rule: grids, triangles,
+// diagonals, flat positions.
 #include "numloom/indexing.hpp"
 
+#include <algorithm>
 #include <limits>
+#include <tuple>
 
-#include "ops/common.hpp"
+#include "ops/compose.hpp"
 #include "ops/index_plan.hpp"
 
 namespace numloom {
@@ -191,6 +194,200 @@ bool update_at(ufunc f, const ndarray& a, index_list index, const array_like& va
   else
     join_into(view_of(a, index, summary), value, f);
   return true;
+}
+
+// ---- positions by rule ----
+
+namespace {
+
+// 0, 1, ... n - 1 along one of `ndim` axes, the others of extent 1.
+ndarray index_line(std::int64_t n, int axis, int ndim, dtype type) {
+  shape_t shape(ndim, 1);
+  shape[axis] = n;
+  return reshape(arange(0, n, 1, {.dtype = type}), shape);
+}
+
+void check_integers(const ndarray& a, std::string_view operation) {
+  if (!is_integer(a.dtype()) && a.dtype() != dtype::bool_)
+    fail<type_error>("[", operation, "] only int indices permitted, got ", a.dtype());
+}
+
+// The number of elements, where it can be counted.
+std::optional<std::int64_t> counted_size(const shape_t& shape) {
+  std::int64_t size = 1;
+  if (std::find(shape.begin(), shape.end(), 0) != shape.end()) return 0;
+  for (const std::int64_t n : shape)
+    if (__builtin_mul_overflow(size, n, &size)) return {};
+  return size;
+}
+
+// The first of the least and greatest elements that is not in [0, size).
+std::optional<std::int64_t> outside(const ndarray& a, std::int64_t size) {
+  if (a.size() == 0) return {};
+  const auto is_outside = [&](const scalar& s) {
+    const std::int64_t i = s.type == scalar::kind::boolean ? s.b : s.i;
+    return s.type == scalar::kind::unsigned_integer || i < 0 || i >= size;
+  };
+  if (a.size() == 1) {
+    const scalar only = a.item();
+    return is_outside(only) ? std::optional(only.i) : std::nullopt;
+  }
+  for (const scalar& s : {min(a).item(), max(a).item()})
+    if (is_outside(s)) return s.i;
+  return {};
+}
+
+void check_order(order reading, std::string_view operation) {
+  if (reading != order::C && reading != order::F)
+    fail<value_error>("[", operation, "] only 'C' or 'F' order is permitted");
+}
+
+}  // namespace
+
+ndarray indices(const shape_t& dimensions, dtype type) {
+  const int n = dimensions.size();
+  shape_t shape{n};
+  shape.append(dimensions.begin(), dimensions.end());
+  const ndarray made = empty(shape, type);
+  for (int k = 0; k < n; ++k) copy_into(select_index(made, 0, k), index_line(dimensions[k], k, n, type));
+  return made;
+}
+
+std::vector<ndarray> sparse_indices(const shape_t& dimensions, dtype type) {
+  std::vector<ndarray> lines;
+  for (int k = 0; k < dimensions.size(); ++k)
+    lines.push_back(index_line(dimensions[k], k, dimensions.size(), type));
+  return lines;
+}
+
+std::vector<ndarray> ix_(const std::vector<ndarray>& sequences) {
+  const int n = static_cast<int>(sequences.size());
+  std::vector<ndarray> result;
+  for (const ndarray& given : sequences) {
+    if (given.ndim() != 1)
+      fail<value_error>("[ix_] Cross index must be 1 dimensional, got shape ", to_string(given.shape()));
+    const ndarray line = given.dtype() == dtype::bool_ ? flatnonzero(given) : given;
+    shape_t shape(n, 1);
+    shape[static_cast<int>(result.size())] = line.size();
+    result.push_back(reshape(line, shape));
+  }
+  return result;
+}
+
+std::vector<ndarray> unravel_index(const ndarray& flat, const shape_t& shape, order reading) {
+  check_integers(flat, "unravel_index");
+  check_order(reading, "unravel_index");
+  const auto size = counted_size(shape);
+  if (!size)
+    fail<value_error>(
+        "[unravel_index] dimensions are too large; arrays and shapes with a total size greater than 'intp' "
+        "are not supported.");
+  if (const auto wrong = outside(flat, *size))
+    fail<value_error>("[unravel_index] index ", *wrong, " is out of bounds for array with size ", *size);
+  const int n = shape.size();
+  std::vector<ndarray> found(static_cast<std::size_t>(n));
+  ndarray rest = as_type(flat, dtype::int64);
+  for (int i = 0; i < n; ++i) {
+    const int axis = reading == order::C ? n - 1 - i : i;
+    ndarray& index = found[static_cast<std::size_t>(axis)];
+    if (i + 1 == n)
+      index = i == 0 ? copy(rest) : rest;
+    else
+      std::tie(rest, index) = divmod(rest, std::max<std::int64_t>(shape[axis], 1));
+  }
+  return found;
+}
+
+namespace {
+
+// An index inside of its axis, by that rule.
+ndarray index_within(const ndarray& given, std::int64_t extent, index_mode mode) {
+  const ndarray index = as_type(given, dtype::int64);
+  if (mode == index_mode::wrap) return remainder(index, extent);
+  if (mode == index_mode::clip) return clip(index, 0, extent - 1);
+  if (outside(given, extent)) fail<value_error>("[ravel_multi_index] invalid entry in coordinates array");
+  return index;
+}
+
+}  // namespace
+
+ndarray ravel_multi_index(const std::vector<ndarray>& multi_index, const shape_t& dimensions,
+                          const std::vector<std::string_view>& modes, order reading) {
+  const int n = dimensions.size();
+  for (const ndarray& index : multi_index) check_integers(index, "ravel_multi_index");
+  check_order(reading, "ravel_multi_index");
+  if (static_cast<int>(multi_index.size()) != n)
+    fail<value_error>("[ravel_multi_index] parameter multi_index must be a sequence of length ", n);
+  if (modes.size() != 1 && static_cast<int>(modes.size()) != n)
+    fail<value_error>("[ravel_multi_index] expected one mode, or one for each of ", n, " axes, got ",
+                      modes.size());
+  if (!counted_size(dimensions))
+    fail<value_error>(
+        "[ravel_multi_index] invalid dims: array size defined by dims is larger than the maximum possible "
+        "size.");
+  shape_t shape;
+  for (const ndarray& index : multi_index) shape = broadcast_shapes(shape, index.shape());
+  const bool is_nothing = size_of(shape) == 0;  // beside an empty index nothing is out of range
+  if (!is_nothing && std::find(dimensions.begin(), dimensions.end(), 0) != dimensions.end())
+    fail<value_error>("[ravel_multi_index] cannot unravel if shape has zero entries");
+  ndarray flat;
+  std::int64_t stride = 1;
+  for (int i = 0; i < n; ++i) {
+    const int axis = reading == order::C ? n - 1 - i : i;
+    const auto k = static_cast<std::size_t>(axis);
+    const index_mode mode = parse_index_mode(modes[modes.size() == 1 ? 0 : k]);
+    const ndarray index = is_nothing ? as_type(broadcast_to(multi_index[k], shape), dtype::int64)
+                                     : index_within(multi_index[k], dimensions[axis], mode);
+    flat = i == 0 ? positive(index) : add(flat, stride == 1 ? index : multiply(index, stride));
+    stride *= dimensions[axis];
+  }
+  return flat;
+}
+
+namespace {
+
+std::vector<ndarray> triangle(std::int64_t n, std::int64_t k, std::optional<std::int64_t> columns,
+                              bool lower) {
+  const std::int64_t width = std::max<std::int64_t>(columns.value_or(n), 0);
+  const ndarray mask = tri(n, width, lower ? k : k - 1, dtype::bool_);
+  return nonzero(lower ? mask : invert(mask));
+}
+
+void check_matrix(const ndarray& a, std::string_view operation) {
+  if (a.ndim() != 2)
+    fail<value_error>("[", operation, "] input array must be 2-d, got shape ", to_string(a.shape()));
+}
+
+}  // namespace
+
+std::vector<ndarray> tril_indices(std::int64_t n, std::int64_t k, std::optional<std::int64_t> columns) {
+  return triangle(n, k, columns, true);
+}
+std::vector<ndarray> triu_indices(std::int64_t n, std::int64_t k, std::optional<std::int64_t> columns) {
+  return triangle(n, k, columns, false);
+}
+std::vector<ndarray> tril_indices_from(const ndarray& a, std::int64_t k) {
+  check_matrix(a, "tril_indices_from");
+  return triangle(a.shape()[0], k, a.shape()[1], true);
+}
+std::vector<ndarray> triu_indices_from(const ndarray& a, std::int64_t k) {
+  check_matrix(a, "triu_indices_from");
+  return triangle(a.shape()[0], k, a.shape()[1], false);
+}
+
+std::vector<ndarray> diag_indices(std::int64_t n, int ndim) {
+  return std::vector<ndarray>(static_cast<std::size_t>(std::max(ndim, 0)), positions(n, current_device()));
+}
+
+std::vector<ndarray> diag_indices_from(const ndarray& a) {
+  if (a.ndim() < 2)
+    fail<value_error>("[diag_indices_from] input array must be at least 2-d, got shape ",
+                      to_string(a.shape()));
+  for (const std::int64_t n : a.shape())
+    if (n != a.shape()[0])
+      fail<value_error>("[diag_indices_from] All dimensions of input must be of equal length, got ",
+                        to_string(a.shape()));
+  return diag_indices(a.shape()[0], a.ndim());
 }
 
 }  // namespace numloom

@@ -296,4 +296,47 @@ ndarray tile(const ndarray& a, const std::vector<std::int64_t>& repetitions) {
   return made;
 }
 
+// ---- blocks ----
+
+namespace {
+
+// How deep lists are nested, the greatest rank of the arrays in them, and whether one is empty.
+struct nesting {
+  int depth = 0, ndim = 0;
+  bool lacks = false;
+};
+nesting nesting_of(const blocks& b) {
+  if (!b.is_list()) return {0, b.array().ndim()};
+  if (b.list().empty()) return {1, 0, true};
+  nesting found = nesting_of(b.list()[0]);
+  for (const blocks& inner : b.list()) {
+    const nesting other = nesting_of(inner);
+    if (other.depth != found.depth)
+      fail<value_error>("[block] List depths are mismatched: got ", found.depth, " and ", other.depth);
+    found.ndim = std::max(found.ndim, other.ndim);
+    found.lacks |= other.lacks;
+  }
+  return {found.depth + 1, found.ndim, found.lacks};
+}
+
+ndarray put_together(const blocks& b, int depth, int ndim) {
+  if (!b.is_list()) {
+    shape_t shape(ndim - b.array().ndim(), 1);
+    shape.append(b.array().shape().begin(), b.array().shape().end());
+    return reshape(b.array(), shape);
+  }
+  std::vector<ndarray> parts;
+  for (const blocks& inner : b.list()) parts.push_back(put_together(inner, depth - 1, ndim));
+  return concatenate(parts, {.axis = -depth});
+}
+
+}  // namespace
+
+ndarray block(const blocks& arrays) {
+  const auto [depth, ndim, lacks] = nesting_of(arrays);
+  if (lacks) fail<value_error>("[block] expected arrays in each list: a list at arrays cannot be empty");
+  const ndarray made = put_together(arrays, depth, std::max(depth, ndim));
+  return depth == 0 ? copy(made) : made;
+}
+
 }  // namespace numloom

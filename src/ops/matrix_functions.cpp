@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Functions of matrices composed of products and decompositions.
+// Functions of matrices composed of products and decompositions; products of matrices and of vectors that
+// are composed of ufuncs.
 #include <algorithm>
 #include <limits>
 
@@ -176,14 +177,7 @@ ndarray cross(const ndarray& a, const ndarray& b, int axis) {
   if (a.shape()[a_axis] != 3 || b.shape()[b_axis] != 3)
     fail<value_error>("[cross] Both input arrays must be (arrays of) 3-dimensional vectors, but they are ",
                       a.shape()[a_axis], " and ", b.shape()[b_axis], " dimensional instead.");
-  const auto component = [&](int i, int j) {
-    const auto product = [&](int x, int y) {
-      return call(ufunc::multiply, select_index(a, a_axis, x), select_index(b, b_axis, y));
-    };
-    return call(ufunc::subtract, product(i, j), product(j, i));
-  };
-  const ndarray made = stack({component(1, 2), component(2, 0), component(0, 1)}, {.axis = -1});
-  return move_axis(made, made.ndim() - 1, normalize_axis(axis, made.ndim(), "cross"));
+  return numloom::cross(a, b, {axis, axis, axis});
 }
 
 ndarray outer(const ndarray& a, const ndarray& b) {
@@ -194,3 +188,91 @@ ndarray outer(const ndarray& a, const ndarray& b) {
 }
 
 }  // namespace numloom::linalg
+
+namespace numloom {
+
+using namespace detail;
+
+ndarray kron(const ndarray& a, const ndarray& b) {
+  if (a.ndim() == 0 || b.ndim() == 0) return call(ufunc::multiply, a, b);
+  const int n = std::max(a.ndim(), b.ndim());
+  shape_t left, right, shape;
+  for (int d = 0; d < n; ++d) {
+    const int i = d - n + a.ndim(), k = d - n + b.ndim();
+    left.push_back(i < 0 ? 1 : a.shape()[i]);
+    left.push_back(1);
+    right.push_back(1);
+    right.push_back(k < 0 ? 1 : b.shape()[k]);
+    shape.push_back(left[2 * d] * right[2 * d + 1]);
+  }
+  return reshape(call(ufunc::multiply, reshape(a, left), reshape(b, right)), shape);
+}
+
+namespace {
+
+// The vectors of a cross product along the last axis, taken apart: views.
+struct vectors {
+  ndarray all;
+  vectors(const ndarray& a, int axis) : all(move_axis(a, axis, a.ndim() - 1)) {}
+  std::int64_t length() const { return all.shape(-1); }
+  shape_t shape() const { return shape_t(all.shape().begin(), all.shape().end() - 1); }
+  ndarray component(int k) const {
+    return all.view(shape(), dims(all.strides().begin(), all.strides().end() - 1), k * all.strides().back());
+  }
+};
+
+vectors vectors_of(const ndarray& a, int axis, dtype type, std::string_view name) {
+  const vectors found(astype(a, type, order::K, casting::unsafe, false),
+                      normalize_axis(axis, a.ndim(), name));
+  if (found.length() != 2 && found.length() != 3)
+    fail<value_error>("[cross] incompatible dimensions for cross product\n(dimension must be 2 or 3), got ",
+                      found.length());
+  return found;
+}
+
+void multiply_into(const ndarray& out, const ndarray& x, const ndarray& y) {
+  call_into(ufunc::multiply, std::initializer_list<array_like>{x, y}, out);
+}
+// out = x y - z w
+void difference_into(const ndarray& out, const ndarray& x, const ndarray& y, const ndarray& z,
+                     const ndarray& w) {
+  multiply_into(out, x, y);
+  call_into(ufunc::subtract, std::initializer_list<array_like>{out, call(ufunc::multiply, z, w)}, out);
+}
+void negated_product_into(const ndarray& out, const ndarray& x, const ndarray& y) {
+  multiply_into(out, x, y);
+  call_into(ufunc::negative, std::initializer_list<array_like>{out}, out);
+}
+
+}  // namespace
+
+ndarray cross(const ndarray& a, const ndarray& b, const cross_axes& where) {
+  if (a.ndim() < 1 || b.ndim() < 1) fail<value_error>("[cross] At least one array has zero dimension");
+  const dtype type = promote_types(a.dtype(), b.dtype());
+  const vectors x = vectors_of(a, where.a, type, "axisa"),
+                y = vectors_of(to_device(b, a.device()), where.b, type, "axisb");
+  shape_t shape = broadcast_shapes(x.shape(), y.shape());
+  if (x.length() == 2 && y.length() == 2) {
+    const ndarray made = empty(shape, type, a.device());
+    difference_into(made, x.component(0), y.component(1), x.component(1), y.component(0));
+    return made;
+  }
+  shape.push_back(3);
+  const int axis = normalize_axis(where.result, shape.size(), "axisc");
+  const ndarray made = empty(shape, type, a.device());
+  const vectors z(made, made.ndim() - 1);
+  if (x.length() == 2) {
+    multiply_into(z.component(0), x.component(1), y.component(2));
+    negated_product_into(z.component(1), x.component(0), y.component(2));
+  } else if (y.length() == 2) {
+    negated_product_into(z.component(0), x.component(2), y.component(1));
+    multiply_into(z.component(1), x.component(2), y.component(0));
+  } else {
+    difference_into(z.component(0), x.component(1), y.component(2), x.component(2), y.component(1));
+    difference_into(z.component(1), x.component(2), y.component(0), x.component(0), y.component(2));
+  }
+  difference_into(z.component(2), x.component(0), y.component(1), x.component(1), y.component(0));
+  return move_axis(made, made.ndim() - 1, axis);
+}
+
+}  // namespace numloom

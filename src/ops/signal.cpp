@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Interpolation: a search and a few lookups. Correlation: a short kernel is shifted over the sequence and
 // added up; a long one becomes a product of matrices, whose rows are overlapping pieces of the sequence.
+// Windows and the functions of one variable beside them: chains of ufuncs.
 #include "numloom/signal.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <numbers>
 
 #include "numloom/linalg.hpp"
 #include "ops/compose.hpp"
@@ -12,13 +15,34 @@ namespace numloom {
 
 using namespace detail;
 
-ndarray interp(const ndarray& x, const ndarray& xp, const ndarray& fp, const std::optional<scalar>& left,
-               const std::optional<scalar>& right) {
+namespace {
+
+void check_points(const ndarray& xp, const ndarray& fp) {
   if (xp.ndim() != 1 || fp.ndim() != 1) fail<value_error>("[interp] Data points must be 1-D sequences");
+  if (xp.size() == 0) fail<value_error>("[interp] array of sample points is empty");
+  if (xp.size() != fp.size())
+    fail<value_error>("[interp] fp and xp are not of the same length: ", fp.size(), " and ", xp.size());
+}
+
+// All within one period and in order, with the neighbours of both ends.
+ndarray interp_periodic(const ndarray& x, const ndarray& xp, const ndarray& fp, double period) {
+  if (period == 0) fail<value_error>("[interp] period must be a non-zero value");
+  const double p = std::abs(period);
+  const ndarray at = remainder(as_type(x, dtype::float64), p);
+  ndarray points = remainder(as_type(beside(xp, x), dtype::float64), p), values = beside(fp, x);
+  const ndarray order = argsort(points);
+  points = take(points, order), values = take(values, order);
+  points = concatenate({subtract(part(points, -1), p), points, add(part(points, 0, 1), p)});
+  return interp(at, points, concatenate({part(values, -1), values, part(values, 0, 1)}));
+}
+
+}  // namespace
+
+ndarray interp(const ndarray& x, const ndarray& xp, const ndarray& fp, const std::optional<scalar>& left,
+               const std::optional<scalar>& right, const std::optional<double>& period) {
+  check_points(xp, fp);
+  if (period) return interp_periodic(x, xp, fp, *period);
   const std::int64_t n = xp.size();
-  if (n == 0) fail<value_error>("[interp] array of sample points is empty");
-  if (n != fp.size())
-    fail<value_error>("[interp] fp and xp are not of the same length: ", fp.size(), " and ", n);
   if (is_complex(fp.dtype())) {  // part by part: a product of complex numbers mixes infinities into NaN
     const auto part_of = [](const std::optional<scalar>& side, bool is_real) -> std::optional<scalar> {
       if (!side) return {};
@@ -166,6 +190,113 @@ ndarray convolve(const ndarray& given, const ndarray& other, overlap mode) {
   ndarray a = ravel(as_type(given, type)), v = ravel(as_type(beside(other, given), type));
   if (v.size() > a.size()) std::swap(a, v);
   return slide(a, flip(v), mode);
+}
+
+// ---- windows ----
+
+namespace {
+
+// What is made of the places 1 - M, 3 - M, ... M - 1.
+template <class F> ndarray window(double M, F&& make) {
+  if (!(M >= 1)) return empty({0});
+  if (M == 1) return ones({1});
+  return make(arange(1 - M, M, 2, {.dtype = dtype::float64}));
+}
+// cos(k pi n / (M - 1))
+ndarray cosine(const ndarray& n, double M, double k) {
+  return cos(divide(multiply(n, k * std::numbers::pi), M - 1));
+}
+
+}  // namespace
+
+ndarray bartlett(double M) {
+  return window(M, [&](const ndarray& n) {
+    const ndarray slope = divide(n, M - 1);
+    return where(less_equal(n, 0), add(1, slope), subtract(1, slope));
+  });
+}
+ndarray blackman(double M) {
+  return window(M, [&](const ndarray& n) {
+    return add(add(multiply(cosine(n, M, 1), 0.5), 0.42), multiply(cosine(n, M, 2), 0.08));
+  });
+}
+ndarray hamming(double M) {
+  return window(M, [&](const ndarray& n) { return add(multiply(cosine(n, M, 1), 0.46), 0.54); });
+}
+ndarray hanning(double M) {
+  return window(M, [&](const ndarray& n) { return add(multiply(cosine(n, M, 1), 0.5), 0.5); });
+}
+ndarray kaiser(double M, double beta) {
+  if (M == 1) return ones({1});
+  const double middle = (M - 1) / 2;
+  const ndarray n = arange(0.0, M, 1.0);
+  const ndarray share = divide(subtract(n, middle), middle);
+  const ndarray arc = sqrt(subtract(1, multiply(share, share)));
+  return divide(i0(multiply(arc, beta)), i0(full0(beta, dtype::float64, n.device())));
+}
+
+// ---- functions of one variable ----
+
+namespace {
+
+// What stands for 0 so that sin(x) / x is 1.
+double tiny_argument(dtype t) {
+  switch (t) {
+    case dtype::float16: return 0x1p-10;
+    case dtype::float32: return 0x1p-23;
+    case dtype::float64: return 0x1p-52;
+    default: return 1e-20;
+  }
+}
+
+// Chebyshev coefficients, the highest first: of exp(-x) i0(x) on [0, 8] over x / 4 - 1, and of
+// sqrt(x) exp(-x) i0(x) on [8, inf) over 16 / x - 1. Computed with 50 digits.
+constexpr double near_zero[] = {
+    -4.4153416464793395e-18, 3.3307945188222384e-17, -2.431279846547955e-16, 1.715391285555133e-15,
+    -1.1685332877993451e-14, 7.676185498604936e-14,  -4.856446783111929e-13, 2.95505266312964e-12,
+    -1.726826291441556e-11,  9.675809035373237e-11,  -5.189795601635263e-10, 2.6598237246823866e-09,
+    -1.300025009986248e-08,  6.046995022541919e-08,  -2.670793853940612e-07, 1.1173875391201037e-06,
+    -4.4167383584587505e-06, 1.6448448070728896e-05, -5.754195010082104e-05, 0.00018850288509584165,
+    -0.0005763755745385824,  0.0016394756169413357,  -0.004324309995050576,  0.010546460394594998,
+    -0.02373741480589947,    0.04930528423967071,    -0.09490109704804764,   0.17162090152220877,
+    -0.3046826723431984,     0.6767952744094761};
+constexpr double far_off[] = {
+    -7.233180487874754e-18,  -4.830504485944182e-18,  4.46562142029676e-17,    3.461222867697461e-17,
+    -2.8276239805165836e-16, -3.425485619677219e-16,  1.7725601330565263e-15,  3.8116806693526224e-15,
+    -9.554846698828307e-15,  -4.150569347287222e-14,  1.54008621752141e-14,    3.8527783827421426e-13,
+    7.180124451383666e-13,   -1.7941785315068062e-12, -1.3215811840447713e-11, -3.1499165279632416e-11,
+    1.1889147107846439e-11,  4.94060238822497e-10,    3.3962320257083865e-09,  2.266668990498178e-08,
+    2.0489185894690638e-07,  2.8913705208347567e-06,  6.889758346916825e-05,   0.0033691164782556943,
+    0.8044904110141088};
+
+// The sum of the series at t / 2, by Clenshaw's recurrence.
+ndarray chebyshev_sum(const ndarray& t, std::span<const double> coefficients) {
+  ndarray first = full_like(t, coefficients[0]), second = zeros_like(t), third = second;
+  for (const double coefficient : coefficients.subspan(1)) {
+    third = second;
+    second = first;
+    first = add(subtract(multiply(t, second), third), coefficient);
+  }
+  return multiply(subtract(first, third), 0.5);
+}
+
+}  // namespace
+
+ndarray sinc(const ndarray& x) {
+  const ndarray angle = multiply(x, std::numbers::pi);
+  const ndarray y = where(not_equal(angle, 0), angle, tiny_argument(angle.dtype()));
+  return divide(sin(y), y);
+}
+
+ndarray i0(const ndarray& given) {
+  if (is_complex(given.dtype())) fail<type_error>("[i0] i0 not supported for complex values");
+  const ndarray x = absolute(as_type(given, inexact_of(given.dtype())));
+  const ndarray is_near = less_equal(x, 8.0);
+  const ndarray near = where(is_near, x, 0.0), far = where(is_near, 8.0, x);
+  const ndarray inside = multiply(exp(near), chebyshev_sum(subtract(divide(near, 2.0), 2), near_zero));
+  const ndarray outside =
+      divide(multiply(exp(far), chebyshev_sum(subtract(divide(32.0, far), 2.0), far_off)), sqrt(far));
+  return as_type(where(is_near, inside, outside), x.dtype());
 }
 
 }  // namespace numloom

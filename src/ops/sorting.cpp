@@ -48,6 +48,13 @@ ndarray sort(const ndarray& a, std::optional<int> axis, bool descending) {
   return made;
 }
 
+ndarray sort_complex(const ndarray& a) {
+  const ndarray ordered = sort(a);
+  if (is_complex(a.dtype())) return ordered;
+  const bool is_narrow = is_integer(a.dtype()) && itemsize(a.dtype()) <= 2;
+  return astype(ordered, is_narrow ? dtype::complex64 : dtype::complex128);
+}
+
 ndarray argsort(const ndarray& a, std::optional<int> axis, bool descending) {
   if (!axis || a.ndim() == 0) {
     if (axis && *axis != -1 && *axis != 0) normalize_axis(*axis, a.ndim(), "argsort");

@@ -80,5 +80,46 @@ TEST(creation, eye_and_meshgrid) {
   EXPECT_EQ(sparse[1].shape(), shape_t({1, 2}));
 }
 
+TEST(creation, sequences_between_arrays) {
+  const ndarray from = make<double>({0, 10}), to = make<double>({4, 30});
+  const ndarray rows = linspace(from, to, {.num = 3});
+  EXPECT_EQ(rows.shape(), shape_t({3, 2}));
+  EXPECT_EQ(rows.to_vector<double>(), (doubles{0, 10, 2, 20, 4, 30}));
+  EXPECT_EQ(linspace(from, to, {.num = 2, .endpoint = false, .axis = 1}).to_vector<double>(),
+            (doubles{0, 2, 10, 20}));
+  EXPECT_EQ(linspace(from, to, {.num = 0}).shape(), shape_t({0, 2}));
+  if (!test::lacks({dtype::int8})) {
+    const ndarray low = make<std::int8_t>({-100}), high = make<std::int8_t>({100});
+    EXPECT_EQ(linspace(low, high, {.num = 3}).to_vector<double>(), (doubles{-100, 0, 100}));
+  }
+}
+
+TEST(creation, powers_evenly_spaced) {
+  const linspace_options four{.num = 4, .device = test_device()};
+  EXPECT_EQ(logspace(0, 3, four, 2).to_vector<double>(), (doubles{1, 2, 4, 8}));
+  const ndarray bases = make<double>({2, 3});
+  EXPECT_EQ(logspace(0, 2, {.num = 3, .device = test_device()}, bases).shape(), shape_t({3, 2}));
+  const doubles found = geomspace(-1, -1000, four).to_vector<double>();
+  EXPECT_EQ(found.front(), -1);
+  EXPECT_NEAR(found[1], -10, 1e-13);
+  EXPECT_EQ(found.back(), -1000);
+  EXPECT_THROW(geomspace(0, 1), value_error);
+}
+
+TEST(creation, diagonals_triangles_and_powers) {
+  const ndarray a = make<double>({1, 2, 3, 4}, {2, 2});
+  EXPECT_EQ(diag(a).to_vector<double>(), (doubles{1, 4}));
+  EXPECT_TRUE(may_share_memory(diag(a), a));
+  EXPECT_EQ(diag(make<double>({5, 6}), 1).to_vector<double>(), (doubles{0, 5, 0, 0, 0, 6, 0, 0, 0}));
+  EXPECT_THROW(diag(make<double>({1}, {1, 1, 1})), value_error);
+  EXPECT_EQ(diagflat(a, -1).shape(), shape_t({5, 5}));
+  EXPECT_EQ(tri(2, 3, 1).to_vector<double>(), (doubles{1, 1, 0, 1, 1, 1}));
+  const ndarray x = make<double>({2, 3});
+  EXPECT_EQ(vander(x, 3).to_vector<double>(), (doubles{4, 2, 1, 9, 3, 1}));
+  EXPECT_EQ(vander(x, 3, true).to_vector<double>(), (doubles{1, 2, 4, 1, 3, 9}));
+  EXPECT_EQ(vander(x, 0).shape(), shape_t({2, 0}));
+  EXPECT_THROW(vander(a), value_error);
+}
+
 }  // namespace
 }  // namespace numloom

@@ -242,5 +242,44 @@ TEST(indexing, members_of_ndarray) {
   EXPECT_EQ(text_of<index_error>([&] { a[3]; }), "[getitem] index 3 is out of bounds for axis 0 with size 3");
 }
 
+TEST(positions, grids) {
+  EXPECT_EQ(values(indices({2, 2})), (longs{0, 0, 1, 1, 0, 1, 0, 1}));
+  EXPECT_EQ(indices({}).shape(), shape_t({0}));
+  const auto sparse = sparse_indices({2, 3});
+  EXPECT_EQ(sparse[0].shape(), shape_t({2, 1}));
+  EXPECT_EQ(values(sparse[1]), (longs{0, 1, 2}));
+  const auto open = ix_({at({0, 2}), test::make<bool>({true, false, true})});
+  EXPECT_EQ(open[0].shape(), shape_t({2, 1}));
+  EXPECT_EQ(values(open[1]), (longs{0, 2}));
+  EXPECT_THROW(ix_({count({2, 2})}), value_error);
+}
+
+TEST(positions, flat_and_by_axis) {
+  const auto found = unravel_index(at({1, 5}), {2, 3});
+  EXPECT_EQ(values(found[0]), (longs{0, 1}));
+  EXPECT_EQ(values(found[1]), (longs{1, 2}));
+  EXPECT_EQ(values(unravel_index(at({1, 5}), {2, 3}, order::F)[0]), (longs{1, 1}));
+  EXPECT_EQ(text_of<value_error>([&] {
+              unravel_index(at({0, 6}), {2, 3});
+            }),
+            "[unravel_index] index 6 is out of bounds for array with size 6");
+  EXPECT_THROW(unravel_index(test::make<double>({1}), {2, 3}), type_error);
+  EXPECT_THROW(unravel_index(at({0}), {std::int64_t{1} << 40, std::int64_t{1} << 40}), value_error);
+  EXPECT_EQ(values(ravel_multi_index(found, {2, 3})), (longs{1, 5}));
+  EXPECT_EQ(values(ravel_multi_index(found, {2, 3}, {"raise"}, order::F)), (longs{2, 5}));
+  EXPECT_EQ(values(ravel_multi_index({at({5}), at({-7})}, {2, 3}, {"wrap", "clip"})), (longs{3}));
+  EXPECT_THROW(ravel_multi_index({at({2}), at({0})}, {2, 3}), value_error);
+  EXPECT_THROW(ravel_multi_index({at({0})}, {2, 3}), value_error);
+}
+
+TEST(positions, triangles_and_diagonals) {
+  EXPECT_EQ(values(tril_indices(2)[0]), (longs{0, 1, 1}));
+  EXPECT_EQ(values(triu_indices(2, 0, 3)[1]), (longs{0, 1, 2, 1, 2}));
+  EXPECT_EQ(values(triu_indices_from(count({2, 3}), 1)[1]), (longs{1, 2, 2}));
+  EXPECT_THROW(tril_indices_from(count({2})), value_error);
+  EXPECT_EQ(values(diag_indices(2, 3)[2]), (longs{0, 1}));
+  EXPECT_THROW(diag_indices_from(count({2, 3})), value_error);
+}
+
 }  // namespace
 }  // namespace numloom

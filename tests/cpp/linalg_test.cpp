@@ -148,5 +148,18 @@ TEST(products, of_vectors_conjugate_the_first) {
   EXPECT_EQ(vecmat(v, transposed(m)).to_vector<double>(), (doubles{5, 14}));
 }
 
+TEST(products, kronecker_and_cross) {
+  const ndarray a = test::make<double>({1, 2}), x = test::make<double>({1, 0, 0}),
+                y = test::make<double>({0, 1, 0});
+  EXPECT_EQ(kron(a, test::make<double>({1, 10})).to_vector<double>(), (std::vector<double>{1, 10, 2, 20}));
+  EXPECT_EQ(kron(test::make<double>({1, 2, 3, 4}, {2, 2}), x).shape(), shape_t({2, 6}));
+  EXPECT_EQ(cross(x, y).to_vector<double>(), (std::vector<double>{0, 0, 1}));
+  EXPECT_EQ(cross(a, a).item<double>(), 0);
+  EXPECT_EQ(cross(a, y).to_vector<double>(), (std::vector<double>{0, 0, 1}));
+  const ndarray columns = test::make<double>({1, 0, 0, 1, 0, 0}, {3, 2});
+  EXPECT_EQ(cross(columns, columns, {0, 0, 0}).shape(), shape_t({3, 2}));
+  EXPECT_THROW(cross(x, test::make<double>({1})), value_error);
+}
+
 }  // namespace
 }  // namespace numloom

@@ -166,5 +166,14 @@ TEST(joining, repeats_and_tiles) {
   EXPECT_EQ(tile(a, {0}).shape(), shape_t({2, 0}));
 }
 
+TEST(joining, puts_blocks_together) {
+  const ndarray a = test::make<double>({1, 2}), b = test::make<double>({3, 4});
+  EXPECT_EQ(block({{a, b}, {b, a}}).to_vector<double>(), (std::vector<double>{1, 2, 3, 4, 3, 4, 1, 2}));
+  EXPECT_EQ(block({a, b}).shape(), shape_t({4}));
+  EXPECT_FALSE(may_share_memory(block(a), a));
+  EXPECT_THROW(block({blocks(a), blocks({a})}), value_error);
+  EXPECT_THROW(block(std::vector<blocks>()), value_error);
+}
+
 }  // namespace
 }  // namespace numloom
