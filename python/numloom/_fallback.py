@@ -180,6 +180,8 @@ def looks_for(name: str, protocol: bool) -> bool:
     """Does NumPy's function of that name look for `__array_function__`, or for a method of its own name?"""
     if not protocol:
         return name in _LEFT_TO_METHODS
+    if name == "roots":  # asks the polynomial's elements
+        return False
     try:
         return isinstance(_find(name), _DISPATCHER)
     except AttributeError:
