@@ -11,7 +11,7 @@ import importlib
 
 import numpy as _numpy
 
-from . import _core, _fallback, _names
+from . import _core, _fallback, _names, _submodules
 from ._config import config as config
 from ._config import show_config as show_config
 from ._errors import CompileError as CompileError
@@ -31,6 +31,7 @@ from . import lib as lib  # noqa: E402
 from . import linalg as linalg  # noqa: E402
 from . import random as random  # noqa: E402
 
+_submodules.install()
 __all__ = sorted({*_names.ALL, *_names.COMPOSED, *_names.OWN, *_names.LATE})
 
 
@@ -43,7 +44,7 @@ def __array_namespace_info__():
 
 def __getattr__(name):
     """Modules loaded late, and NumPy's functions that run on the host, made at first use."""
-    if name in ("polynomial", "testing"):
+    if name in ("polynomial", "testing", "typing"):
         return importlib.import_module(f"numloom.{name}")
     if name in _names.LATE:
         globals()[name] = getattr(importlib.import_module("." + _names.LATE[name], __name__), name)

@@ -41,7 +41,9 @@ def sliding_window_view(x, window_shape, axis=None, *, subok=False, writeable=Fa
     return _core._as_strided(x, (*shape, *window), strides, writeable)
 
 
-stride_tricks = types.SimpleNamespace(as_strided=as_strided, sliding_window_view=sliding_window_view)
+stride_tricks = types.ModuleType("numloom.lib.stride_tricks", _host.stride_tricks.__doc__)
+stride_tricks.__dict__.update(as_strided=as_strided, sliding_window_view=sliding_window_view)
+__path__: list[str] = []  # a package, whose modules are its attributes
 
 
 def __getattr__(name):

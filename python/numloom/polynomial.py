@@ -55,6 +55,7 @@ def _made(name) -> types.ModuleType:
 
 globals().update(_CLASSES, **{name: _made(name) for name in _MODULES})
 __all__ = list(_host.__all__)
+__path__: list[str] = []  # a package, whose modules are its attributes
 
 
 def __getattr__(name):

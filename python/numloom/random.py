@@ -333,6 +333,9 @@ def _make_legacy(name):
     return draw
 
 
+__path__: list[str] = []  # a package, whose modules are its attributes
+
+
 def __getattr__(name):
     """The legacy functions, made when they are asked for; NumPy's modules of bit generators as they are."""
     if isinstance(getattr(_host, name, None), _types.ModuleType) or name.endswith("_bit_generator"):

@@ -41,6 +41,7 @@ _COMPARING = (
 
 __all__ = list(_host.__all__)
 globals().update({name: _on_host(getattr(_host, name)) for name in _COMPARING if hasattr(_host, name)})
+__path__: list[str] = []  # a package, whose modules are its attributes
 
 
 def __getattr__(name):
