@@ -66,7 +66,13 @@ PyObject* unwrapped(argument_slots s) {
   if (!is_missing(s[1])) options.discont = to_scalar(s[1]);
   if (s[3]) options.period = to_scalar(s[3]);
   options.axis = to_axis(s[2], -1);
-  return wrap(unlocked(p.size(), [&] { return unwrap(p, options); }));
+  const float_watch watch(is_inexact(p.dtype()));
+  ndarray made = unlocked(p.size(), [&] { return unwrap(p, options); });
+  // Comparisons with NaN raise a flag, too.
+  if (float_errors::get() != 0 && p.device().is_cpu() && any(call(ufunc::isnan, p)).item<bool>())
+    float_errors::clear();
+  watch.report("subtract", made);
+  return wrap(std::move(made));
 }
 
 // (x, /, *, axis, dtype, out, include_initial)

@@ -183,9 +183,12 @@ PyObject* make_linspace(argument_slots s) {
   const sequence_ends ends(s);
   linspace_options options = to_linspace_options(s[2], s[3], s[5], s[6]);
   options.device = to_device_argument(s[7]);
-  const ref samples = checked(
-      wrap(unlocked(options.num, [&] { return linspace(ends.start.like(), ends.stop.like(), options); })));
-  if (!to_bool(s[4], false)) return Py_NewRef(samples.get());
+  const float_watch watch(ends.start.array() || ends.stop.array());
+  ndarray made =
+      unlocked(options.num, [&] { return linspace(ends.start.like(), ends.stop.like(), options); });
+  watch.report("subtract", made);
+  if (!to_bool(s[4], false)) return wrap(std::move(made));
+  const ref samples = checked(wrap(std::move(made)));
   return PyTuple_Pack(2, samples.get(), checked(distance_of_samples(ends, options)).get());
 }
 

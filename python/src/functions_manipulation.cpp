@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "float_watch.hpp"
 #include "function.hpp"
 #include "numloom/creation.hpp"
 #include "numloom/manipulation.hpp"
@@ -310,7 +311,10 @@ PyObject* padded(argument_slots s) {
       if (!is_missing(keyword))
         options.stat_length = to_pairs(call(ufunc::rint, to_array(keyword, cpu)), a.ndim());
   }
-  return wrap(unlocked(a.size(), [&] { return pad(a, widths, options); }));
+  const float_watch watch(options.mode == pad_mode::mean);
+  ndarray made = unlocked(a.size(), [&] { return pad(a, widths, options); });
+  watch.report("reduce", made);
+  return wrap(std::move(made));
 }
 
 // ---- broadcasting ----

@@ -33,9 +33,13 @@ int to_count(PyObject* o, int otherwise) {
 }
 
 // (a1, a2)
-template <ndarray (*F)(const ndarray&, const ndarray&)> PyObject* combined(argument_slots s) {
+using combination = ndarray (*)(const ndarray&, const ndarray&);
+template <combination F> PyObject* combined(argument_slots s) {
   const two_polynomials p(s);
-  return wrap(unlocked(p.a.size() + p.b.size(), [&] { return F(p.a, p.b); }));
+  const float_watch watch(F != polymul);
+  ndarray made = unlocked(p.a.size() + p.b.size(), [&] { return F(p.a, p.b); });
+  watch.report(F == polyadd ? "add" : "subtract", made);
+  return wrap(std::move(made));
 }
 
 // (p, x)

@@ -262,15 +262,21 @@ ndarray cumulative(scan_function scan, const ndarray& given, const cumulative_op
                       "required: got shape ", to_string(x.shape()));
   const int axis = normalize_axis(options.axis.value_or(0), x.ndim(), "cumulative");
   if (!options.include_initial) return scan(x, {.axis = axis, .dtype = options.dtype, .out = options.out});
-  const ndarray sums = scan(x, {.axis = axis, .dtype = options.dtype});
   shape_t shape = x.shape();
   shape[axis] += 1;
-  const ndarray result = options.out ? *options.out : empty(shape, sums.dtype(), x.device());
-  if (result.shape() != shape)
+  if (options.out && options.out->shape() != shape)
     fail<value_error>("[cumulative] expected out of shape ", to_string(shape), ", got ",
-                      to_string(result.shape()));
+                      to_string(options.out->shape()));
+  ndarray result;
+  if (options.out) {  // in whose dtype is summed
+    result = *options.out;
+    scan(x, {.axis = axis, .dtype = options.dtype, .out = part(result, 1, to_end, axis)});
+  } else {
+    const ndarray sums = scan(x, {.axis = axis, .dtype = options.dtype});
+    result = empty(shape, sums.dtype(), x.device());
+    copyto(part(result, 1, to_end, axis), sums);
+  }
   fill_with(part(result, 0, 1, axis), first);
-  copyto(part(result, 1, to_end, axis), sums, casting::unsafe);
   return result;
 }
 

@@ -260,6 +260,11 @@ device device_of_ends(std::span<const array_like> ends, const linspace_options& 
 ndarray linspace(const array_like& start, const array_like& stop, const linspace_options& options) {
   if (options.num < 0)
     fail<value_error>("[linspace] Number of samples, ", options.num, ", must be non-negative.");
+  if (!start.array() && !stop.array()) {
+    const bool is_complex = is_complex_number(start.number()) || is_complex_number(stop.number());
+    const dtype usual = is_complex ? dtype::complex128 : dtype::float64;
+    return samples_between(start.number(), stop.number(), options, options.dtype.value_or(usual));
+  }
   const array_like ends[] = {start, stop};
   const dtype common = result_type(ends), computed = is_inexact(common) ? common : dtype::float64;
   const dtype type = options.dtype.value_or(computed);

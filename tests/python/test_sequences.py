@@ -15,15 +15,15 @@ TAME = ("int8", "uint8", "repeated floats", "repeated ints")
 
 SEQUENCES = """
 np.trapezoid(a) | np.trapezoid(m, axis=0) | np.trapezoid(m, dx=2) | np.trapezoid(m, x=np.arange(m.shape[1])**2) | np.trapezoid(m, m, axis=0) | np.trapezoid(3)
-np.gradient(a) | np.gradient(m) | np.gradient(m, axis=1) | np.gradient(m, 2.5) | np.gradient(m, 1, 2) | np.gradient(m, np.arange(m.shape[0])**2., axis=0, edge_order=2) | np.gradient(a, edge_order=2) | np.gradient(m, 1, 2, 3) | np.gradient([1]) | np.gradient(a, edge_order=3) | np.gradient(m, [1, 2], axis=0)
+np.gradient(a) | np.gradient(m) | np.gradient(m, axis=1) | np.gradient(m, 2.5) | np.gradient(m, 1, 2) | np.gradient(m, np.arange(m.shape[0])**2., axis=0, edge_order=2) | np.gradient(a, edge_order=2) | np.gradient(m, 1, 2, 3) | np.gradient([1]) | np.gradient(a, edge_order=3) | np.gradient(m, [1, 2], axis=0) | np.gradient(m, 2, np.arange(m.shape[1])**2.) | np.gradient(m, np.arange(m.shape[0]), 1, edge_order=2) | np.gradient(a, 2j) | np.gradient(a, np.float32(2)) | np.gradient(m, axis=(1, 0)) | np.gradient(m, axis=(0, 0)) | np.gradient(3)
 np.ediff1d(a) | np.ediff1d(m) | np.ediff1d(b, to_end=[9, 8]) | np.ediff1d(b, 1, [2, 3]) | np.ediff1d([1], [2]) | np.ediff1d(b, 1j)
-np.cumulative_sum(b) | np.cumulative_sum(m, axis=1, include_initial=True) | np.cumulative_prod(b[:3], include_initial=True) | np.cumulative_sum(m) | np.cumulative_sum(3)
+np.cumulative_sum(b) | np.cumulative_sum(m, axis=1, include_initial=True) | np.cumulative_prod(b[:3], include_initial=True) | np.cumulative_sum(m) | np.cumulative_sum(3) | np.cumulative_sum(m, axis=1, include_initial=True, out=np.zeros((m.shape[0], 3))) | np.cumulative_sum(b[:4], include_initial=True, out=np.zeros(5, complex))
 np.cross(m[:, :3], m[:, 3:6]) | np.cross(m[0, :3], m[:, :3]) | np.cross(m[:, :2], m[:, :2]) | np.cross(m[:, :2], m[:, :3]) | np.cross(m[:, :3], m[:, :2]) | np.cross(m[:3], m[:3], axis=0) | np.cross(m[:, :4], m[:, :4]) | np.cross(3, [1, 2, 3]) | np.cross(m[:3], m[:3], 0, 0, 0)
 np.kron(m, b[:3]) | np.kron(b[:3], m) | np.kron(m[:2, :2], m[:3, :2]) | np.kron(3, m) | np.kron(m[:2, :2, None], b[:2])
 np.convolve(a, [1, 2, 1]) | np.convolve(a, b[:20]) | np.convolve(a, b[:20], 'same') | np.convolve(b[:3], a, 'valid') | np.convolve(a, b[:2], 'same') | np.convolve([], [1]) | np.convolve(m, b) | np.convolve(a, b, 'x') | np.convolve(3, b) | np.convolve(b, a[:40]) | np.convolve([1., 2., 3.], [np.inf, 1]) | np.convolve([1, np.inf, 3., 4], [1, 0], 'same')
 np.correlate(a, b[:5]) | np.correlate(b[:5], a, 'full') | np.correlate(a, b[:6], 'same') | np.correlate(a, b[:20], 'full') | np.correlate([1], []) | np.correlate(b[:4], a[:9], 'same') | np.correlate(a[::2], b[:7][::-1], 'full')
-np.polyval(b[:4], m) | np.polyval([1, 2], 3) | np.polyadd(b[:3], b[:2]) | np.polysub(b[:2], b[:3]) | np.polymul(b[:3], b[:2]) | np.polyder(b[:4]) | np.polyder(b[:4], 2) | np.polyint(b[:3]) | np.polyint(b[:3], 2, [1, 2]) | np.polyint(b[:3], 2, 3) | np.polyder(b, -1) | np.poly(b[:3]) | np.poly([])
-np.polydiv(b[:5], b[1:3]) | np.polydiv([1, 2], [3, 4, 5]) | np.roots([1, -3, 2]) | np.roots([0, 2, 0]) | np.roots([0]) | np.roots([[1]])
+np.polyval(b[:4], m) | np.polyval([1, 2], 3) | np.polyadd(b[:3], b[:2]) | np.polysub(b[:2], b[:3]) | np.polymul(b[:3], b[:2]) | np.polyder(b[:4]) | np.polyder(b[:4], 2) | np.polyint(b[:3]) | np.polyint(b[:3], 2, [1, 2]) | np.polyint(b[:3], 2, 3) | np.polyder(b, -1) | np.poly(b[:3]) | np.poly([]) | np.poly(np.array([[2., 1], [1, 3]])) | np.polyval(2, b) | np.polyder(2) | np.polyint(2) | np.polyval([], m) | np.polymul([], b[:2]) | np.polymul(2, b[:2])
+np.polydiv(b[:5], b[1:3]) | np.polydiv([1, 2], [3, 4, 5]) | np.polydiv([], [1]) | np.polydiv([1], []) | np.roots([1, -3, 2]) | np.roots([0, 2, 0]) | np.roots([0]) | np.roots([[1]])
 np.polyfit(b[:6].real, b[:6].real * 2 + 1, -1) | np.polyfit(m, b, 1) | np.polyfit([], [], 1) | np.polyfit(b[:3], b[:4], 1) | np.polyfit(b[:3], 2, 1) | np.polyfit([1, 2, 3], [1, 2, 3], 1, w=[[1]]) | np.polyfit([1, 2, 3], [1, 2, 3], 1, w=[1]) | np.polyfit([1., 2], [1, 2], 1, cov=True)
 np.sort_complex(b) | np.unwrap(np.array([0, 3, 7, 2]), period=4) | np.unwrap(np.array([0, 3, 7, 2]), period=5)
 """.strip().splitlines()
@@ -35,14 +35,15 @@ np.take(a, np.argpartition(a, 4))[4] | np.argpartition(m, 2, axis=1).shape | np.
 """.strip().splitlines()
 RULES = """
 np.diag(m) | np.diag(b[:3]) | np.diag(b[:3], 1) | np.diag(b[:3], -2) | np.diag(m, 2) | np.diagflat(m[:2, :2], 1) | np.diag(3) | np.diag(np.zeros((2, 2, 2)))
-np.tri(3) | np.tri(3, 4, 1, int) | np.tri(3, k=-1, dtype=bool) | np.tril_indices(3) | np.triu_indices(3, 1, 4) | np.tril_indices_from(m) | np.triu_indices_from(m, 1) | np.tril_indices_from(b) | np.mask_indices(3, np.triu) | np.diag_indices(3) | np.diag_indices_from(m) | np.diag_indices_from(b)
+np.tri(3) | np.tri(3, 4, 1, int) | np.tri(3, k=-1, dtype=bool) | np.tril_indices(3) | np.triu_indices(3, 1, 4) | np.tril_indices_from(m) | np.triu_indices_from(m, 1) | np.tril_indices_from(b) | np.mask_indices(3, np.triu) | np.diag_indices(3) | np.diag_indices(2, 3) | np.tri(2.5) | np.tri(2, -1) | np.tril_indices(2.) | np.diag_indices_from(m) | np.diag_indices_from(b)
 np.vander(b[:4]) | np.vander(b[:4], 2) | np.vander(b[:4], 3, increasing=True) | np.vander(m) | np.vander(b[:2], 0)
-np.indices((2, 3)) | np.indices((2, 3), sparse=True) | np.indices((2,), dtype='f4') | np.indices(()) | np.fromfunction(lambda i, j: i + j, (2, 3), dtype=int) | np.ix_([0, 1], [True, False, True]) | np.ix_([[1]]) | np.ix_([], [1])
-np.unravel_index(5, (2, 3)) | np.unravel_index([1, 5], (2, 3), 'F') | np.unravel_index(6, (2, 3)) | np.unravel_index([1.5], (2, 3)) | np.unravel_index(-1, (2, 3)) | np.unravel_index([[0, 3]], 4)
-np.ravel_multi_index(([0, 1], [2, 1]), (2, 3)) | np.ravel_multi_index((1, 2), (2, 3), order='F') | np.ravel_multi_index(([5], [7]), (2, 3), mode='wrap') | np.ravel_multi_index(([5], [-7]), (2, 3), mode='clip') | np.ravel_multi_index(([2], [0]), (2, 3)) | np.ravel_multi_index(([0],), (2, 3)) | np.ravel_multi_index(([5], [7]), (2, 3), mode=('wrap', 'clip'))
-np.logspace(0, 3, 4) | np.logspace(0, 1, 3, endpoint=False, base=2) | np.logspace(0, 1, 3, dtype=int) | np.logspace([0, 1], [2, 3], 3) | np.geomspace(1, 1000, 4) | np.geomspace(1000, 1, 4) | np.geomspace(-1, -8, 4) | np.geomspace(1, 256, 9, dtype=int) | np.geomspace(0, 1) | np.geomspace(1, 8, 3, endpoint=False) | np.geomspace([1, 2], [8, 16], 4, axis=1)
-np.hanning(5) | np.hamming(4) | np.blackman(6) | np.bartlett(5) | np.kaiser(5, 14) | np.hanning(1) | np.hanning(0)
-np.block([[m, m], [m, m]]) | np.block([b, 1]) | np.block(m) | np.block([[1, 2], [3]]) | np.block([]) | np.block((1, 2)) | np.block([[b[:2]], [b[:2]]]) | np.block([1, [2]])
+np.indices((2, 3)) | np.indices((2, 3), sparse=True) | np.indices((2,), dtype='f4') | np.indices(()) | np.indices(3) | np.indices((-1,)) | np.ix_() | np.fromfunction(lambda i, j: i + j, (2, 3), dtype=int) | np.ix_([0, 1], [True, False, True]) | np.ix_([[1]]) | np.ix_([], [1])
+np.unravel_index(5, (2, 3)) | np.unravel_index([1, 5], (2, 3), 'F') | np.unravel_index(6, (2, 3)) | np.unravel_index([1.5], (2, 3)) | np.unravel_index(-1, (2, 3)) | np.unravel_index([[0, 3]], 4) | np.unravel_index([], (2, 3)) | np.unravel_index([True], (2, 3)) | np.unravel_index(0, (2, 3), 'K') | np.unravel_index(0, (2**40, 2**40)) | np.unravel_index(0, ())
+np.ravel_multi_index(([0, 1], [2, 1]), (2, 3)) | np.ravel_multi_index((1, 2), (2, 3), order='F') | np.ravel_multi_index(([5], [7]), (2, 3), mode='wrap') | np.ravel_multi_index(([5], [-7]), (2, 3), mode='clip') | np.ravel_multi_index(([2], [0]), (2, 3)) | np.ravel_multi_index(([0],), (2, 3)) | np.ravel_multi_index(([5], [7]), (2, 3), mode=('wrap', 'clip')) | np.ravel_multi_index(([], []), (2, 3)) | np.ravel_multi_index((np.arange(2), 1), (2, 3)) | np.ravel_multi_index(([0], [0]), (0, 3)) | np.ravel_multi_index(([0], [0]), (2, 3), mode='x') | np.ravel_multi_index(np.array([[1], [2]]), (2, 3))
+np.logspace(0, 3, 4) | np.logspace(0, 1, 3, endpoint=False, base=2) | np.logspace(0, 1, 3, dtype=int) | np.logspace([0, 1], [2, 3], 3) | np.geomspace(1, 1000, 4) | np.geomspace(1000, 1, 4) | np.geomspace(-1, -8, 4) | np.geomspace(1, 256, 9, dtype=int) | np.geomspace(0, 1) | np.geomspace(1, 8, 3, endpoint=False) | np.geomspace([1, 2], [8, 16], 4, axis=1) | np.geomspace(1, 10, 0) | np.logspace(0, 2, 3, base=[2, 3]) | np.logspace([0, 1], 2, 3, base=[2, 3], axis=-1) | np.logspace(0, 2, 3, base=np.float32(3))
+np.linspace(b[:3], 9, 4) | np.linspace(m, 3, 4, axis=-1) | np.linspace(b[:2], [5, 6], 3, endpoint=False, retstep=True) | np.linspace(0, m[0], 3, dtype=int) | np.linspace(b[:3], 9, 0) | np.linspace(b[:3], b[:3], 1) | np.linspace(m, 3, 4, axis=7) | np.linspace(b[0], 9, 4) | np.linspace(np.array([0.]), np.array([5e-324]), 5)
+np.hanning(5) | np.hamming(4) | np.blackman(6) | np.bartlett(5) | np.kaiser(5, 14) | np.hanning(1) | np.hanning(0) | np.hanning(5.5) | np.kaiser(1, 2) | np.kaiser(0, 2) | np.hanning(np.array(4)) | np.hanning([3]) | np.kaiser(3, 1j)
+np.block([[m, m], [m, m]]) | np.block([b, 1]) | np.block(m) | np.block([[1, 2], [3]]) | np.block([]) | np.block((1, 2)) | np.block([[b[:2]], [b[:2]]]) | np.block([1, [2]]) | np.block([[], 2]) | np.block([[]]) | np.block([[b[:2], [1]], [m[:2, :2], m[:2, :1]]]) | np.block(3)
 """.strip().splitlines()
 PARTS = """
 np.append(b, [1, 2]) | np.append(m, m, axis=0) | np.append(m, m) | np.append(m, b[:2], axis=0) | np.resize(b, (3, 7)) | np.resize(m, 5) | np.resize(b, (2, -1)) | np.resize([], 3) | np.resize(b, ())
@@ -57,7 +58,7 @@ np.iscomplexobj(m) | np.isrealobj(b) | np.real_if_close(m) | np.isfortran(m.T) |
 """.strip().splitlines()
 PADDING = """
 np.pad(m, 2) | np.pad(m, ((1, 2), (0, 3))) | np.pad(m, (1, 2), constant_values=5) | np.pad(m, 1, constant_values=((1, 2), (3, 4))) | np.pad(b, -1) | np.pad(b, 1.5) | np.pad(m, 1, 'x') | np.pad(m, 1, 'edge', constant_values=1) | np.pad(m, {0: 1, 1: (2, 0)}) | np.pad(m, 0) | np.pad(b, ((1, 2, 3),))
-np.pad(m, 2, 'edge') | np.pad(b, 50, 'reflect') | np.pad(m, ((1, 2), (5, 30)), 'symmetric') | np.pad(b, (3, 90), 'wrap') | np.pad(m[:1], 3, 'reflect') | np.pad(m, 2, 'wrap') | np.pad(m[:, :0], ((1, 1), (0, 0)), 'edge') | np.pad(m[:, :0], 1, 'edge') | np.pad(b, 4, 'reflect', reflect_type='odd')
+np.pad(m, 2, 'edge') | np.pad(b, 50, 'reflect') | np.pad(m, ((1, 2), (5, 30)), 'symmetric') | np.pad(b, (3, 90), 'wrap') | np.pad(m[:1], 3, 'reflect') | np.pad(m, 2, 'wrap') | np.pad(m[:, :0], ((1, 1), (0, 0)), 'edge') | np.pad(m[:, :0], 1, 'edge') | np.pad(b, 4, 'reflect', reflect_type='odd') | np.pad(b, (5, 90), 'symmetric', reflect_type='odd') | np.pad(m, ((3, 30), (9, 1)), 'reflect', reflect_type='odd') | np.pad(b, 4, 'reflect', reflect_type='x') | np.pad(b, 1, foo=3) | np.pad(b, 1, 3) | np.pad(m[:, :0], ((1, 2), (0, 3))) | np.pad(m.T, 1, 'edge') | np.pad(m, {-1: 1}) | np.pad(b[0], 1) | np.pad(b, True)
 np.pad(m, 2, 'maximum') | np.pad(m, 2, 'minimum', stat_length=2) | np.pad(m, (2, 3), 'maximum', stat_length=((1, 2), (2, 1))) | np.pad(b, 1, 'maximum', stat_length=0) | np.pad(m, 1, lambda v, w, i, k: None)
 """.strip().splitlines()
 SMOOTH_PADDING = "np.pad(m, 3, 'mean') | np.pad(m, 3, 'median') | np.pad(m, 3, 'linear_ramp') | np.pad(b, (2, 5), 'linear_ramp', end_values=(7, -3)) | np.pad(m, 2, 'mean', stat_length=2)"
@@ -151,6 +152,9 @@ def test_nothing_runs_on_the_host():
         lambda np: np.tri(3), lambda np: np.unique(m, axis=0), lambda np: np.unravel_index(3, (2, 2)), lambda np: np.unwrap(a), lambda np: np.vander(a),
         lambda np: np.logspace(0, 1, 3), lambda np: np.geomspace(1, 2, 3), lambda np: np.i0(a), lambda np: np.sinc(a), lambda np: np.polyval(a, a),
         lambda np: np.fill_diagonal(m, 3), lambda np: np.place(a, a > 9, [1]), lambda np: np.resize(a, 9), lambda np: np.indices((2, 2)),
+        lambda np: np.pad(m, 3, "reflect", reflect_type="odd"), lambda np: np.pad(m, 2, "linear_ramp", end_values=((1, 2), (3, 4))),
+        lambda np: np.linspace(m, m + 1, 3, axis=1), lambda np: np.logspace(a, 2, 3), lambda np: np.poly(m), lambda np: np.kaiser(8, 3.5),
+        lambda np: np.interp(a, [0, 2, 1], [3, 4, 7], period=3), lambda np: np.polyfit(a, a, 1), lambda np: np.roots(a),
     )  # fmt: skip
     for call in calls:
         call(numloom)
