@@ -187,7 +187,6 @@ def test_foreign_types_decide():
         here + object()
 
 
-@cpu_only
 class _Column:
     """As pandas' columns: it reads as an array, and its own methods skip what is missing."""
 
@@ -232,6 +231,7 @@ def test_array_function_of_other_libraries():
     assert numloom.dot(numloom.ones(2), lazy) == ("dot", 2, [])
 
 
+@cpu_only
 def test_masked_arrays_and_matrices():
     masked = numpy.ma.array([1.0, 2.0], mask=[0, 1])
     result = numloom.ones(2) + masked
