@@ -45,6 +45,16 @@ inline ndarray as_type(const ndarray& a, dtype type) {
 inline ndarray beside(const ndarray& a, const ndarray& other) { return to_device(a, other.device()); }
 /// The dtype to which floating-point work on a brings it.
 inline dtype inexact_of(dtype t) { return is_inexact(t) ? t : dtype::float64; }
+/// f(piece) for the pieces of a vector, one after another, joined: what f makes on its way takes a piece's
+/// room. A piece is long enough for all threads of the CPU, and for a GPU.
+template <class F> ndarray piece_by_piece(const ndarray& vector, dtype type, F&& f) {
+  const std::int64_t length = std::int64_t{1} << (vector.device().is_cpu() ? 18 : 23);
+  if (vector.size() <= length) return as_type(f(vector), type);
+  const ndarray whole = empty({vector.size()}, type, vector.device());
+  for (std::int64_t start = 0; start < vector.size(); start += length)
+    copyto(part(whole, start, start + length), f(part(vector, start, start + length)), casting::unsafe);
+  return whole;
+}
 /// Result to the array the caller gave, if any; else a scalar where no axis is left.
 ndarray hand_over(ndarray result, const std::optional<ndarray>& out, std::string_view operation,
                   casting rule = casting::unsafe);

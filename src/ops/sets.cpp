@@ -129,13 +129,16 @@ namespace {
 ndarray found_in_table(const ndarray& element, const ndarray& tests, const narrow_range& range) {
   const ndarray table = filled({range.bins}, false, dtype::bool_, element.device());
   put(table, offsets_from(tests, range.low), filled({1}, true, dtype::bool_, element.device()));
+  const auto look_up = [&](const ndarray& e) {
+    const ndarray low = full0(range.low, dtype::int64, e.device());
+    const ndarray high = full0(range.low + range.bins - 1, dtype::int64, e.device());
+    const ndarray inside = logical_and(greater_equal(e, low), less_equal(e, high));
+    const ndarray offset =
+        subtract(e, range.low, {.dtype = dtype::int64, .casting = casting::unsafe, .order = order::C});
+    return logical_and(inside, take(table, offset, 0, "clip"));
+  };
   const ndarray e = element.dtype() == dtype::bool_ ? as_type(element, dtype::int64) : element;
-  const ndarray low = full0(range.low, dtype::int64, e.device());
-  const ndarray high = full0(range.low + range.bins - 1, dtype::int64, e.device());
-  const ndarray inside = logical_and(greater_equal(e, low), less_equal(e, high));
-  const ndarray offset =
-      subtract(e, range.low, {.dtype = dtype::int64, .casting = casting::unsafe, .order = order::C});
-  return logical_and(inside, take(table, offset, 0, "clip"));
+  return reshape(piece_by_piece(ravel(e), dtype::bool_, look_up), element.shape());
 }
 
 ndarray found_by_search(const ndarray& element, const ndarray& tests) {

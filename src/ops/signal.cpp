@@ -36,13 +36,66 @@ ndarray interp_periodic(const ndarray& x, const ndarray& xp, const ndarray& fp, 
   return interp(at, points, concatenate({part(values, -1), values, part(values, 0, 1)}));
 }
 
+// Straight lines between points in order.
+class line_pieces {
+ public:
+  line_pieces(const ndarray& xp, const ndarray& fp, const std::optional<scalar>& left,
+              const std::optional<scalar>& right)
+      : n_(xp.size()),
+        points_(as_type(xp, dtype::float64)),
+        values_(as_type(fp, dtype::float64)),
+        left_(left),
+        right_(right) {
+    if (n_ > 1)
+      slopes_ = divide(subtract(part(values_, 1), part(values_, 0, n_ - 1)),
+                       subtract(part(points_, 1), part(points_, 0, n_ - 1)));
+  }
+
+  // The values at a vector of places. What can be known on the CPU at once saves passes there.
+  ndarray operator()(const ndarray& at) const {
+    const ndarray first = part(values_, 0, 1), last = part(values_, n_ - 1, n_);
+    if (at.size() == 0) return at;
+    ndarray result = n_ == 1 ? broadcast_to(first, at.shape()) : between(at);
+    const ndarray low = part(points_, 0, 1), high = part(points_, n_ - 1, n_);
+    if (n_ > 1 && at.device().is_cpu() &&
+        truth(logical_and(greater_equal(min(at), low), less_equal(max(at), high))))
+      return result;
+    result = left_ ? where(less(at, low), *left_, result) : where(less(at, low), first, result);
+    return right_ ? where(greater(at, high), *right_, result) : where(greater(at, high), last, result);
+  }
+
+ private:
+  ndarray between(const ndarray& at) const {
+    const ndarray bin = subtract(searchsorted(points_, at, true), 1);
+    const auto pick = [&](const ndarray& from) { return take(from, bin, 0, "clip"); };
+    const ndarray x0 = pick(points_), y0 = pick(values_), s = pick(slopes_);
+    ndarray result = subtract(at, x0);
+    multiply(s, result, {.out = result});
+    add(result, y0, {.out = result});
+    if (at.device().is_cpu() && !some(isnan(result)) &&
+        !some(logical_and(equal(values_, 0.0), signbit(values_))))
+      return result;  // on a point it is the point's value already, but for -0.0
+    // As NumPy: from the other side where one side has no answer, and the value itself on a point.
+    const auto pick_next = [&](const ndarray& from) { return take(part(from, 1), bin, 0, "clip"); };
+    const ndarray y1 = pick_next(values_);
+    const ndarray other = add(multiply(s, subtract(at, pick_next(points_))), y1);
+    const ndarray either = where(isnan(other), where(equal(y0, y1), y0, other), other);
+    result = where(isnan(result), either, result);
+    result = where(isnan(at), at, result);
+    return where(equal(at, x0), y0, result);
+  }
+
+  std::int64_t n_;
+  ndarray points_, values_, slopes_;
+  const std::optional<scalar>&left_, &right_;
+};
+
 }  // namespace
 
 ndarray interp(const ndarray& x, const ndarray& xp, const ndarray& fp, const std::optional<scalar>& left,
                const std::optional<scalar>& right, const std::optional<double>& period) {
   check_points(xp, fp);
   if (period) return interp_periodic(x, xp, fp, *period);
-  const std::int64_t n = xp.size();
   if (is_complex(fp.dtype())) {  // part by part: a product of complex numbers mixes infinities into NaN
     const auto part_of = [](const std::optional<scalar>& side, bool is_real) -> std::optional<scalar> {
       if (!side) return {};
@@ -55,35 +108,10 @@ ndarray interp(const ndarray& x, const ndarray& xp, const ndarray& fp, const std
            interp(x, xp, part_of_complex(fp, true), part_of(left, false), part_of(right, false)));
     return scalar_if_0d(result);
   }
-  const dtype type = dtype::float64;
-  const ndarray at = ravel(as_type(x, dtype::float64));
-  const ndarray points = as_type(beside(xp, x), dtype::float64), values = as_type(beside(fp, x), type);
-  const ndarray first = part(values, 0, 1), last = part(values, n - 1, n);
-  const ndarray before = less(at, part(points, 0, 1)), after = greater(at, part(points, n - 1, n));
-  ndarray result;
-  if (n == 1) {
-    result = where(isnan(at), at, broadcast_to(first, at.shape()));
-  } else {
-    const ndarray bin = subtract(searchsorted(points, at, true), 1);
-    const ndarray slope = divide(subtract(part(values, 1), part(values, 0, n - 1)),
-                                 subtract(part(points, 1), part(points, 0, n - 1)));
-    const auto pick = [&](const ndarray& from) { return take(from, bin, 0, "clip"); };
-    const ndarray x0 = pick(points), y0 = pick(values), s = pick(slope);
-    result = add(multiply(s, subtract(at, x0)), y0);
-    if (!x.device().is_cpu() || some(isnan(result))) {
-      // As NumPy: from the other side where one side has no answer, and the value itself on a point.
-      const auto pick_next = [&](const ndarray& from) { return take(part(from, 1), bin, 0, "clip"); };
-      const ndarray y1 = pick_next(values);
-      const ndarray other = add(multiply(s, subtract(at, pick_next(points))), y1);
-      const ndarray either = where(isnan(other), where(equal(y0, y1), y0, other), other);
-      result = where(isnan(result), either, result);
-      result = where(isnan(at), at, result);
-    }
-    result = where(equal(at, x0), y0, result);
-  }
-  result = left ? where(before, *left, result) : where(before, first, result);
-  result = right ? where(after, *right, result) : where(after, last, result);
-  return scalar_if_0d(reshape(as_type(result, type), x.shape()));
+  const line_pieces line(beside(xp, x), beside(fp, x), left, right);
+  const ndarray values = piece_by_piece(ravel(as_type(x, dtype::float64)), dtype::float64,
+                                        [&](const ndarray& at) { return line(at); });
+  return scalar_if_0d(reshape(values, x.shape()));
 }
 
 namespace {
