@@ -78,6 +78,13 @@ def test_address_of_device_memory():
 
 # ---- what CuPy's tests of NumPy's functions found ----
 
+
+def assigned(np, shape, mask, value):
+    a = np.zeros(shape)
+    a[np.asarray(mask)] = value
+    return a
+
+
 NUMPYS = (
     lambda np: np.squeeze(np.array(3), 0), lambda np: np.array(3).squeeze(-1), lambda np: np.array(3).squeeze(1), lambda np: np.array(3).squeeze((0, 1)), lambda np: np.expand_dims(np.asarray(R), None), lambda np: np.stack([np.asarray(R)], None),
     lambda np: np.size(np.asarray(R), 2), lambda np: np.size(np.asarray(R), -1), lambda np: np.size(np.asarray(R), (0, 1)), lambda np: np.size(np.array(1), 0),
@@ -87,6 +94,7 @@ NUMPYS = (
     lambda np: np.array([1.0, 2, 3]).take([0, 1], out=np.zeros(2, "f4")), lambda np: np.array([1, 2, 3], "i4").take([0, 1], out=np.zeros(2), mode="clip"), lambda np: np.array([1, 2, 3], "i1").take([0, 1], out=np.zeros(2, "f4")),
     lambda np: [np.asarray(np.asarray(R)[:, ::-1], order=o).strides for o in "CFAK"], lambda np: [x.astype("f8", order=o, copy=False) is x for o in "CFAK" for x in (np.asarray(R), np.asarray(R).T, np.asarray(R)[:, ::-1])],
     lambda np: [np.quantile(np.asarray(R), np.array([0.2, 0.7]), axis=k, keepdims=True).flags.c_contiguous for k in (0, 1, (0, 1))], lambda np: np.percentile(np.asarray(R), [10, 20], axis=0).flags.c_contiguous,
+    lambda np: assigned(np, (2, 3, 4), numpy.zeros(0, bool), 1), lambda np: assigned(np, (2, 3, 4), numpy.zeros((2, 0), bool), np.array([5.0])), lambda np: assigned(np, (2, 3, 4), numpy.zeros((1, 0), bool), 1), lambda np: assigned(np, (2, 3), numpy.zeros((0, 3), bool), np.ones(3)),
 )  # fmt: skip
 
 
@@ -231,6 +239,7 @@ POLYNOMIALS = (
     lambda np: bool(np.poly1d(np.array(P)) == np.poly1d(np.array(P))), lambda np: bool(np.poly1d(np.array(P)) != np.poly1d(np.array(Q))), lambda np: np.poly1d(np.array(P))[0], lambda np: np.poly1d(np.array(P))[7], lambda np: np.poly1d(np.array(P)).deriv().coeffs, lambda np: np.poly1d(np.array(P)).integ(2, [1, 2]).coeffs,
     lambda np: str(np.poly1d(np.array(P), variable="z")), lambda np: repr(np.poly1d(np.array(P))), lambda np: len(np.poly1d(np.array(P))), lambda np: np.poly1d(np.poly1d(np.array(P), variable="z")).variable, lambda np: list(np.poly1d(np.array(P))),
     lambda np: np.polyadd(np.poly1d(np.array(P)), np.array(Q)).coeffs, lambda np: np.polyval(np.poly1d(np.array(P)), np.array(Q)), lambda np: np.polymul(np.poly1d(np.array(P)), np.array(Q)).coeffs, lambda np: [x.coeffs for x in np.polydiv(np.poly1d(np.array(P)), np.array(Q))], lambda np: np.polyder(np.poly1d(np.array(P))).coeffs, lambda np: np.polyint(np.poly1d(np.array(P))).coeffs, lambda np: np.roots(np.poly1d(np.array(P))),
+    lambda np: np.polyval(np.poly1d(np.array(P)), np.poly1d(np.array(Q))).coeffs, lambda np: np.polyval(np.array(P), np.poly1d(np.array(Q))).coeffs,
 )  # fmt: skip
 
 
@@ -257,4 +266,6 @@ def test_poly1d_grows_where_it_is_set():
     with pytest.raises(ValueError, match="negative"):
         p[-1] = 1
     assert type(p.get()) is numpy.poly1d
+    p.set(numpy.poly1d(P, variable="z"))
+    assert (p.coeffs.tolist(), p.variable) == (P, "z")
     assert type(p * p) is cp.poly1d
