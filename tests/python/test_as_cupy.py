@@ -98,9 +98,40 @@ NUMPYS = (
 )  # fmt: skip
 
 
+LAYOUTS = (
+    lambda np: np.array([np.array(R, order="F")] * 2, order="K"), lambda np: np.array([np.array(R, order="F"), np.array(R, "i4")], "f4", order="A"), lambda np: np.array([[np.array(R).T]] * 2, order="F"),
+    lambda np: np.array(numpy.asfortranarray(numpy.arange(24.0).reshape(2, 3, 4))[:, ::2], order="A"), lambda np: np.array(numpy.broadcast_to(R[:1], (2, 3)), order="A"), lambda np: np.array(R.T, order="A"), lambda np: np.array(R.T, "f4", order="K"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("case", LAYOUTS, ids=texts_of(LAYOUTS))
+def test_layouts_of_new_arrays(case):
+    here, there = case(numpy), case(cp)
+    assert same(there, here)
+    assert there.strides == here.strides
+
+
 @pytest.mark.parametrize("case", NUMPYS, ids=[str(k) for k in range(len(NUMPYS))])
 def test_as_numpy(case):
     check(case)
+
+
+DRAWN = (
+    lambda np: np.chisquare(cp.full((3, 2), 5.0), (4, 3, 2), "f4"), lambda np: np.beta(cp.array(3.0), 2, (4, 3, 2), "f2"), lambda np: np.normal(0, 1, (4, 3, 2), dtype="f4"), lambda np: np.random_sample((4, 3, 2), "f4"), lambda np: np.binomial(5, cp.array(0.5), (4, 3, 2), "i1"),
+)  # fmt: skip
+
+
+@pytest.mark.skipif(
+    numpy.lib.NumpyVersion(numpy.__version__) < "2.4.0", reason="needs the signatures of NumPy 2.4"
+)
+@pytest.mark.parametrize("source", [cp.random, cp.random.RandomState(1)], ids=["functions", "RandomState"])
+@pytest.mark.parametrize(
+    ("case", "dtype"), list(zip(DRAWN, ("f4", "f2", "f4", "f4", "i1"))), ids=texts_of(DRAWN)
+)
+def test_dtype_of_samples(case, dtype, source):
+    drawn = case(source)
+    assert drawn.shape == (4, 3, 2)
+    assert drawn.dtype == dtype
 
 
 # ---- elementwise and reduction kernels ----
@@ -133,6 +164,7 @@ KERNELS = (
     lambda np: same(elementwise(np, "T x, T y", "T z", "z = x + y", np.array([1, 2], "f4"), 2**63 - 1), numpy.array([1, 2], "f4") + numpy.float32(2**63)), lambda np: same(elementwise(np, "T x, T y", "T z", "z = x && y", np.array([True, False]), -3), numpy.array([True, False])),
     lambda np: same(elementwise(np, "T x", "int64 z", "z = _ind.get()[0] * 10 + _ind.get()[1]", np.array(R)), numpy.array([[0, 1, 2], [10, 11, 12]])), lambda np: same(elementwise(np, "T x", "int64 z", "z = _ind.size() + _ind.get()", np.array(R).T), numpy.arange(6, 12).reshape(3, 2)),
     lambda np: same(elementwise(np, "raw T x", "T z", "int at[] = {1, (int)i}; z = x[at]", np.array(R), size=3), R[1]), lambda np: same(elementwise(np, "raw T x", "T z", "ptrdiff_t at[] = {i, 1}; z = x[at]", np.array(R).T, size=3), R[1]), lambda np: same(elementwise(np, "raw T x", "int64 z", "z = x.strides()[0] + x.shape()[1] + x.ndim", np.array(R), size=1), numpy.array([29])),
+    lambda np: same(elementwise(np, "T x, T y", "T z", "z = isnan(x) ? min(y, x) : isinf(x) ? max(x, y) : y", np.array([numpy.nan, 1, numpy.inf], "e"), np.array([2, 3, 4], "e")), numpy.array([2, 3, numpy.inf], "e")), lambda np: same(elementwise(np, "T x", "bool z", "z = isnan(x) || !isfinite(x)", np.array([numpy.nan, 1, -numpy.inf])), numpy.array([True, False, True])), lambda np: same(elementwise(np, "T x", "bool z", "z = isnan(x) || isinf(x)", np.array([1j, complex(0, numpy.nan)])), numpy.array([False, True])),
     lambda np: same(reduced(np, "T x", "T y", ("x", "a + b", "y = a / _in_ind.size() * _out_ind.size()", "0"), np.array(R), axis=1), R.mean(1)), lambda np: same(reduced(np, "T x, raw T w", "T y", ("x * w[_J]", "a + b", "y = a", "0"), np.array(R), np.array([1.0, 2, 3]), axis=1), R @ [1.0, 2, 3]),
     lambda np: same(reduced(np, "T x", "int64 y", ("pair(x, _J)", "larger(a, b)", "y = a.i", "pair()"), np.array(R[:, ::-1].copy()), axis=1, preamble=PAIR, reduce_type="pair"), numpy.array([0, 0])), lambda np: same(reduced(np, "T x, T y", "T z", ("x * y", "a + b", "z = a", "0"), np.array([1, 2], "i1"), 258), numpy.array(6, "i1")),
 )  # fmt: skip
@@ -197,6 +229,17 @@ def test_names_of_instances_may_use_our_types():
             module.get_function(wrong)
     with pytest.raises(cp.CompileError, match="not this"):
         cp.RawModule(code="#error not this\n" + ADD).get_function("add")
+
+
+def test_one_structure_is_a_value():
+    text = "struct five { double v[5]; };\n__global__ void total(const double3 a, const five b, double* c) { c[0] = a.x + a.y + a.z + b.v[4]; }"
+    a = numpy.array([0.25, 0.5, 1]).view([("x", "f8"), ("y", "f8"), ("z", "f8")])
+    b = numpy.arange(5.0).view([("v", "f8", (5,))])
+    c = cp.zeros(1)
+    cp.RawKernel(text, "total")((1,), (1,), (a, b, c))
+    assert c.tolist() == [5.75]
+    with pytest.raises(TypeError):
+        cp.RawKernel(text, "total")((1,), (1,), (a, numpy.arange(5.0), c))
 
 
 def test_kernels_pickle():
