@@ -231,6 +231,13 @@ def test_names_of_instances_may_use_our_types():
         cp.RawModule(code="#error not this\n" + ADD).get_function("add")
 
 
+def test_memory_is_an_argument():
+    text = "extern \"C\" __global__ void f(void* x, int n) { double* a = (double*)x; if (threadIdx.x < n) a[threadIdx.x] = 3 * a[threadIdx.x] - 8; }"
+    a = cp.ones(10)
+    cp.RawKernel(text, "f")((1,), (32,), (a.data, 10))
+    assert same(a, numpy.full(10, -5.0))
+
+
 def test_one_structure_is_a_value():
     text = "struct five { double v[5]; };\n__global__ void total(const double3 a, const five b, double* c) { c[0] = a.x + a.y + a.z + b.v[4]; }"
     a = numpy.array([0.25, 0.5, 1]).view([("x", "f8"), ("y", "f8"), ("z", "f8")])
