@@ -90,7 +90,7 @@ NUMPYS = (
     lambda np: np.size(np.asarray(R), 2), lambda np: np.size(np.asarray(R), -1), lambda np: np.size(np.asarray(R), (0, 1)), lambda np: np.size(np.array(1), 0),
     lambda np: np.tile(np.asarray(R), numpy.array([2, 1])), lambda np: np.roll(np.asarray(R), numpy.array([1, 2]), (0, 1)), lambda np: np.roll(np.asarray(R), numpy.array(1)), lambda np: list(np.split(np.arange(5), numpy.array([1, 3]))),
     lambda np: np.zeros(3, order="A"), lambda np: np.empty((2, 3), order="K"), lambda np: np.full((2, 3), 1, order="K"), lambda np: np.ones((2, 3), order="a"),
-    lambda np: int(np.array(1j)), lambda np: float(np.ones((), "F")), lambda np: np.array([1.0, 2]).fill(np.ones(1)), lambda np: np.array([1.0, 2]).fill(np.array(3)),
+    lambda np: int(np.array(1j)), lambda np: float(np.ones((), "F")), lambda np: np.array([1.0, 2]).fill(np.ones(1)), lambda np: np.array([1.0, 2]).fill(np.array(3)), lambda np: np.array([1.0, 2]).fill(numpy.ones(1)), lambda np: np.array([1.0, 2]).fill([3]), lambda np: np.array([1.0, 2]).fill(numpy.array(3)),
     lambda np: np.array([1.0, 2, 3]).take([0, 1], out=np.zeros(2, "f4")), lambda np: np.array([1, 2, 3], "i4").take([0, 1], out=np.zeros(2), mode="clip"), lambda np: np.array([1, 2, 3], "i1").take([0, 1], out=np.zeros(2, "f4")),
     lambda np: [np.asarray(np.asarray(R)[:, ::-1], order=o).strides for o in "CFAK"], lambda np: [x.astype("f8", order=o, copy=False) is x for o in "CFAK" for x in (np.asarray(R), np.asarray(R).T, np.asarray(R)[:, ::-1])],
     lambda np: [np.quantile(np.asarray(R), np.array([0.2, 0.7]), axis=k, keepdims=True).flags.c_contiguous for k in (0, 1, (0, 1))], lambda np: np.percentile(np.asarray(R), [10, 20], axis=0).flags.c_contiguous,
@@ -232,7 +232,7 @@ def test_names_of_instances_may_use_our_types():
 
 
 def test_memory_is_an_argument():
-    text = "extern \"C\" __global__ void f(void* x, int n) { double* a = (double*)x; if (threadIdx.x < n) a[threadIdx.x] = 3 * a[threadIdx.x] - 8; }"
+    text = 'extern "C" __global__ void f(void* x, int n) { double* a = (double*)x; if (threadIdx.x < n) a[threadIdx.x] = 3 * a[threadIdx.x] - 8; }'
     a = cp.ones(10)
     cp.RawKernel(text, "f")((1,), (32,), (a.data, 10))
     assert same(a, numpy.full(10, -5.0))
