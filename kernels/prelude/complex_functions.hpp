@@ -44,6 +44,9 @@ template <class T> NL_HD complex<T> sqrt(complex<T> z) {
   const T im = static_cast<T>(::sqrt((length - z.re) / 2));
   return {static_cast<T>(::sqrt((length + z.re) / 2)), z.im < 0 ? -im : im};
 }
+template <class T> NL_HD bool isnan(complex<T> z) { return ::isnan(z.re) || ::isnan(z.im); }
+template <class T> NL_HD bool isinf(complex<T> z) { return ::isinf(z.re) || ::isinf(z.im); }
+template <class T> NL_HD bool isfinite(complex<T> z) { return ::isfinite(z.re) && ::isfinite(z.im); }
 template <class T> NL_HD complex<T> log(complex<T> z) { return {static_cast<T>(::log(abs(z))), arg(z)}; }
 template <class T> NL_HD complex<T> log10(complex<T> z) {
   return log(z) / static_cast<T>(2.302585092994045684);

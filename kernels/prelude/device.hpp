@@ -2,6 +2,7 @@
 // The first lines of every kernel string that NVRTC reads: our types, and nothing of the standard library.
 #pragma once
 #include "complex_functions.hpp"
+#include "float16_functions.hpp"
 #include "layout.hpp"
 #include "types.hpp"
 #include "view.hpp"

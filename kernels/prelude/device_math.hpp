@@ -100,6 +100,10 @@ inline double abs(double x) { return fabs(x); }
 inline long abs(long x) { return x < 0 ? -x : x; }
 inline long long abs(long long x) { return x < 0 ? -x : x; }
 
+template <class T> constexpr bool isnan(T x) { return __builtin_isnan(static_cast<double>(x)); }
+template <class T> constexpr bool isinf(T x) { return __builtin_isinf(static_cast<double>(x)); }
+template <class T> constexpr bool isfinite(T x) { return __builtin_isfinite(static_cast<double>(x)); }
+
 // As CUDA's: of a signed and an unsigned integer the unsigned one's type wins, NaN loses.
 template <class A, class B>
 requires numloom::simt::arithmetic<A, B>

@@ -10,14 +10,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#undef isfinite  // macros of C; functions, as in CUDA, are in device_math.hpp
+#undef isinf
+#undef isnan
 
 #define NUMLOOM_SIMT
 #define NUMLOOM_KERNEL_STRING
 #include "simt.hpp"
 
-#include "complex_functions.hpp"
 #include "device_math.hpp"
+
+#include "complex_functions.hpp"
 #include "engine_link.hpp"
+#include "float16_functions.hpp"
 #include "layout.hpp"
 #include "types.hpp"
 #include "vector_types.hpp"

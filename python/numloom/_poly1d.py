@@ -50,10 +50,10 @@ class poly1d(_numpy.poly1d):
         if name != "roots" and not name.startswith("poly"):  # its coefficients as NumPy's array
             args = [_numpy.asarray(a) if isinstance(a, poly1d) else a for a in args]
             return function(*args, **kwargs)
+        if name == "polyval" and isinstance(args[1], _numpy.poly1d):
+            return poly1d(args[0])(args[1])
         result = getattr(numloom, name)(*map(_plain, args), **{k: _plain(v) for k, v in kwargs.items()})
-        if name in ("roots", "poly", "polyfit") or (
-            name == "polyval" and not isinstance(args[1], _numpy.poly1d)
-        ):
+        if name in ("roots", "poly", "polyfit", "polyval"):
             return result
         if isinstance(result, tuple):
             return tuple(poly1d(part) for part in result)
@@ -71,6 +71,11 @@ class poly1d(_numpy.poly1d):
     def get(self):
         """numpy.poly1d with the same coefficients on the host."""
         return _numpy.poly1d(self.coeffs.get(), variable=self.variable)
+
+    def set(self, polynomial):
+        """Takes over the coefficients and the variable of a numpy.poly1d."""
+        self._coeffs = _core.asarray(polynomial.coeffs, device=self.coeffs.device)
+        self._variable = polynomial.variable
 
     def __str__(self):
         return str(self.get())

@@ -263,9 +263,24 @@ def default_rng(seed=None):
 _WITH_DTYPE = {"randint"}  # NumPy's own parameter
 
 
+@functools.cache
+def _parameter_count(name):
+    """How many parameters a distribution has, size the last of them; None for other functions."""
+    try:
+        parameters = list(inspect.signature(getattr(_host.RandomState, name)).parameters)[1:]
+    except (AttributeError, ValueError):  # NumPy before 2.4 has no signatures there
+        return None
+    return len(parameters) if parameters and parameters[-1] == "size" else None
+
+
 def _legacy_call(name, function, args, kwargs):
-    """NumPy's frozen generator, its numbers on the current device; dtype= converts them."""
+    """NumPy's frozen generator, its numbers on the current device; dtype= converts them.
+
+    As in CuPy, it may also be the argument after size.
+    """
     dtype = None if name in _WITH_DTYPE else kwargs.pop("dtype", None)
+    if len(args) - 1 == _parameter_count(name):
+        *args, dtype = args
     if name == "shuffle" and args and not isinstance(args[0], _core.ndarray):
         return function(*args, **kwargs)
     result = _fallback._Call().run(f"random.{name}", function, args, kwargs)

@@ -138,10 +138,13 @@ PyObject* to_bytes(argument_slots s) {
 
 // (self, value)
 PyObject* fill(argument_slots s) {
-  if (is_array(s[1]) && array_of(s[1]).ndim() > 0)
-    raise(PyExc_ValueError, "[fill] expected a number or an array of no dimensions, got %d dimensions",
-          array_of(s[1]).ndim());
-  checked(PyObject_SetItem(s[0], Py_Ellipsis, s[1]));
+  PyObject* value = s[1];
+  if (is_array(value) || is_numpy_array(value) || PyList_Check(value) || PyTuple_Check(value)) {
+    if (PyObject_Length(value) >= 0)
+      raise(PyExc_ValueError, "[fill] expected a number or an array of no dimensions, got %R", value);
+    PyErr_Clear();
+  }
+  checked(PyObject_SetItem(s[0], Py_Ellipsis, value));
   Py_RETURN_NONE;
 }
 

@@ -336,6 +336,14 @@ bool shows_bytes(PyObject* o) {
   return PyObject_CheckBuffer(o) || PyObject_HasAttrString(o, "__array_interface__");
 }
 
+// The order of an array that is made anew: lists have none to keep, and A asks for NumPy's own array's.
+order order_for(PyObject* o, order wanted, bool is_uploaded) {
+  if (PyList_Check(o) || PyTuple_Check(o)) return wanted == order::F ? order::F : order::C;
+  if (wanted != order::A || !is_uploaded) return wanted;
+  const ref flags = checked(PyObject_GetAttrString(o, "flags"));
+  return PyObject_IsTrue(checked(PyObject_GetAttrString(flags.get(), "fnc")).get()) ? order::F : order::C;
+}
+
 // The array asked for; `shares` tells whether it is over the object's own bytes.
 ndarray make_array(PyObject* o, const array_request& r, bool& shares) {
   const bool is_ours = is_array(o);
@@ -360,15 +368,16 @@ ndarray make_array(PyObject* o, const array_request& r, bool& shares) {
   }
   const ndarray source = a;
   const device where = r.device ? *r.device : is_ours ? a.device() : current_device();
+  const order wanted = order_for(o, r.order, is_numpy_array(o) && !where.is_cpu());
   if (r.dtype && *r.dtype != a.dtype()) {
     const float_watch watch(is_inexact(a.dtype()));
-    a = unlocked(a.size(), [&] { return astype(a, *r.dtype, r.order); });
+    a = unlocked(a.size(), [&] { return astype(a, *r.dtype, wanted); });
     watch.report("cast", a);
   }
   if (a.device() != where) a = to_device(a, where);
-  const order layout = r.order == order::A && !a.is_f_contiguous() ? order::C : r.order;
+  const order layout = wanted == order::A && !a.is_f_contiguous() ? order::C : wanted;
   const bool is_fresh = is_new || a.bytes() != source.bytes();
-  if (!has_order(a, r.order) || (r.copy == true && !is_fresh) || (!is_ours && source.is_scalar()))
+  if (!has_order(a, wanted) || (r.copy == true && !is_fresh) || (!is_ours && source.is_scalar()))
     a = unlocked(a.size(), [&] { return copy(a, layout); });
   shares = a.bytes() == source.bytes() &&
            (is_ours || is_over_bytes || is_numpy_array(o) || PyObject_CheckBuffer(o));

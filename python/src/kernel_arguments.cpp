@@ -72,6 +72,9 @@ void kernel_arguments::add(PyObject* o, std::size_t position) {
     arguments_.emplace_back(to_scalar(o));
   } else if (PyIndex_Check(o)) {
     arguments_.emplace_back(to_scalar(o));
+  } else if (PyMemoryView_Check(o)) {  // an array's `data`
+    static PyObject* const asarray = imported("numpy", "asarray");
+    add_numpy(checked(PyObject_CallOneArg(asarray, o)).get(), position);
   } else if (PyObject_HasAttrString(o, "__dlpack__") == 1) {
     arguments_.emplace_back(keep(from_dlpack(o, {}, {})));
   } else {

@@ -2,6 +2,7 @@
 // The ufunc type: its attributes, and the objects made from the table.
 #include "ufunc_type.hpp"
 
+#include <algorithm>
 #include <cstddef>
 
 namespace numloom::python {
@@ -89,6 +90,21 @@ PyObject* identity(PyObject* self, void*) {
   if (value) return number_object(*value);
   Py_RETURN_NONE;
 }
+// NumPy has its loops for int64 a second time, as those of C's long long: after the first ones.
+void add_long_long(std::vector<std::string>& texts) {
+  const auto is_long = [](const std::string& t) { return t.find_first_not_of("lL") == t.find('-'); };
+  const auto last = std::find_if(texts.rbegin(), texts.rend(), is_long);
+  if (last == texts.rend()) return;
+  std::vector<std::string> more;
+  for (std::string t : texts) {
+    if (!is_long(t)) continue;
+    std::replace(t.begin(), t.end(), 'l', 'q');
+    std::replace(t.begin(), t.end(), 'L', 'Q');
+    more.push_back(std::move(t));
+  }
+  texts.insert(last.base(), more.begin(), more.end());
+}
+
 PyObject* types(PyObject* self, void*) {
   return guarded([&] {
     std::vector<std::string> texts;
@@ -96,6 +112,7 @@ PyObject* types(PyObject* self, void*) {
       for (const char c : std::string("?bBhHiIlLefdFD")) texts.push_back(std::string{c, c, '-', '>', c});
     else
       texts = types_of(of(self)->id);
+    add_long_long(texts);
     ref list = checked(PyList_New(static_cast<Py_ssize_t>(texts.size())));
     for (std::size_t i = 0; i < texts.size(); ++i)
       PyList_SET_ITEM(list.get(), static_cast<Py_ssize_t>(i), PyUnicode_FromString(texts[i].c_str()));

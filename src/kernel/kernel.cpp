@@ -59,8 +59,11 @@ void store(const kernel_function& f, std::size_t i, const kernel_argument& a, de
       store_bytes(f, i, a.data(), a.bytes(), buffer);
       return check_layout(f, i, a.fields());
     case kernel_argument::kind::structures:
-      store_pointer(f, i, {static_cast<const char*>(a.data()), a.bytes() * a.count(), a.number().b, 0},
-                    a.bytes(), buffer);
+      if (a.count() == 1 && f.parameters[i].kind == parameter_kind::structure)
+        store_bytes(f, i, a.data(), a.bytes(), buffer);
+      else
+        store_pointer(f, i, {static_cast<const char*>(a.data()), a.bytes() * a.count(), a.number().b, 0},
+                      a.bytes(), buffer);
       return check_layout(f, i, a.fields());
     case kernel_argument::kind::null: return store_null(f, i, buffer);
   }

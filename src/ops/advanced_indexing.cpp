@@ -421,7 +421,8 @@ void set_advanced(const ndarray& a, index_list index, const array_like& value, s
   a.data(access::write);  // refuses a read-only array before anything else is done
   if (const ndarray* mask = leading_mask(a, index); mask && !joins) {
     const ndarray here = may_share_memory(a, *mask) ? copy(*mask) : to_device(*mask, a.device());
-    if (values.ndim() == 0 || (values.size() == 1 && values.ndim() == 1)) return fill_where(a, here, values);
+    if (values.ndim() == 0 || (values.size() == 1 && values.ndim() == 1))
+      return here.size() == 0 ? void() : fill_where(a, here, values);  // an empty mask need not fit a's shape
     if (here.ndim() == a.ndim()) return assign_masked(a, here, values);
   }
   planner made(a, index);

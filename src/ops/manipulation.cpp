@@ -120,12 +120,23 @@ ndarray reshape(const ndarray& a, const shape_t& shape, order reading, std::opti
 
 namespace {
 
-// Axes by stride, largest first: how the elements lie in memory.
+// Axes by stride, largest first: how the elements lie in memory. An insertion sort, as NumPy's iterator has
+// it: an axis along which nothing moves (stride 0, length 1) is neither larger nor smaller than another and
+// stays.
 inline_vector<int, 6> axes_by_stride(const ndarray& a) {
+  const auto step = [&](int axis) { return a.shape()[axis] == 1 ? 0 : std::abs(a.strides()[axis]); };
   inline_vector<int, 6> list(a.ndim());
   std::iota(list.begin(), list.end(), 0);
-  std::stable_sort(list.begin(), list.end(),
-                   [&](int x, int y) { return std::abs(a.strides()[x]) > std::abs(a.strides()[y]); });
+  for (int next = a.ndim() - 2; next >= 0; --next) {
+    const int axis = list[next];
+    int place = next;
+    for (int k = next + 1; k < a.ndim() && step(axis) != 0; ++k) {
+      if (step(list[k]) == 0) continue;
+      if (step(list[k]) <= step(axis)) break;
+      place = k;
+    }
+    std::rotate(list.begin() + next, list.begin() + next + 1, list.begin() + place + 1);
+  }
   return list;
 }
 

@@ -78,21 +78,61 @@ def test_address_of_device_memory():
 
 # ---- what CuPy's tests of NumPy's functions found ----
 
+
+def assigned(np, shape, mask, value):
+    a = np.zeros(shape)
+    a[np.asarray(mask)] = value
+    return a
+
+
 NUMPYS = (
     lambda np: np.squeeze(np.array(3), 0), lambda np: np.array(3).squeeze(-1), lambda np: np.array(3).squeeze(1), lambda np: np.array(3).squeeze((0, 1)), lambda np: np.expand_dims(np.asarray(R), None), lambda np: np.stack([np.asarray(R)], None),
     lambda np: np.size(np.asarray(R), 2), lambda np: np.size(np.asarray(R), -1), lambda np: np.size(np.asarray(R), (0, 1)), lambda np: np.size(np.array(1), 0),
     lambda np: np.tile(np.asarray(R), numpy.array([2, 1])), lambda np: np.roll(np.asarray(R), numpy.array([1, 2]), (0, 1)), lambda np: np.roll(np.asarray(R), numpy.array(1)), lambda np: list(np.split(np.arange(5), numpy.array([1, 3]))),
     lambda np: np.zeros(3, order="A"), lambda np: np.empty((2, 3), order="K"), lambda np: np.full((2, 3), 1, order="K"), lambda np: np.ones((2, 3), order="a"),
-    lambda np: int(np.array(1j)), lambda np: float(np.ones((), "F")), lambda np: np.array([1.0, 2]).fill(np.ones(1)), lambda np: np.array([1.0, 2]).fill(np.array(3)),
+    lambda np: int(np.array(1j)), lambda np: float(np.ones((), "F")), lambda np: np.array([1.0, 2]).fill(np.ones(1)), lambda np: np.array([1.0, 2]).fill(np.array(3)), lambda np: np.array([1.0, 2]).fill(numpy.ones(1)), lambda np: np.array([1.0, 2]).fill([3]), lambda np: np.array([1.0, 2]).fill(numpy.array(3)),
+    lambda np: np.broadcast_to(np.asarray(R), (2, 2, 3)).ravel("K"), lambda np: np.broadcast_to(np.asarray(R), (2, 2, 3)).T.flatten("K"), lambda np: np.broadcast_to(np.asarray(R)[:, None], (2, 2, 3)).transpose(1, 2, 0).ravel("K"),
     lambda np: np.array([1.0, 2, 3]).take([0, 1], out=np.zeros(2, "f4")), lambda np: np.array([1, 2, 3], "i4").take([0, 1], out=np.zeros(2), mode="clip"), lambda np: np.array([1, 2, 3], "i1").take([0, 1], out=np.zeros(2, "f4")),
     lambda np: [np.asarray(np.asarray(R)[:, ::-1], order=o).strides for o in "CFAK"], lambda np: [x.astype("f8", order=o, copy=False) is x for o in "CFAK" for x in (np.asarray(R), np.asarray(R).T, np.asarray(R)[:, ::-1])],
     lambda np: [np.quantile(np.asarray(R), np.array([0.2, 0.7]), axis=k, keepdims=True).flags.c_contiguous for k in (0, 1, (0, 1))], lambda np: np.percentile(np.asarray(R), [10, 20], axis=0).flags.c_contiguous,
+    lambda np: assigned(np, (2, 3, 4), numpy.zeros(0, bool), 1), lambda np: assigned(np, (2, 3, 4), numpy.zeros((2, 0), bool), np.array([5.0])), lambda np: assigned(np, (2, 3, 4), numpy.zeros((1, 0), bool), 1), lambda np: assigned(np, (2, 3), numpy.zeros((0, 3), bool), np.ones(3)),
 )  # fmt: skip
+
+
+LAYOUTS = (
+    lambda np: np.array([np.array(R, order="F")] * 2, order="K"), lambda np: np.array([np.array(R, order="F"), np.array(R, "i4")], "f4", order="A"), lambda np: np.array([[np.array(R).T]] * 2, order="F"),
+    lambda np: np.array(numpy.asfortranarray(numpy.arange(24.0).reshape(2, 3, 4))[:, ::2], order="A"), lambda np: np.array(numpy.broadcast_to(R[:1], (2, 3)), order="A"), lambda np: np.array(R.T, order="A"), lambda np: np.array(R.T, "f4", order="K"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("case", LAYOUTS, ids=texts_of(LAYOUTS))
+def test_layouts_of_new_arrays(case):
+    here, there = case(numpy), case(cp)
+    assert same(there, here)
+    assert there.strides == here.strides
 
 
 @pytest.mark.parametrize("case", NUMPYS, ids=[str(k) for k in range(len(NUMPYS))])
 def test_as_numpy(case):
     check(case)
+
+
+DRAWN = (
+    lambda np: np.chisquare(cp.full((3, 2), 5.0), (4, 3, 2), "f4"), lambda np: np.beta(cp.array(3.0), 2, (4, 3, 2), "f2"), lambda np: np.normal(0, 1, (4, 3, 2), dtype="f4"), lambda np: np.random_sample((4, 3, 2), "f4"), lambda np: np.binomial(5, cp.array(0.5), (4, 3, 2), "i1"),
+)  # fmt: skip
+
+
+@pytest.mark.skipif(
+    numpy.lib.NumpyVersion(numpy.__version__) < "2.4.0", reason="needs the signatures of NumPy 2.4"
+)
+@pytest.mark.parametrize("source", [cp.random, cp.random.RandomState(1)], ids=["functions", "RandomState"])
+@pytest.mark.parametrize(
+    ("case", "dtype"), list(zip(DRAWN, ("f4", "f2", "f4", "f4", "i1"))), ids=texts_of(DRAWN)
+)
+def test_dtype_of_samples(case, dtype, source):
+    drawn = case(source)
+    assert drawn.shape == (4, 3, 2)
+    assert drawn.dtype == dtype
 
 
 # ---- elementwise and reduction kernels ----
@@ -125,6 +165,7 @@ KERNELS = (
     lambda np: same(elementwise(np, "T x, T y", "T z", "z = x + y", np.array([1, 2], "f4"), 2**63 - 1), numpy.array([1, 2], "f4") + numpy.float32(2**63)), lambda np: same(elementwise(np, "T x, T y", "T z", "z = x && y", np.array([True, False]), -3), numpy.array([True, False])),
     lambda np: same(elementwise(np, "T x", "int64 z", "z = _ind.get()[0] * 10 + _ind.get()[1]", np.array(R)), numpy.array([[0, 1, 2], [10, 11, 12]])), lambda np: same(elementwise(np, "T x", "int64 z", "z = _ind.size() + _ind.get()", np.array(R).T), numpy.arange(6, 12).reshape(3, 2)),
     lambda np: same(elementwise(np, "raw T x", "T z", "int at[] = {1, (int)i}; z = x[at]", np.array(R), size=3), R[1]), lambda np: same(elementwise(np, "raw T x", "T z", "ptrdiff_t at[] = {i, 1}; z = x[at]", np.array(R).T, size=3), R[1]), lambda np: same(elementwise(np, "raw T x", "int64 z", "z = x.strides()[0] + x.shape()[1] + x.ndim", np.array(R), size=1), numpy.array([29])),
+    lambda np: same(elementwise(np, "T x, T y", "T z", "z = isnan(x) ? min(y, x) : isinf(x) ? max(x, y) : y", np.array([numpy.nan, 1, numpy.inf], "e"), np.array([2, 3, 4], "e")), numpy.array([2, 3, numpy.inf], "e")), lambda np: same(elementwise(np, "T x", "bool z", "z = isnan(x) || !isfinite(x)", np.array([numpy.nan, 1, -numpy.inf])), numpy.array([True, False, True])), lambda np: same(elementwise(np, "T x", "bool z", "z = isnan(x) || isinf(x)", np.array([1j, complex(0, numpy.nan)])), numpy.array([False, True])),
     lambda np: same(reduced(np, "T x", "T y", ("x", "a + b", "y = a / _in_ind.size() * _out_ind.size()", "0"), np.array(R), axis=1), R.mean(1)), lambda np: same(reduced(np, "T x, raw T w", "T y", ("x * w[_J]", "a + b", "y = a", "0"), np.array(R), np.array([1.0, 2, 3]), axis=1), R @ [1.0, 2, 3]),
     lambda np: same(reduced(np, "T x", "int64 y", ("pair(x, _J)", "larger(a, b)", "y = a.i", "pair()"), np.array(R[:, ::-1].copy()), axis=1, preamble=PAIR, reduce_type="pair"), numpy.array([0, 0])), lambda np: same(reduced(np, "T x, T y", "T z", ("x * y", "a + b", "z = a", "0"), np.array([1, 2], "i1"), 258), numpy.array(6, "i1")),
 )  # fmt: skip
@@ -191,6 +232,24 @@ def test_names_of_instances_may_use_our_types():
         cp.RawModule(code="#error not this\n" + ADD).get_function("add")
 
 
+def test_memory_is_an_argument():
+    text = 'extern "C" __global__ void f(void* x, int n) { double* a = (double*)x; if (threadIdx.x < n) a[threadIdx.x] = 3 * a[threadIdx.x] - 8; }'
+    a = cp.ones(10)
+    cp.RawKernel(text, "f")((1,), (32,), (a.data, 10))
+    assert same(a, numpy.full(10, -5.0))
+
+
+def test_one_structure_is_a_value():
+    text = "struct five { double v[5]; };\n__global__ void total(const double3 a, const five b, double* c) { c[0] = a.x + a.y + a.z + b.v[4]; }"
+    a = numpy.array([0.25, 0.5, 1]).view([("x", "f8"), ("y", "f8"), ("z", "f8")])
+    b = numpy.arange(5.0).view([("v", "f8", (5,))])
+    c = cp.zeros(1)
+    cp.RawKernel(text, "total")((1,), (1,), (a, b, c))
+    assert c.tolist() == [5.75]
+    with pytest.raises(TypeError):
+        cp.RawKernel(text, "total")((1,), (1,), (a, numpy.arange(5.0), c))
+
+
 def test_kernels_pickle():
     kernel = cp.RawKernel(ADD, "add", enable_cooperative_groups=True)
     module = cp.RawModule(code=ADD, enable_cooperative_groups=True)
@@ -231,6 +290,7 @@ POLYNOMIALS = (
     lambda np: bool(np.poly1d(np.array(P)) == np.poly1d(np.array(P))), lambda np: bool(np.poly1d(np.array(P)) != np.poly1d(np.array(Q))), lambda np: np.poly1d(np.array(P))[0], lambda np: np.poly1d(np.array(P))[7], lambda np: np.poly1d(np.array(P)).deriv().coeffs, lambda np: np.poly1d(np.array(P)).integ(2, [1, 2]).coeffs,
     lambda np: str(np.poly1d(np.array(P), variable="z")), lambda np: repr(np.poly1d(np.array(P))), lambda np: len(np.poly1d(np.array(P))), lambda np: np.poly1d(np.poly1d(np.array(P), variable="z")).variable, lambda np: list(np.poly1d(np.array(P))),
     lambda np: np.polyadd(np.poly1d(np.array(P)), np.array(Q)).coeffs, lambda np: np.polyval(np.poly1d(np.array(P)), np.array(Q)), lambda np: np.polymul(np.poly1d(np.array(P)), np.array(Q)).coeffs, lambda np: [x.coeffs for x in np.polydiv(np.poly1d(np.array(P)), np.array(Q))], lambda np: np.polyder(np.poly1d(np.array(P))).coeffs, lambda np: np.polyint(np.poly1d(np.array(P))).coeffs, lambda np: np.roots(np.poly1d(np.array(P))),
+    lambda np: np.polyval(np.poly1d(np.array(P)), np.poly1d(np.array(Q))).coeffs, lambda np: np.polyval(np.array(P), np.poly1d(np.array(Q))).coeffs,
 )  # fmt: skip
 
 
@@ -257,4 +317,6 @@ def test_poly1d_grows_where_it_is_set():
     with pytest.raises(ValueError, match="negative"):
         p[-1] = 1
     assert type(p.get()) is numpy.poly1d
+    p.set(numpy.poly1d(P, variable="z"))
+    assert (p.coeffs.tolist(), p.variable) == (P, "z")
     assert type(p * p) is cp.poly1d
