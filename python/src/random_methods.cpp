@@ -545,14 +545,16 @@ PyObject* choice_body(generator_object& g, argument_slots a) {
     const std::int64_t population = to_int(a[1], "a");
     ndarray indices =
         draw_natively(g, n * 4, [&](random::generator& r) { return r.choice(population, shape, options); });
-    return size ? wrap(std::move(indices)) : item_object(indices);
+    if (!size) return item_object(indices);
+    indices.set_scalar(false);  // of size () an array, as NumPy's
+    return wrap(std::move(indices));
   }
   const ndarray from = to_array(a[1]);
   if (from.ndim() == 0) throw on_host{};
   options.axis = to_axis(a[5], 0);
   ndarray chosen =
       draw_natively(g, n * 4, [&](random::generator& r) { return r.choice(from, shape, options); });
-  if (!size && from.ndim() == 1) chosen.set_scalar(true);
+  if (from.ndim() == 1) chosen.set_scalar(!size);
   return wrap(std::move(chosen));
 }
 

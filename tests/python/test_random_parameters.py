@@ -108,6 +108,14 @@ def test_errors_are_numpys(call, engine):
     same_state(here, there)
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+def test_choice_of_no_dimensions_is_an_array(engine):
+    _, here = pair(1, engine)
+    for keywords in ({}, {"replace": False}, {"p": [0.5, 0.5]}):
+        for population in (2, [1, 2], numloom.asarray([1.5, 2.5])):
+            assert not here.choice(population, (), **keywords)._is_scalar
+
+
 def test_drawn_where_arrays_live():
     rng = numloom.random.default_rng(3)
     for x in (rng.poisson([1, 2]), rng.dirichlet([1, 2]), rng.multinomial(3, [0.5, 0.5]), rng.multivariate_normal([0], [[1]]), rng.hypergeometric(3, 4, 2, 5)):  # fmt: skip
