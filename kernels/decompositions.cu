@@ -239,7 +239,10 @@ template <class T> struct sign_and_log {
 };
 template <class T> __device__ __forceinline__ void multiply_in(sign_and_log<T>& product, T factor) {
   const real_of<T> size = modulus(factor);
-  product.sign = product.sign * (factor / T(size));
+  if constexpr (is_complex<T>)
+    product.sign = product.sign * (factor / T(size));
+  else if (factor < T(0))  // as NumPy: NaN has a sign here
+    product.sign = -product.sign;
   product.log = product.log + log_(size);
 }
 template <class T> __device__ __forceinline__ void combine_lanes(sign_and_log<T>& product, int lanes) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include "numloom/dtype.hpp"
 #include "numloom/export.hpp"
@@ -17,6 +18,7 @@ struct bit_source {
   std::uint32_t (*next_uint32)(void* state);
   double (*next_double)(void* state);
   std::uint64_t (*next_raw)(void* state);
+  friend bool operator==(const bit_source&, const bit_source&) = default;
 };
 
 enum class standard_distribution : std::uint8_t { uniform, normal, exponential, exponential_inverted };
@@ -50,11 +52,17 @@ enum class sampled : std::uint8_t {
   negative_binomial,
   zipf,
   logseries,
+  hypergeometric,
 };
 inline bool is_count(sampled which) { return which >= sampled::poisson; }
-/// n elements (float64, or int64 for counts) in host memory. Parameters are not checked.
-NL_API void draw_sampled(const bit_source& source, sampled which, const double* parameters, void* out,
-                         std::int64_t n);
+/// Why NumPy refuses these parameters, or would not return from them; empty for good ones.
+NL_API std::string_view refusal(sampled which, const double* parameters);
+/// How many parameters it has.
+NL_API int parameter_count(sampled which);
+/// n elements in host memory: int64 for counts, else float64 (standard_gamma: float32 too). Parameters are
+/// not checked.
+NL_API void draw_sampled(const bit_source& source, sampled which, dtype type, const double* parameters,
+                         void* out, std::int64_t n);
 
 /// n elements in host memory: shift + scale * x for float64 (the bare x when these are 1 and 0), x for
 /// float32. The numbers are those that numpy.random.Generator makes of the same bits.

@@ -2,6 +2,7 @@
 /// Random numbers: NumPy's Generator over PCG64. The same seed gives NumPy's own numbers, on every device.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
@@ -28,8 +29,9 @@ struct pcg64_state {
 
 namespace random {
 
-/// The bit generators of NumPy whose streams can be entered at any position.
-enum class engine : std::uint8_t { pcg64, pcg64dxsm, philox };
+/// The bit generators of NumPy whose streams can be entered at any position; and any other, drawn from
+/// through its functions, one word after another.
+enum class engine : std::uint8_t { pcg64, pcg64dxsm, philox, foreign };
 
 /// Where a stream of one of them stands. A PCG64 position is one too.
 struct stream_state : pcg64_state {
@@ -37,8 +39,10 @@ struct stream_state : pcg64_state {
   // Philox: the block of that counter is in the buffer, its first buffer_position words are spent.
   int buffer_position = 4;
   std::uint64_t counter[4] = {}, key[2] = {}, buffer[4] = {};
+  bit_source source{};  // foreign: the position is its own state, which must outlive this
   stream_state() = default;
   stream_state(const pcg64_state& s, engine which = engine::pcg64) : pcg64_state(s), kind(which) {}
+  explicit stream_state(const bit_source& s) : kind(engine::foreign), source(s) {}
   friend bool operator==(const stream_state&, const stream_state&) = default;
 };
 
@@ -84,12 +88,57 @@ NL_API pcg64_state pcg64_advance(pcg64_state s, uint128 delta);
 NL_API stream_state pcg64dxsm_seed(const seed_sequence& sequence);
 NL_API stream_state philox_seed(const seed_sequence& sequence);
 
+/// 2^128 draws further (Philox), or that share of the period which numpy.random's jumped() skips (PCG64,
+/// PCG64DXSM), as often as said: streams that do not meet. Throws value_error for a foreign generator.
+NL_API stream_state jumped(const stream_state& s, std::uint64_t jumps = 1);
+
+/// numpy.random.SFC64: Doty-Humphrey's small fast chaotic generator. Its stream is walked word by word: draw
+/// by generator(bits.source()), which goes on from the same state.
+class NL_API sfc64 {
+ public:
+  explicit sfc64(const seed_sequence& sequence);
+  /// Must not outlive the object.
+  bit_source source() noexcept;
+  std::array<std::uint64_t, 4> state{};  ///< three words and a counter, as NumPy's
+  bool has_uint32 = false;
+  std::uint32_t uinteger = 0;
+};
+
+/// numpy.random.MT19937: the Mersenne Twister (Matsumoto and Nishimura 1998), walked as SFC64 is.
+class NL_API mt19937 {
+ public:
+  explicit mt19937(const seed_sequence& sequence);
+  /// Must not outlive the object.
+  bit_source source() noexcept;
+  std::array<std::uint32_t, 624> key{};  ///< as NumPy's
+  int position = 623;
+};
+
 struct integers_options {
   numloom::dtype dtype = numloom::dtype::int64;
   bool endpoint = false;  ///< high is included
 };
 
 enum class exponential_method : std::uint8_t { ziggurat, inverse };
+
+/// NumPy's size=: a shape, or nothing for the common shape of the parameters.
+struct sample_size : std::optional<shape_t> {
+  sample_size() = default;
+  sample_size(std::initializer_list<std::int64_t> extents) : std::optional<shape_t>(shape_t(extents)) {}
+  sample_size(const shape_t& shape) : std::optional<shape_t>(shape) {}
+  sample_size(const std::optional<shape_t>& shape) : std::optional<shape_t>(shape) {}
+};
+
+enum class covariance_factor : std::uint8_t { svd, eigh, cholesky };
+
+struct multivariate_normal_options {
+  covariance_factor method = covariance_factor::svd;
+  double tol = 1e-8;
+  bool check_valid = true;  ///< whether cov is looked at; cholesky always raises linalg_error for a bad one
+  bool* invalid = nullptr;  ///< where to say that cov is not positive semidefinite, instead of throwing
+};
+
+enum class urn_method : std::uint8_t { marginals, count };
 
 struct choice_options {
   bool replace = true;
@@ -107,6 +156,8 @@ class NL_API generator {
   explicit generator(std::uint64_t seed) : generator(seed_sequence(seed)) {}
   explicit generator(const seed_sequence& sequence) : state_(pcg64_seed(sequence)) {}
   explicit generator(const stream_state& s) : state_(s) {}
+  /// Draws in order from any bit generator, which must outlive this.
+  explicit generator(const bit_source& source) : state_(source) {}
 
   /// Uniform in [0, 1). dtype is float64 or float32.
   ndarray random(const shape_t& shape, dtype type = dtype::float64);
@@ -124,37 +175,67 @@ class NL_API generator {
   }
   /// Normal with mean 0 and deviation 1. dtype is float64 or float32.
   ndarray standard_normal(const shape_t& shape, dtype type = dtype::float64);
-  /// low + (high - low) * random(shape), float64.
-  ndarray uniform(double low, double high, const shape_t& shape);
-  /// loc + scale * standard_normal(shape), float64. Throws value_error for a negative scale.
-  ndarray normal(double loc, double scale, const shape_t& shape);
-  /// The same with parameters for every element, broadcast to the shape, or to their common one.
-  ndarray uniform(const array_like& low, const array_like& high, const std::optional<shape_t>& shape);
-  ndarray normal(const array_like& loc, const array_like& scale, const std::optional<shape_t>& shape);
-  ndarray exponential(const array_like& scale, const std::optional<shape_t>& shape);
-  /// Exponential with mean 1 (scale). dtype is float64 or float32.
+  /// Exponential with mean 1. dtype is float64 or float32.
   ndarray standard_exponential(const shape_t& shape, dtype type = dtype::float64,
                                exponential_method method = exponential_method::ziggurat);
-  ndarray exponential(double scale, const shape_t& shape);
 
-  /// Samples of a distribution of bit_source.hpp: float64, or int64 for counts. Parameters are not checked.
-  ndarray draw(sampled which, std::initializer_list<double> parameters, const shape_t& shape);
-  // As in NumPy. Throw value_error for parameters that the distribution does not have.
-  ndarray lognormal(double mean, double sigma, const shape_t& shape);
-  ndarray rayleigh(double scale, const shape_t& shape);
-  ndarray laplace(double loc, double scale, const shape_t& shape);
-  ndarray logistic(double loc, double scale, const shape_t& shape);
-  ndarray gumbel(double loc, double scale, const shape_t& shape);
-  ndarray pareto(double a, const shape_t& shape);
-  ndarray weibull(double a, const shape_t& shape);
-  ndarray power(double a, const shape_t& shape);
-  ndarray triangular(double left, double mode, double right, const shape_t& shape);
-  ndarray standard_cauchy(const shape_t& shape);
-  ndarray gamma(double shape, double scale, const shape_t& size);
-  ndarray chisquare(double df, const shape_t& shape);
-  ndarray standard_t(double df, const shape_t& shape);
-  ndarray poisson(double lam, const shape_t& shape);
-  ndarray geometric(double p, const shape_t& shape);
+  // Distributions with parameters: numbers, or arrays that broadcast to the size (without one, to their
+  // common shape). float64, counts int64. Elements are drawn in order, so that the numbers are NumPy's. Throw
+  // value_error for parameters that the distribution does not have, overflow_error for an infinite high -
+  // low.
+  ndarray uniform(const array_like& low = 0.0, const array_like& high = 1.0, const sample_size& size = {});
+  ndarray normal(const array_like& loc = 0.0, const array_like& scale = 1.0, const sample_size& size = {});
+  ndarray exponential(const array_like& scale = 1.0, const sample_size& size = {});
+  ndarray lognormal(const array_like& mean = 0.0, const array_like& sigma = 1.0,
+                    const sample_size& size = {});
+  ndarray rayleigh(const array_like& scale = 1.0, const sample_size& size = {});
+  ndarray pareto(const array_like& a, const sample_size& size = {});
+  ndarray weibull(const array_like& a, const sample_size& size = {});
+  ndarray power(const array_like& a, const sample_size& size = {});
+  ndarray laplace(const array_like& loc = 0.0, const array_like& scale = 1.0, const sample_size& size = {});
+  ndarray logistic(const array_like& loc = 0.0, const array_like& scale = 1.0, const sample_size& size = {});
+  ndarray gumbel(const array_like& loc = 0.0, const array_like& scale = 1.0, const sample_size& size = {});
+  ndarray triangular(const array_like& left, const array_like& mode, const array_like& right,
+                     const sample_size& size = {});
+  /// dtype is float64 or float32.
+  ndarray standard_gamma(const array_like& shape, const sample_size& size = {}, dtype type = dtype::float64);
+  ndarray gamma(const array_like& shape, const array_like& scale = 1.0, const sample_size& size = {});
+  ndarray chisquare(const array_like& df, const sample_size& size = {});
+  ndarray beta(const array_like& a, const array_like& b, const sample_size& size = {});
+  ndarray f(const array_like& dfnum, const array_like& dfden, const sample_size& size = {});
+  ndarray standard_t(const array_like& df, const sample_size& size = {});
+  ndarray standard_cauchy(const sample_size& size = {});
+  ndarray wald(const array_like& mean, const array_like& scale, const sample_size& size = {});
+  ndarray vonmises(const array_like& mu, const array_like& kappa, const sample_size& size = {});
+  ndarray noncentral_chisquare(const array_like& df, const array_like& nonc, const sample_size& size = {});
+  ndarray noncentral_f(const array_like& dfnum, const array_like& dfden, const array_like& nonc,
+                       const sample_size& size = {});
+  ndarray poisson(const array_like& lam = 1.0, const sample_size& size = {});
+  ndarray geometric(const array_like& p, const sample_size& size = {});
+  ndarray binomial(const array_like& n, const array_like& p, const sample_size& size = {});
+  ndarray negative_binomial(const array_like& n, const array_like& p, const sample_size& size = {});
+  ndarray zipf(const array_like& a, const sample_size& size = {});
+  ndarray logseries(const array_like& p, const sample_size& size = {});
+  ndarray hypergeometric(const array_like& ngood, const array_like& nbad, const array_like& nsample,
+                         const sample_size& size = {});
+  /// Any of those from lognormal on, by its number in bit_source.hpp.
+  ndarray draw(sampled which, std::initializer_list<array_like> parameters, const sample_size& size = {},
+               std::optional<dtype> type = {});
+
+  // Several numbers a sample, along a last axis.
+  /// Counts of n experiments (a number, or integers that broadcast against the rows of pvals) with outcomes
+  /// of the probabilities pvals[..., :]; the last of them is what is left.
+  ndarray multinomial(const array_like& n, const ndarray& pvals, const sample_size& size = {});
+  /// Shares that sum to 1, from as many concentrations >= 0 (one axis).
+  ndarray dirichlet(const ndarray& alpha, const sample_size& size = {});
+  /// How many of each colour are among nsample things taken from an urn with colors[i] of each.
+  ndarray multivariate_hypergeometric(const ndarray& colors, std::int64_t nsample,
+                                      const sample_size& size = {},
+                                      urn_method method = urn_method::marginals);
+  /// mean (k) and cov (k, k), real. The factor of cov is computed on the CPU, whose signs of singular vectors
+  /// are NumPy's.
+  ndarray multivariate_normal(const ndarray& mean, const ndarray& cov, const sample_size& size = {},
+                              const multivariate_normal_options& options = {});
 
   /// The numbers 0 to n - 1 in random order.
   ndarray permutation(std::int64_t n);

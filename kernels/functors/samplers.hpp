@@ -3,6 +3,7 @@
 #pragma once
 #include "functors/samplers_basic.hpp"
 #include "functors/samplers_more.hpp"
+#include "functors/samplers_urn.hpp"
 
 namespace numloom::NL_TARGET {
 
@@ -32,8 +33,8 @@ template <class F> inline void with_number_sampler(int which, const double* p, F
   }
 }
 
-// f(the sampler).
-template <class F> inline void with_sampler(int which, const double* p, F&& f) {
+// f(the sampler) for those that take nothing but words of 64 bits.
+template <class F> inline void with_word_sampler(int which, const double* p, F&& f) {
   switch (which) {
     case 20: return f(poisson_sampler(p[0]));
     case 21: return f(geometric_sampler{p[0]});
@@ -41,8 +42,18 @@ template <class F> inline void with_sampler(int which, const double* p, F&& f) {
     case 23: return f(negative_binomial_sampler(p[0], p[1]));
     case 24: return f(zipf_sampler(p[0]));
     case 25: return f(logseries_sampler(p[0]));
+    case 26: return f(rejection_urn_sampler(i64(p[0]), i64(p[1]), i64(p[2])));
     default: return with_number_sampler(which, p, f);
   }
+}
+inline bool takes_words_alone(int which, const double* p) {
+  return which != 26 || rejection_urn_sampler::serves(i64(p[0]), i64(p[1]), i64(p[2]));
+}
+
+// f(the sampler), whose source needs next32() too.
+template <class F> inline void with_sampler(int which, const double* p, F&& f) {
+  if (takes_words_alone(which, p)) return with_word_sampler(which, p, f);
+  f(urn_sampler{i64(p[0]), i64(p[1]), i64(p[2])});
 }
 
 }  // namespace numloom::NL_TARGET

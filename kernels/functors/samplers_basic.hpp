@@ -128,6 +128,51 @@ struct standard_gamma_sampler {
     }
   }
 };
+// The same in float32, from draws of 32 bits.
+template <class Rule, class Source> inline float ziggurat_sample_f32(Source& s) {
+  const auto next = [&s] { return s.next32(); };
+  while (true) {
+    Rule d(next());
+    if (d.plain || settle(d, next)) return d.value;
+  }
+}
+struct standard_gamma_sampler_f32 {
+  float shape, b, c;
+  explicit standard_gamma_sampler_f32(float k) : shape(k), b(k - 1.0f / 3.0f), c(1.0f / ::sqrtf(9.0f * b)) {}
+  template <class Source> float operator()(Source& s) const {
+    if (shape == 1.0f) return ziggurat_sample_f32<exponential_draw<float>>(s);
+    if (shape == 0.0f) return 0;
+    return shape < 1.0f ? small(s) : large(s);
+  }
+
+ private:
+  template <class Source> float large(Source& s) const {
+    while (true) {
+      float x, v;
+      do {
+        x = ziggurat_sample_f32<ziggurat_draw<float>>(s);
+        v = 1.0f + c * x;
+      } while (v <= 0.0f);
+      v = v * v * v;
+      const float u = uniform_f32(s.next32());
+      if (u < 1.0f - 0.0331f * (x * x) * (x * x)) return b * v;
+      if (::logf(u) < 0.5f * x * x + b * (1.0f - v + ::logf(v))) return b * v;
+    }
+  }
+  template <class Source> float small(Source& s) const {
+    while (true) {
+      const float u = uniform_f32(s.next32()), v = ziggurat_sample_f32<exponential_draw<float>>(s);
+      if (u <= 1.0f - shape) {
+        const float x = ::powf(u, 1.0f / shape);
+        if (x <= v) return x;
+      } else {
+        const float y = -::logf((1.0f - u) / shape);
+        const float x = ::powf(1.0f - shape + shape * y, 1.0f / shape);
+        if (x <= v + y) return x;
+      }
+    }
+  }
+};
 struct gamma_sampler {
   standard_gamma_sampler standard;
   double scale;
@@ -209,9 +254,15 @@ inline double log_gamma(double x) {
 }
 
 struct poisson_sampler {
-  double mean, root, log_mean, a, b, log_inverse_alpha, v_r, smallest;
-  explicit poisson_sampler(double lam)
-      : mean(lam), root(::sqrt(lam)), log_mean(::log(lam)), b(0.931 + 2.53 * root), smallest(::exp(-lam)) {
+  double mean, root = 0, log_mean = 0, a = 0, b = 0, log_inverse_alpha = 0, v_r = 0, smallest = 0;
+  explicit poisson_sampler(double lam) : mean(lam) {
+    if (lam < 10) {
+      smallest = ::exp(-lam);
+      return;
+    }
+    root = ::sqrt(lam);
+    log_mean = ::log(lam);
+    b = 0.931 + 2.53 * root;
     a = -0.059 + 0.02483 * b;
     log_inverse_alpha = ::log(1.1239 + 1.1328 / (b - 3.4));
     v_r = 0.9277 - 3.6224 / (b - 2);

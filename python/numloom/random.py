@@ -69,9 +69,7 @@ class _Words:
         """The next words of the stream as they are; one as an int without a size."""
         if size is None or not output:
             return super().random_raw(size, output)
-        if _engine_of(self):
-            return Generator(self)._raw(size)
-        return _core._adopt(super().random_raw(size), _core.current_device(), False)
+        return Generator(self)._raw(size)
 
 
 class PCG64(_Words, _host.PCG64):
@@ -162,36 +160,6 @@ class Generator(_core._Generator):
         """New generators that are independent of this one and of each other."""
         return [Generator(child) for child in self.bit_generator.spawn(n_children)]
 
-    # Parameters for every element: called by the native methods.
-
-    def _uniform(self, low, high, size):
-        arrays, shape = _parameters(size, low, high)
-        if arrays is None:
-            return self._call_host("uniform", False, low, high, size)
-        first, last = arrays
-        if shape == ():
-            return self.uniform(first.item(), last.item(), size)
-        span = last - first
-        if not _core.isfinite(span).all() or _any_negative(span):
-            return self._call_host("uniform", False, low, high, size)
-        return _scaled(self.random(shape), span, first)
-
-    def _normal(self, loc, scale, size):
-        arrays, shape = _parameters(size, loc, scale)
-        if arrays is None or _any_negative(arrays[1]):
-            return self._call_host("normal", False, loc, scale, size)
-        if shape == ():
-            return self.normal(arrays[0].item(), arrays[1].item(), size)
-        return _scaled(self.standard_normal(shape), arrays[1], arrays[0])
-
-    def _exponential(self, scale, _, size):
-        arrays, shape = _parameters(size, scale)
-        if arrays is None or _any_negative(arrays[0]):
-            return self._call_host("exponential", False, scale, size)
-        if shape == ():
-            return self.exponential(arrays[0].item(), size)
-        return _scaled(self.standard_exponential(shape), arrays[0])
-
     def __repr__(self):
         return f"{self} at 0x{id(self):X}"
 
@@ -202,47 +170,7 @@ class Generator(_core._Generator):
         return type(self), (self.bit_generator,)
 
 
-def _drawn_by_numpy(name):
-    def draw(self, *args, **kwargs):
-        return self._call_host(name, True, *args, **kwargs)
-
-    found = getattr(_host.Generator, name)
-    draw.__name__, draw.__qualname__, draw.__doc__ = name, f"Generator.{name}", found.__doc__
-    return draw
-
-
-HOST_DISTRIBUTIONS = tuple(
-    name for name in dir(_host.Generator) if not name.startswith("_") and not hasattr(Generator, name)
-)
 Generator._poisson_lam_max = _host.Generator._poisson_lam_max
-for _name in HOST_DISTRIBUTIONS:
-    setattr(Generator, _name, _drawn_by_numpy(_name))
-
-
-def _parameters(size, *values):
-    """Parameters as float64 arrays and the shape of the result; None for what NumPy has to judge."""
-    try:
-        arrays = [_core.asarray(v) for v in values]
-        if any(a.dtype.kind not in "biuf" for a in arrays):
-            return None, None
-        arrays = [a.astype(_numpy.float64, copy=False) for a in arrays]
-        shape = _numpy.broadcast_shapes(*(a.shape for a in arrays))
-        if size is None:
-            return arrays, shape
-        wanted = tuple(size) if isinstance(size, (tuple, list)) else (int(size),)
-        fits = _numpy.broadcast_shapes(shape, wanted) == wanted
-        return (arrays, wanted if shape else ()) if fits else (None, None)
-    except (ValueError, TypeError):
-        return None, None
-
-
-def _any_negative(a) -> bool:
-    return bool((_core.signbit(a) & ~_core.isnan(a)).any())
-
-
-def _scaled(x, scale, shift=None):
-    _core.multiply(x, scale, out=x)
-    return x if shift is None else _core.add(x, shift, out=x)
 
 
 def default_rng(seed=None):

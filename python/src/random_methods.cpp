@@ -84,10 +84,6 @@ dtype floating_argument(PyObject* o) {
   return type;
 }
 
-void require_native(const generator_object& g) {
-  if (!*g.engine) throw on_host{};
-}
-
 // ---- floating-point numbers ----
 ndarray drawn_natively(random::generator& r, standard_distribution kind, const shape_t& shape, dtype type,
                        double scale, double shift) {
@@ -104,9 +100,7 @@ ndarray drawn_natively(random::generator& r, standard_distribution kind, const s
 
 constexpr std::int64_t short_array = 64;  // elements: cheaper one by one than to enter the stream
 
-bool uses_device(const generator_object& g, std::int64_t elements) {
-  return *g.engine && (elements > short_array || current_device() != cpu);
-}
+bool uses_device(std::int64_t elements) { return elements > short_array || current_device() != cpu; }
 
 /// Without a size a Python float, as NumPy gives.
 PyObject* float_result(generator_object& g, standard_distribution kind, PyObject* size, dtype type,
@@ -124,7 +118,7 @@ PyObject* float_result(generator_object& g, standard_distribution kind, PyObject
     return PyFloat_FromDouble(value);
   }
   const std::int64_t n = size_of(*shape);
-  if (uses_device(g, n))
+  if (uses_device(n))
     return wrap(draw_natively(
         g, n * 4, [&](random::generator& r) { return drawn_natively(r, kind, *shape, type, scale, shift); }));
   ndarray host = empty(*shape, type, cpu);
@@ -150,13 +144,6 @@ PyObject* fill_out(generator_object& g, standard_distribution kind, PyObject* si
     throw refused{};
   }
   const std::int64_t n = target.size();
-  if (!*g.engine) {
-    if (target.device() != cpu) throw on_host{};
-    void* const to = target.data(access::write);
-    const drawing guard(g, n * 4);
-    unlocked(n * 4, [&] { random::draw(*g.source, kind, type, to, n); });
-    return Py_NewRef(out);
-  }
   draw_natively(g, n * 4, [&](random::generator& r) {
     switch (kind) {
       case standard_distribution::uniform: return r.random_into(target);
@@ -190,141 +177,223 @@ PyObject* standard_exponential_body(generator_object& g, argument_slots a) {
   return standard(g, kind, a[1], a[2], a[4]);
 }
 
-/// Arrays as parameters: the function of numloom.random that draws and scales.
-PyObject* with_arrays(PyObject* self, const char* name, PyObject* first, PyObject* second, PyObject* size) {
-  return checked(
-             PyObject_CallMethod(self, name, "OOO", first, second ? second : Py_None, size ? size : Py_None))
-      .release();
+// ---- parameters ----
+/// Numbers, and arrays where they have dimensions.
+struct given_parameters {
+  double number[3] = {};
+  std::optional<ndarray> array[3];
+  bool numbers = true;
+  array_like operator[](int i) const { return array[i] ? array_like(*array[i]) : array_like(number[i]); }
+};
+
+given_parameters parameters_of(argument_slots a, int count, const double* defaults) {
+  given_parameters p;
+  for (int i = 0; i < count; ++i) {
+    if (const std::optional<double> number = number_argument(a[i + 1], defaults[i])) {
+      p.number[i] = *number;
+      continue;
+    }
+    ndarray x = to_array(a[i + 1]);
+    if (numloom::kind_of(x.dtype()) == 'c') throw on_host{};
+    if (x.ndim() == 0) {
+      p.number[i] = x.item<double>();
+    } else {
+      p.array[i] = std::move(x);
+      p.numbers = false;
+    }
+  }
+  return p;
 }
-PyObject* object_of(generator_object& g) { return reinterpret_cast<PyObject*>(&g); }
+
+/// As many as the shape has, or the largest parameter.
+std::int64_t elements_of(const given_parameters& p, const std::optional<shape_t>& shape) {
+  if (shape) return size_of(*shape);
+  std::int64_t n = 1;
+  for (const std::optional<ndarray>& a : p.array)
+    if (a) n = std::max(n, a->size());
+  return n;
+}
+
+template <class F>
+PyObject* draw_with_arrays(generator_object& g, const given_parameters& p, PyObject* size, std::int64_t work,
+                           F&& f) {
+  const std::optional<shape_t> shape = size_argument(size);
+  return wrap(
+      draw_natively(g, elements_of(p, shape) * work, [&](random::generator& r) { return f(r, shape); }));
+}
 
 PyObject* uniform_body(generator_object& g, argument_slots a) {
-  const std::optional<double> low = number_argument(a[1], 0), high = number_argument(a[2], 1);
-  if (!low || !high) {
-    const ref zero = checked(PyFloat_FromDouble(0)), one = checked(PyFloat_FromDouble(1));
-    return with_arrays(object_of(g), "_uniform", a[1] ? a[1] : zero.get(), a[2] ? a[2] : one.get(), a[3]);
-  }
-  const double range = *high - *low;
+  constexpr double defaults[] = {0, 1};
+  const given_parameters p = parameters_of(a, 2, defaults);
+  if (!p.numbers)
+    return draw_with_arrays(g, p, a[3], 4,
+                            [&](auto& r, const auto& shape) { return r.uniform(p[0], p[1], shape); });
+  const double low = p.number[0], range = p.number[1] - low;
   if (!std::isfinite(range) || std::signbit(range)) throw on_host{};
   const std::optional<shape_t> shape = size_argument(a[3]);
-  if (shape && uses_device(g, size_of(*shape)))  // takes the bounds themselves: low + range may not be high
-    return wrap(draw_natively(g, size_of(*shape) * 4,
-                              [&](random::generator& r) { return r.uniform(*low, *high, *shape); }));
-  return float_result(g, standard_distribution::uniform, a[3], dtype::float64, range, *low);
+  if (shape && uses_device(size_of(*shape)))  // takes the bounds themselves: low + range may not be high
+    return draw_with_arrays(g, p, a[3], 4,
+                            [&](auto& r, const auto&) { return r.uniform(p[0], p[1], *shape); });
+  return float_result(g, standard_distribution::uniform, a[3], dtype::float64, range, low);
 }
 
 PyObject* normal_body(generator_object& g, argument_slots a) {
-  const std::optional<double> loc = number_argument(a[1], 0), scale = number_argument(a[2], 1);
-  if (!loc || !scale) {
-    const ref zero = checked(PyFloat_FromDouble(0)), one = checked(PyFloat_FromDouble(1));
-    return with_arrays(object_of(g), "_normal", a[1] ? a[1] : zero.get(), a[2] ? a[2] : one.get(), a[3]);
-  }
-  if (std::signbit(*scale) && !std::isnan(*scale)) throw on_host{};
-  return float_result(g, standard_distribution::normal, a[3], dtype::float64, *scale, *loc);
+  constexpr double defaults[] = {0, 1};
+  const given_parameters p = parameters_of(a, 2, defaults);
+  if (!p.numbers)
+    return draw_with_arrays(g, p, a[3], 4,
+                            [&](auto& r, const auto& shape) { return r.normal(p[0], p[1], shape); });
+  if (std::signbit(p.number[1]) && !std::isnan(p.number[1])) throw on_host{};
+  return float_result(g, standard_distribution::normal, a[3], dtype::float64, p.number[1], p.number[0]);
 }
 
 PyObject* exponential_body(generator_object& g, argument_slots a) {
-  const std::optional<double> scale = number_argument(a[1], 1);
-  if (!scale) return with_arrays(object_of(g), "_exponential", a[1], nullptr, a[2]);
-  if (std::signbit(*scale) && !std::isnan(*scale)) throw on_host{};
-  return float_result(g, standard_distribution::exponential, a[2], dtype::float64, *scale);
+  constexpr double defaults[] = {1};
+  const given_parameters p = parameters_of(a, 1, defaults);
+  if (!p.numbers)
+    return draw_with_arrays(g, p, a[2], 4,
+                            [&](auto& r, const auto& shape) { return r.exponential(p[0], shape); });
+  if (std::signbit(p.number[0]) && !std::isnan(p.number[0])) throw on_host{};
+  return float_result(g, standard_distribution::exponential, a[2], dtype::float64, p.number[0]);
 }
 
 // ---- distributions of several draws a sample ----
-bool not_negative(double x) { return !std::signbit(x) && !std::isnan(x); }
-
-/// Parameters that the native sampler takes; others are NumPy's to judge.
-struct sampled_row {
-  random::sampled which;
-  int parameters;
-  double defaults[3];
-  bool (*valid)(const double* p);
-};
 using random::sampled;
-constexpr auto scale_second = [](const double* p) { return !std::isnan(p[0]) && not_negative(p[1]); };
-constexpr auto one_positive = [](const double* p) { return p[0] > 0; };
-constexpr auto one_not_negative = [](const double* p) { return not_negative(p[0]); };
-constexpr sampled_row sampled_rows[] = {
-    {sampled::lognormal, 2, {0, 1}, scale_second},
-    {sampled::rayleigh, 1, {1}, one_not_negative},
-    {sampled::pareto, 1, {}, one_positive},
-    {sampled::weibull, 1, {}, one_not_negative},
-    {sampled::power, 1, {}, one_positive},
-    {sampled::laplace, 2, {0, 1}, scale_second},
-    {sampled::logistic, 2, {0, 1}, scale_second},
-    {sampled::gumbel, 2, {0, 1}, scale_second},
-    {sampled::triangular, 3, {}, [](const double* p) { return p[0] <= p[1] && p[1] <= p[2] && p[0] < p[2]; }},
-    {sampled::standard_gamma, 1, {}, one_not_negative},
-    {sampled::gamma, 2, {0, 1}, [](const double* p) { return not_negative(p[0]) && not_negative(p[1]); }},
-    {sampled::chisquare, 1, {}, one_positive},
-    {sampled::beta, 2, {}, [](const double* p) { return p[0] > 1e-100 && p[1] > 1e-100; }},
-    {sampled::f, 2, {}, [](const double* p) { return p[0] > 0 && p[1] > 0; }},
-    {sampled::standard_t, 1, {}, one_positive},
-    {sampled::standard_cauchy, 0, {}, [](const double*) { return true; }},
-    {sampled::wald, 2, {}, [](const double* p) { return p[0] > 0 && p[1] > 0; }},
-    {sampled::vonmises, 2, {}, scale_second},
-    {sampled::noncentral_chisquare, 2, {}, [](const double* p) { return p[0] > 0 && not_negative(p[1]); }},
-    {sampled::noncentral_f,
-     3,
-     {},
-     [](const double* p) { return p[0] > 0 && p[1] > 0 && not_negative(p[2]); }},
-    {sampled::poisson, 1, {1}, [](const double* p) { return not_negative(p[0]) && p[0] <= 9.2e18; }},
-    {sampled::geometric, 1, {}, [](const double* p) { return p[0] > 0 && p[0] <= 1; }},
-    {sampled::binomial,
-     2,
-     {},
-     [](const double* p) { return p[0] >= 0 && p[0] < 0x1p53 && p[1] >= 0 && p[1] <= 1; }},
-    {sampled::negative_binomial,
-     2,
-     {},
-     [](const double* p) {
-       return p[0] > 0 && p[1] > 0 && p[1] <= 1 && (1 - p[1]) / p[1] * (p[0] + 10 * std::sqrt(p[0])) < 1e15;
-     }},
-    {sampled::zipf, 1, {}, [](const double* p) { return p[0] > 1 && p[0] < 1024; }},
-    {sampled::logseries, 1, {}, [](const double* p) { return p[0] > 0 && p[0] < 1; }},
-};
 
-PyObject* draw_sampled(generator_object& g, const sampled_row& row, argument_slots a) {
-  double p[3] = {};
-  for (int i = 0; i < row.parameters; ++i) {
-    const std::optional<double> value = number_argument(a[i + 1], row.defaults[i]);
-    if (!value) throw on_host{};
-    p[i] = *value;
-  }
-  if (!row.valid(p)) throw on_host{};
-  const std::optional<shape_t> shape = size_argument(a[row.parameters + 1]);
-  const dtype type = is_count(row.which) ? dtype::int64 : dtype::float64;
+PyObject* draw_sampled(generator_object& g, sampled which, const given_parameters& p, PyObject* size,
+                       dtype type) {
+  const auto native = [&](auto& r, const auto& shape) {
+    return r.draw(which, {p[0], p[1], p[2]}, shape, type);
+  };
+  if (!p.numbers) return draw_with_arrays(g, p, size, 16, native);
+  if (!random::refusal(which, p.number).empty()) throw on_host{};
+  const std::optional<shape_t> shape = size_argument(size);
   if (!shape) {
     std::int64_t element;
     const drawing guard(g, 1);
-    random::draw_sampled(*g.source, row.which, p, &element, 1);
+    random::draw_sampled(*g.source, which, type, p.number, &element, 1);
     return number_object(type, &element);
   }
-  const std::int64_t n = size_of(*shape), work = n * 16;
-  if (*g.engine && n > short_array)
-    return wrap(draw_natively(g, work, [&](random::generator& r) {
-      return r.draw(row.which, {p[0], p[1], p[2]}, *shape);
-    }));
+  const std::int64_t n = size_of(*shape);
+  if (n > short_array) return draw_with_arrays(g, p, size, 16, native);
   ndarray host = empty(*shape, type, cpu);
-  void* const to = host.data(access::write);
-  const drawing guard(g, work);
-  unlocked(work, [&] { random::draw_sampled(*g.source, row.which, p, to, n); });
+  const drawing guard(g, 1);
+  random::draw_sampled(*g.source, which, type, p.number, host.data(access::write), n);
   return wrap(to_device(host, current_device()));
 }
+
 template <sampled Which> PyObject* sampled_body(generator_object& g, argument_slots a) {
-  constexpr const sampled_row& row = sampled_rows[static_cast<int>(Which)];
-  static_assert(row.which == Which);
-  return draw_sampled(g, row, a);
+  // NumPy's defaults: location 0, scale 1, a mean of 1.
+  constexpr bool one_first = Which == sampled::rayleigh || Which == sampled::poisson;
+  constexpr double defaults[] = {one_first ? 1 : 0, 1, 0};
+  const int count = random::parameter_count(Which);
+  return draw_sampled(g, Which, parameters_of(a, count, defaults), a[count + 1],
+                      is_count(Which) ? dtype::int64 : dtype::float64);
 }
 
+/// NumPy refuses floats for these; arrays are judged when they are drawn from.
+void require_integers(argument_slots a, int count) {
+  for (int i = 1; i <= count; ++i)
+    if (!integer_argument(a[i]) && number_argument(a[i], 0)) throw on_host{};
+}
 PyObject* binomial_body(generator_object& g, argument_slots a) {
-  if (!integer_argument(a[1])) throw on_host{};  // NumPy refuses a number of trials that is a float
+  require_integers(a, 1);
   return sampled_body<sampled::binomial>(g, a);
+}
+PyObject* hypergeometric_body(generator_object& g, argument_slots a) {
+  require_integers(a, 3);
+  return sampled_body<sampled::hypergeometric>(g, a);
 }
 
 PyObject* standard_gamma_body(generator_object& g, argument_slots a) {
-  if (!is_missing(a[4]) || (!is_missing(a[3]) && to_dtype(a[3]) != dtype::float64)) throw on_host{};
-  return sampled_body<sampled::standard_gamma>(g, a);
+  constexpr double defaults[] = {0};
+  const given_parameters p = parameters_of(a, 1, defaults);
+  const dtype type = floating_argument(a[3]);
+  if (is_missing(a[4])) return draw_sampled(g, sampled::standard_gamma, p, a[2], type);
+  throw on_host{};
+}
+
+// ---- several numbers a sample ----
+/// Drawn on the host, about `work` elements.
+template <class F>
+PyObject* draw_rows(generator_object& g, const std::optional<shape_t>& shape, std::int64_t work, F&& f) {
+  return wrap(draw_natively(g, size_of(shape.value_or(shape_t{})) * work, f));
+}
+
+PyObject* multinomial_body(generator_object& g, argument_slots a) {
+  require_integers(a, 1);
+  constexpr double defaults[] = {0};
+  const given_parameters n = parameters_of(a, 1, defaults);
+  const ndarray pvals = to_array(a[2]);
+  const std::optional<shape_t> shape = size_argument(a[3]);
+  if (numloom::kind_of(pvals.dtype()) == 'c') throw on_host{};
+  return draw_rows(g, shape, 16 * (pvals.size() + elements_of(n, {})),
+                   [&](random::generator& r) { return r.multinomial(n[0], pvals, shape); });
+}
+
+PyObject* dirichlet_body(generator_object& g, argument_slots a) {
+  const ndarray alpha = to_array(a[1]);
+  if (numloom::kind_of(alpha.dtype()) == 'c') throw on_host{};
+  const std::optional<shape_t> shape = size_argument(a[2]);
+  return draw_rows(g, shape, 16 * alpha.size(),
+                   [&](random::generator& r) { return r.dirichlet(alpha, shape); });
+}
+
+PyObject* multivariate_hypergeometric_body(generator_object& g, argument_slots a) {
+  const ndarray colors = to_array(a[1]);
+  const std::int64_t nsample = to_int(a[2], "nsample");
+  const std::optional<shape_t> shape = size_argument(a[3]);
+  random::urn_method method = random::urn_method::marginals;
+  if (a[4]) {
+    if (!PyUnicode_Check(a[4])) throw on_host{};
+    if (PyUnicode_CompareWithASCIIString(a[4], "count") == 0)
+      method = random::urn_method::count;
+    else if (PyUnicode_CompareWithASCIIString(a[4], "marginals") != 0)
+      throw on_host{};
+  }
+  return draw_rows(g, shape, 64 * colors.size(), [&](random::generator& r) {
+    return r.multivariate_hypergeometric(colors, nsample, shape, method);
+  });
+}
+
+/// The options of multivariate_normal; what they are set to where cov is not valid goes through `invalid`.
+random::multivariate_normal_options normal_options(argument_slots a, bool* invalid) {
+  random::multivariate_normal_options options;
+  const auto word = [](PyObject* o, const char* text) {
+    return PyUnicode_Check(o) && PyUnicode_CompareWithASCIIString(o, text) == 0;
+  };
+  if (!a[4] || word(a[4], "warn"))
+    options.invalid = invalid;
+  else if (word(a[4], "ignore"))
+    options.check_valid = false;
+  else if (!word(a[4], "raise"))
+    throw on_host{};
+  if (const std::optional<double> tol = number_argument(a[5], 1e-8))
+    options.tol = *tol;
+  else
+    throw on_host{};
+  if (!a[6] || word(a[6], "svd")) return options;
+  if (word(a[6], "eigh"))
+    options.method = random::covariance_factor::eigh;
+  else if (word(a[6], "cholesky"))
+    options.method = random::covariance_factor::cholesky;
+  else
+    throw on_host{};
+  return options;
+}
+
+PyObject* multivariate_normal_body(generator_object& g, argument_slots a) {
+  const ndarray mean = to_array(a[1]), cov = to_array(a[2]);
+  const std::optional<shape_t> shape = size_argument(a[3]);
+  bool invalid = false;
+  const random::multivariate_normal_options options = normal_options(a, &invalid);
+  const ref drawn(draw_rows(g, shape, 4 * mean.size(), [&](random::generator& r) {
+    return r.multivariate_normal(mean, cov, shape, options);
+  }));
+  if (invalid &&
+      PyErr_WarnEx(PyExc_RuntimeWarning, "covariance is not symmetric positive-semidefinite.", 1) < 0)
+    throw refused{};
+  return Py_NewRef(drawn.get());
 }
 
 // ---- integers ----
@@ -357,7 +426,6 @@ PyObject* integer_result(dtype type, PyObject* asked, const void* element) {
 
 PyObject* integers_of_arrays(generator_object& g, PyObject* low, PyObject* high, PyObject* size, dtype type,
                              bool endpoint) {
-  require_native(g);
   const ndarray first = to_array(low), last = to_array(high);
   const auto is_whole = [](const ndarray& x) { return x.dtype() == dtype::bool_ || is_integer(x.dtype()); };
   if (!is_whole(first) || !is_whole(last) || (first.size() == 1 && last.size() == 1)) throw on_host{};
@@ -392,7 +460,7 @@ PyObject* integers_body(generator_object& g, argument_slots a) {
     return integer_result(type, a[4], &element);
   }
   const std::int64_t n = size_of(*shape);
-  if (uses_device(g, n))
+  if (uses_device(n))
     return wrap(draw_natively(g, n * 4, [&](random::generator& r) {
       return r.integers(bound_scalar(*first), bound_scalar(last), *shape, {.dtype = type, .endpoint = true});
     }));
@@ -404,7 +472,6 @@ PyObject* integers_body(generator_object& g, argument_slots a) {
 }
 
 PyObject* raw_body(generator_object& g, argument_slots a) {
-  require_native(g);
   const shape_t shape = size_argument(a[1]).value_or(shape_t{});
   return wrap(
       draw_natively(g, size_of(shape) * 4, [&](random::generator& r) { return r.random_raw(shape); }));
@@ -415,7 +482,7 @@ PyObject* bytes_body(generator_object& g, argument_slots a) {
   if (length < 0) throw on_host{};
   const std::int64_t n = (length - 1) / 4 + 1;  // NumPy draws one for length 0 too
   std::vector<std::uint32_t> words(static_cast<std::size_t>(n));
-  if (*g.engine && n > short_array) {
+  if (n > short_array) {
     const ndarray drawn = draw_natively(g, n * 4, [&](random::generator& r) {
       return to_device(
           r.integers(scalar(0), scalar(std::int64_t{1} << 32), shape_t{n}, {.dtype = dtype::uint32}), cpu);
@@ -430,7 +497,6 @@ PyObject* bytes_body(generator_object& g, argument_slots a) {
 
 // ---- orders and samples ----
 PyObject* permutation_body(generator_object& g, argument_slots a) {
-  require_native(g);
   if (!is_array(a[1]) && PyIndex_Check(a[1])) {
     const std::int64_t n = to_int(a[1], "x");
     return wrap(draw_natively(g, n * 4, [&](random::generator& r) { return r.permutation(n); }));
@@ -442,7 +508,6 @@ PyObject* permutation_body(generator_object& g, argument_slots a) {
 }
 
 PyObject* shuffle_body(generator_object& g, argument_slots a) {
-  require_native(g);
   if (!is_array(a[1])) throw on_host{};  // lists and NumPy's arrays are shuffled by NumPy
   const ndarray x = array_of(a[1]);
   if (x.ndim() == 0 || !x.writeable()) throw on_host{};
@@ -452,7 +517,6 @@ PyObject* shuffle_body(generator_object& g, argument_slots a) {
 }
 
 PyObject* permuted_body(generator_object& g, argument_slots a) {
-  require_native(g);
   const ndarray x = to_array(a[1]);
   const std::optional<int> axis = to_optional_axis(a[2]);
   std::optional<ndarray> out;
@@ -467,7 +531,6 @@ PyObject* permuted_body(generator_object& g, argument_slots a) {
 }
 
 PyObject* choice_body(generator_object& g, argument_slots a) {
-  require_native(g);
   const std::optional<shape_t> size = size_argument(a[2]);
   const shape_t shape = size.value_or(shape_t{});
   random::choice_options options;
@@ -482,14 +545,16 @@ PyObject* choice_body(generator_object& g, argument_slots a) {
     const std::int64_t population = to_int(a[1], "a");
     ndarray indices =
         draw_natively(g, n * 4, [&](random::generator& r) { return r.choice(population, shape, options); });
-    return size ? wrap(std::move(indices)) : item_object(indices);
+    if (!size) return item_object(indices);
+    indices.set_scalar(false);  // of size () an array, as NumPy's
+    return wrap(std::move(indices));
   }
   const ndarray from = to_array(a[1]);
   if (from.ndim() == 0) throw on_host{};
   options.axis = to_axis(a[5], 0);
   ndarray chosen =
       draw_natively(g, n * 4, [&](random::generator& r) { return r.choice(from, shape, options); });
-  if (!size && from.ndim() == 1) chosen.set_scalar(true);
+  if (from.ndim() == 1) chosen.set_scalar(!size);
   return wrap(std::move(chosen));
 }
 
@@ -561,6 +626,17 @@ constexpr generator_row rows[] = {
     {"poisson", "(self, lam=1.0, size=None)", sampled_body<sampled::poisson>, "Poisson with mean lam."},
     {"geometric", "(self, p, size=None)", sampled_body<sampled::geometric>,
      "Number of trials up to the first success of probability p."},
+    {"hypergeometric", "(self, ngood, nbad, nsample, size=None)", hypergeometric_body,
+     "Number of good things among nsample that are taken from ngood good and nbad bad ones."},
+    {"multinomial", "(self, n, pvals, size=None)", multinomial_body,
+     "How often n experiments have each of the outcomes with the probabilities pvals[..., :]."},
+    {"dirichlet", "(self, alpha, size=None)", dirichlet_body,
+     "Shares that sum to 1, with concentrations alpha."},
+    {"multivariate_hypergeometric", "(self, colors, nsample, size=None, method='marginals')",
+     multivariate_hypergeometric_body,
+     "How many things of each colour are among nsample that are taken from colors[i] of each."},
+    {"multivariate_normal", "(self, mean, cov, size=None, check_valid='warn', tol=1e-08, *, method='svd')",
+     multivariate_normal_body, "Normal vectors with that mean and covariance matrix."},
     {"_raw", "(self, size=None)", raw_body, "The next words as they are."},
 };
 

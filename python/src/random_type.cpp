@@ -133,6 +133,7 @@ numpy_drawing::numpy_drawing() { ++threads_drawing; }
 numpy_drawing::~numpy_drawing() { --threads_drawing; }
 
 stream_state load_state(const generator_object& g) {
+  if (!*g.engine) return stream_state(*g.source);
   stream_state s;
   s.kind = **g.engine;
   if (s.kind == engine::philox) {
@@ -154,6 +155,7 @@ stream_state load_state(const generator_object& g) {
 }
 
 void store_state(const generator_object& g, const stream_state& s) {
+  if (s.kind == engine::foreign) return;
   if (s.kind == engine::philox) {
     auto& at = *static_cast<numpy_philox*>(g.source->state);
     std::copy_n(s.counter, 4, at.counter);

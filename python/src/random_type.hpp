@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// numloom.random's generator: a CPython type that draws from the state of one of NumPy's bit generators.
 ///
-/// The state stays in NumPy's object. Single numbers and short arrays are drawn through its functions; long
-/// arrays by the device, from a copy of the state that is put back afterwards. So everybody who holds the bit
-/// generator, NumPy's own Generator too, goes on from the same position.
+/// The state stays in NumPy's object. Single numbers and short arrays are drawn through its functions, and
+/// all numbers of a bit generator whose stream cannot be entered anywhere; long arrays by the device, from a
+/// copy of the state that is put back afterwards. So everybody who holds the bit generator, NumPy's own
+/// Generator too, goes on from the same position.
 #pragma once
 
 #include <optional>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "numloom/bit_source.hpp"
 
+#include "core/source_draws.hpp"
 #include "numloom/error.hpp"
 
 #define NL_TARGET core_host
@@ -11,21 +12,6 @@ namespace numloom::random {
 namespace {
 
 using namespace core_host;
-
-struct source_draws {
-  const bit_source& s;
-  u64 next64() { return s.next_uint64(s.state); }
-  u32 next32() { return s.next_uint32(s.state); }
-  double uniform() { return s.next_double(s.state); }
-};
-
-template <class Rule> float ziggurat_sample_f32(source_draws& source) {
-  const auto next = [&source] { return source.next32(); };
-  while (true) {
-    Rule d(next());
-    if (d.plain || settle(d, next)) return d.value;
-  }
-}
 
 double sample(const bit_source& s, standard_distribution kind, double) {
   source_draws source{s};
@@ -77,13 +63,15 @@ void draw(const bit_source& source, standard_distribution kind, dtype type, void
   }
 }
 
-void draw_sampled(const bit_source& source, sampled which, const double* parameters, void* out,
+void draw_sampled(const bit_source& source, sampled which, dtype type, const double* parameters, void* out,
                   std::int64_t n) {
-  with_sampler(static_cast<int>(which), parameters, [&](const auto& sampler) {
-    source_draws draws{source};
+  source_draws draws{source};
+  const auto fill = [&](const auto& sampler) {
     using Out = decltype(sampler(draws));
     for (std::int64_t i = 0; i < n; ++i) static_cast<Out*>(out)[i] = sampler(draws);
-  });
+  };
+  if (type == dtype::float32) return fill(standard_gamma_sampler_f32(static_cast<float>(parameters[0])));
+  with_sampler(static_cast<int>(which), parameters, fill);
 }
 
 void draw_integers(const bit_source& source, dtype type, void* out, std::int64_t n, std::uint64_t low,

@@ -23,6 +23,10 @@ enum class distribution : std::uint8_t {
   shuffle,        // the elements that are there
   sampled,        // distributions of several draws a sample, by `which`
   sample,         // int64: n different numbers of [0, range], by Floyd
+  // Several numbers a sample: `rows` rows of n. `out` holds zeros before.
+  multinomial,     // int64, by `counts` (of experiments, a row), `weights` and `places`
+  dirichlet,       // float64, by n `weights`
+  hypergeometric,  // int64: `range` things from an urn with n `counts`, by marginals, or `masked` by counting
 };
 
 struct random_call {
@@ -38,12 +42,16 @@ struct random_call {
   double scale = 1, shift = 0;
   /// integers_each: n of them.
   const std::uint64_t *lows = nullptr, *ranges = nullptr;
-  /// sampled: float64 or int64.
+  /// sampled: float64 or int64. Parameters are numbers, or arrays of n.
   random::sampled which{};
   double parameters[3] = {};
+  const double* each[3] = {};
   /// permutation, shuffle: rows of n elements, one after the other; positions below `first` take no part in
   /// the drawing (they may still be swapped with).
   std::int64_t rows = 1, first = 1;
+  const std::int64_t* counts = nullptr;
+  const double* weights = nullptr;
+  const std::int64_t* places = nullptr;  // where a row's weights begin
   bool masked = true;  // partners by masks and rejection, as NumPy's shuffles; else by Lemire, as its choice
 };
 

@@ -163,7 +163,10 @@ template <class Int, class T> class worker {
       for (std::int64_t i = 0; i < n; ++i) {
         const T x = a[i * n + i];
         const double size = std::abs(x);
-        sign *= x / size;
+        if constexpr (is_complex)
+          sign *= x / size;
+        else if (x < 0)  // as NumPy: NaN and infinities have a sign here
+          sign = -sign;
         if (p[i] != static_cast<Int>(i + 1)) sign = -sign;
         log += std::log(size);
       }

@@ -328,10 +328,34 @@ template <class Out> void fill_integers(const random_call& call) {
   }
 }
 
+/// One number after another through the bit generator's functions.
+void fill_in_order(const random_call& call) {
+  using random::standard_distribution;
+  const random::bit_source& source = call.generator->source;
+  const auto standard = [&](standard_distribution kind) {
+    random::draw(source, kind, call.type, call.out, call.n, call.scale, call.shift);
+  };
+  switch (call.kind) {
+    case distribution::raw:
+      for (std::int64_t i = 0; i < call.n; ++i)
+        static_cast<u64*>(call.out)[i] = source.next_raw(source.state);
+      return;
+    case distribution::uniform: return standard(standard_distribution::uniform);
+    case distribution::standard_normal: return standard(standard_distribution::normal);
+    case distribution::standard_exponential: return standard(standard_distribution::exponential);
+    case distribution::standard_exponential_inverted:
+      return standard(standard_distribution::exponential_inverted);
+    case distribution::integers:
+      return random::draw_integers(source, call.type, call.out, call.n, call.low, call.range);
+    default: return walk_random(call);
+  }
+}
+
 }  // namespace
 
 void cpu_device::random_fill(const random_call& call, stream_view) {
   if (call.n == 0) return;
+  if (call.generator->kind == random::engine::foreign) return fill_in_order(call);
   const bool single = call.type == dtype::float32;
   switch (call.kind) {
     case distribution::raw: return fill_each<u64, u64>(call, [](u64 word) { return word; });

@@ -132,12 +132,18 @@ template <class Sampler, class Out> class sampled_fill {
 
 }  // namespace
 
-void fill_sampled(const random_call& call) {
-  with_sampler(static_cast<int>(call.which), call.parameters, [&](const auto& sampler) {
+bool fill_sampled(const random_call& call) {
+  const bool in_parallel =
+      call.generator->kind != random::engine::foreign && call.type != dtype::float32 &&
+      std::none_of(call.each, call.each + 3, [](const double* p) { return p != nullptr; }) &&
+      takes_words_alone(static_cast<int>(call.which), call.parameters);
+  if (!in_parallel) return false;
+  with_word_sampler(static_cast<int>(call.which), call.parameters, [&](const auto& sampler) {
     using Sampler = std::remove_cvref_t<decltype(sampler)>;
     using Out = decltype(sampler(std::declval<chunk_source&>()));
     sampled_fill<Sampler, Out>(call, sampler);
   });
+  return true;
 }
 
 }  // namespace numloom::cpu_host

@@ -15,23 +15,22 @@ namespace numloom::cpu_host {
 namespace {
 
 // ---- integers with bounds of their own ----
-template <class Out, int Bits> void narrow_integers(const random_call& call, draw_reader& draws) {
+template <class Out, int Bits, class Source> void narrow_integers(const random_call& call, Source& draws) {
   Out* const out = static_cast<Out*>(call.out);
-  part_reader<Bits, draw_reader> next(draws);
+  part_reader<Bits, Source> next(draws);
   for (std::int64_t i = 0; i < call.n; ++i) {
     const Out value = bounded_part(next, static_cast<Out>(call.ranges[i]));
     out[i] = static_cast<Out>(static_cast<Out>(call.lows[i]) + value);
   }
 }
 
-template <class Out> void wide_integers(const random_call& call, draw_reader& draws) {
+template <class Out, class Source> void wide_integers(const random_call& call, Source& draws) {
   Out* const out = static_cast<Out*>(call.out);
   for (std::int64_t i = 0; i < call.n; ++i)
     out[i] = static_cast<Out>(call.lows[i] + bounded_any(draws, call.ranges[i]));
 }
 
-void integers_each(const random_call& call) {
-  draw_reader draws(*call.generator);
+template <class Source> void integers_each(const random_call& call, Source& draws) {
   if (call.type == dtype::bool_) return narrow_integers<u8, 1>(call, draws);
   switch (itemsize(call.type)) {
     case 1: return narrow_integers<u8, 8>(call, draws);
@@ -44,7 +43,8 @@ void integers_each(const random_call& call) {
 // ---- shuffling (Fisher and Yates, from the end) ----
 /// Partners in [0, i] for i, i - 1, ... down to `first`, at most `room` of them: bits as wide as i, those
 /// beyond i passed over. There is no branch on that: a third of the draws would take it by surprise.
-std::int64_t draw_masked(draw_reader& draws, std::int64_t i, std::int64_t first, std::int64_t* to,
+template <class Source>
+std::int64_t draw_masked(Source& draws, std::int64_t i, std::int64_t first, std::int64_t* to,
                          std::int64_t room) {
   std::int64_t n = 0;
   while (n < room && i >= first) {
@@ -62,7 +62,8 @@ std::int64_t draw_masked(draw_reader& draws, std::int64_t i, std::int64_t first,
 }
 
 /// The same by Lemire's method.
-std::int64_t draw_bounded(draw_reader& draws, std::int64_t i, std::int64_t first, std::int64_t* to,
+template <class Source>
+std::int64_t draw_bounded(Source& draws, std::int64_t i, std::int64_t first, std::int64_t* to,
                           std::int64_t room) {
   std::int64_t n = 0;
   for (; n < room && i >= first; --i)
@@ -72,12 +73,13 @@ std::int64_t draw_bounded(draw_reader& draws, std::int64_t i, std::int64_t first
 
 /// Partners are drawn and fetched a block ahead, since elements lie far apart and waiting for each of them in
 /// turn is most of the time.
-template <class T>
-void shuffle_row(draw_reader& draws, T* data, std::int64_t n, std::int64_t first, bool masked) {
+template <class Source, class T>
+void shuffle_row(Source& draws, T* data, std::int64_t n, std::int64_t first, bool masked) {
   constexpr std::int64_t block = 64;
   std::int64_t partner[2][block];
   const auto draw = [&](std::int64_t i, std::int64_t* to) {
-    const std::int64_t count = (masked ? draw_masked : draw_bounded)(draws, i, first, to, block);
+    const std::int64_t count =
+        (masked ? draw_masked<Source> : draw_bounded<Source>)(draws, i, first, to, block);
     for (std::int64_t k = 0; k < count; ++k) __builtin_prefetch(data + to[k], 1);
     return count;
   };
@@ -93,8 +95,7 @@ struct wide_element {
   u64 part[2];
 };
 
-void shuffle(const random_call& call) {
-  draw_reader draws(*call.generator);
+template <class Source> void shuffle(const random_call& call, Source& draws) {
   const auto rows = [&](auto* data) {
     for (std::int64_t r = 0; r < call.rows; ++r)
       shuffle_row(draws, data + r * call.n, call.n, call.first, call.masked);
@@ -109,8 +110,7 @@ void shuffle(const random_call& call) {
 }
 
 /// Numbers of 32 bits are shuffled while they fit: half of the memory that is jumped about in.
-void permutation(const random_call& call) {
-  draw_reader draws(*call.generator);
+template <class Source> void permutation(const random_call& call, Source& draws) {
   std::int64_t* out = static_cast<std::int64_t*>(call.out);
   std::vector<u32> narrow(call.n <= (std::int64_t{1} << 32) ? static_cast<std::size_t>(call.n) : 0);
   for (std::int64_t r = 0; r < call.rows; ++r, out += call.n) {
@@ -149,8 +149,7 @@ class number_set {
 };
 
 /// Floyd's sampling (Bentley and Floyd 1987).
-void sample(const random_call& call) {
-  draw_reader draws(*call.generator);
+template <class Source> void sample(const random_call& call, Source& draws) {
   std::int64_t* const out = static_cast<std::int64_t*>(call.out);
   const std::int64_t population = static_cast<std::int64_t>(call.range) + 1;
   number_set seen(call.n);
@@ -166,13 +165,23 @@ void sample(const random_call& call) {
 
 void walk_random(const random_call& call) {
   switch (call.kind) {
-    case distribution::integers_each: return integers_each(call);
-    case distribution::permutation: return permutation(call);
-    case distribution::shuffle: return shuffle(call);
-    case distribution::sample: return sample(call);
-    case distribution::sampled: return fill_sampled(call);
-    default: fail<not_available>("[random] expected a distribution that is walked in order");
+    case distribution::sampled:
+      if (fill_sampled(call)) return;
+      [[fallthrough]];
+    case distribution::multinomial:
+    case distribution::dirichlet:
+    case distribution::hypergeometric: return walk_rows(call);
+    default: break;
   }
+  with_draws(call, [&](auto& draws) {
+    switch (call.kind) {
+      case distribution::integers_each: return integers_each(call, draws);
+      case distribution::permutation: return permutation(call, draws);
+      case distribution::shuffle: return shuffle(call, draws);
+      case distribution::sample: return sample(call, draws);
+      default: fail<not_available>("[random] expected a distribution that is walked in order");
+    }
+  });
 }
 
 }  // namespace numloom::cpu_host

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "core/random_state.hpp"
+#include "core/source_draws.hpp"
 #include "core/word_stream.hpp"
 #include "cpu/dense.hpp"
 
@@ -107,6 +109,7 @@ class draw_reader {
     half_ = static_cast<u32>(word >> 32);
     return static_cast<u32>(word);
   }
+  double uniform() { return uniform_f64(next64()); }
 
  private:
   void refill() {
@@ -124,5 +127,15 @@ class draw_reader {
   std::int64_t at_ = 0, end_ = 0, length_ = 4, taken_ = 0;
   u64 words_[capacity];
 };
+
+/// f(the draws of the call's generator, one after another).
+template <class F> void with_draws(const random_call& call, F&& f) {
+  if (call.generator->kind == random::engine::foreign) {
+    source_draws draws{call.generator->source};
+    return f(draws);
+  }
+  draw_reader draws(*call.generator);
+  f(draws);
+}
 
 }  // namespace numloom::cpu_host

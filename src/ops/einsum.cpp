@@ -289,16 +289,19 @@ dtype dtype_for(std::span<const ndarray> operands, const einsum_options& options
   return type;
 }
 
-void require_out(const ndarray& out, const einsum_plan& plan) {
+/// Whether the result has out's shape; a result of extent 1 is spread over out.
+bool fits_out(const ndarray& out, const einsum_plan& plan) {
   if (out.ndim() != plan.output.size())
     fail<value_error>("[einsum] out parameter does not have the correct number of dimensions, has ",
                       out.ndim(), " but should have ", plan.output.size());
   shape_t expected;
   for (const int label : plan.output) expected.push_back(plan.extents[label]);
-  if (out.shape() != expected)
-    fail<value_error>("[einsum] operands could not be broadcast together: expected out of shape ",
-                      to_string(expected), ", got ", to_string(out.shape()));
+  for (int d = 0; d < out.ndim(); ++d)
+    if (out.shape(d) != expected[d] && expected[d] != 1)
+      fail<value_error>("[einsum] operands could not be broadcast together: expected out of shape ",
+                        to_string(expected), ", got ", to_string(out.shape()));
   out.data(access::write);
+  return out.shape() == expected;
 }
 
 bool is_laid_out(const ndarray& a, order layout) {
@@ -323,8 +326,9 @@ ndarray einsum(std::string_view subscripts, std::span<const ndarray> operands, c
         std::all_of(operands.begin(), operands.end(), [](const ndarray& a) { return a.is_f_contiguous(); })
             ? order::F
             : order::C;
-  if (options.out) require_out(*options.out, plan);
+  const bool fits = !given.out || fits_out(*given.out, plan);
   const dtype type = dtype_for(operands, options);
+  if (!fits) options.out.reset();  // it takes a copy at the end
   // Several steps on float16 round once, at the end.
   const dtype work = type == dtype::float16 && operands.size() > 1 ? dtype::float32 : type;
   std::vector<array_like> likes(operands.begin(), operands.end());
@@ -334,9 +338,9 @@ ndarray einsum(std::string_view subscripts, std::span<const ndarray> operands, c
   const term made = options.path && operands.size() > 1 ? work_on.along_path(std::move(terms), *options.path)
                                                         : work_on.together(std::move(terms), kept, true);
   ndarray result = arranged(made, plan.output);
-  if (options.out) {
-    if (!is_same_view(result, *options.out)) copyto(*options.out, result, casting::unsafe);
-    return *options.out;
+  if (given.out) {
+    if (!is_same_view(result, *given.out)) copyto(*given.out, result, casting::unsafe);
+    return *given.out;
   }
   if (result.dtype() != type) result = as_type(result, type);
   if (!is_laid_out(result, options.order)) result = copy(result, options.order);

@@ -266,10 +266,12 @@ ndarray shifted(const char* name, const ndarray& x, const axes& which, bool back
 }  // namespace
 
 ndarray fftfreq(std::int64_t n, double d, const freq_options& o) {
+  if (n < 0) fail<value_error>("[fftfreq] negative dimensions are not allowed, got n = ", n);
   return frequencies("fftfreq", n, n, (n - 1) / 2 + 1, d, o);
 }
 ndarray rfftfreq(std::int64_t n, double d, const freq_options& o) {
-  return frequencies("rfftfreq", n, n / 2 + 1, n / 2 + 1, d, o);
+  const std::int64_t count = (n >> 1) + 1;  // rounded down
+  return frequencies("rfftfreq", n, count, count, d, o);
 }
 ndarray fftshift(const ndarray& x, const axes& which) { return shifted("fftshift", x, which, false); }
 ndarray ifftshift(const ndarray& x, const axes& which) { return shifted("ifftshift", x, which, true); }

@@ -29,12 +29,19 @@ ndarray pinv(const ndarray& a, const array_like& rcond, bool hermitian) {
     std::swap(shape[a.ndim() - 1], shape[a.ndim() - 2]);
     return empty(shape, a.dtype(), a.device());
   }
+  if (hermitian)
+    require_square("pinv", a);
+  else
+    require_stack("pinv", a);
   // In double precision on every device: the usual rcond is far below float32's.
   const linalg_types types = linalg_types_of("pinv", {&a});
   const ndarray wide = astype(a, is_complex(a.dtype()) ? dtype::complex128 : dtype::float64);
   svd_result parts = svd(is_complex(a.dtype()) ? call(ufunc::conjugate, wide) : wide, false, hermitian);
   parts = {astype(parts.u, types.result), astype(parts.s, types.real), astype(parts.vh, types.result)};
   const ndarray limit = for_each_matrix(as_array(rcond, dtype::float64, a.device()), parts.s);
+  if (broadcast_shapes(limit.shape(), parts.s.shape()) != parts.s.shape())
+    fail<value_error>("[pinv] expected an rcond for each matrix of shape ", to_string(a.shape()),
+                      ", got more dimensions");
   const ndarray largest = max(parts.s, {.axis = -1, .keepdims = true});
   const ndarray kept = call(ufunc::greater, parts.s, call(ufunc::multiply, limit, largest));
   const ndarray inverted =

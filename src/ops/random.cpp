@@ -5,24 +5,13 @@
 
 #include "core/backend.hpp"
 #include "numloom/error.hpp"
-#include "numloom/ufuncs.hpp"
+#include "ops/random_draws.hpp"
 
 namespace numloom::random {
 namespace {
 
 __extension__ using wide_integer = __int128;  // holds the bounds of every dtype, and one more
 
-/// A call that fills the whole array.
-random_call call_for(distribution kind, stream_state& generator, const ndarray& out) {
-  random_call call{kind, out.dtype()};
-  call.out = out.data(access::write);
-  call.n = out.size();
-  call.generator = &generator;
-  return call;
-}
-void run(const random_call& call, const ndarray& out) {
-  backend_of(out.device()).random_fill(call, current_stream(out.device()));
-}
 void fill(distribution kind, stream_state& generator, const ndarray& out, std::uint64_t low = 0,
           std::uint64_t range = 0) {
   random_call call = call_for(kind, generator, out);
@@ -41,17 +30,6 @@ void require_contiguous(const char* operation, const ndarray& out) {
   if (!out.is_c_contiguous() || !out.writeable())
     fail<value_error>("[", operation, "] expected out to be C-contiguous and writeable, got shape ",
                       to_string(out.shape()), ", dtype ", out.dtype());
-}
-
-/// shift + scale * x for float64 x of that distribution.
-ndarray affine(distribution kind, stream_state& generator, const shape_t& shape, double scale, double shift) {
-  ndarray out = empty(shape);
-  random_call call = call_for(kind, generator, out);
-  call.affine = true;
-  call.scale = scale;
-  call.shift = shift;
-  run(call, out);
-  return out;
 }
 
 distribution kind_of(exponential_method method) {
@@ -74,6 +52,36 @@ wide_integer bound_of(const char* name, const scalar& s) {
 
 }  // namespace
 
+random_call call_for(distribution kind, stream_state& generator, const ndarray& out) {
+  random_call call{kind, out.dtype()};
+  call.out = out.data(access::write);
+  call.n = out.size();
+  call.generator = &generator;
+  return call;
+}
+void run(random_call call, const ndarray& out) {
+  if (call.generator->kind != engine::foreign || out.device() == cpu)
+    return backend_of(out.device()).random_fill(call, current_stream(out.device()));
+  const ndarray drawn = empty(out.shape(), out.dtype(), cpu);  // its functions are the host's
+  call.out = drawn.data(access::write);
+  backend_of(cpu).random_fill(call, current_stream(cpu));
+  copyto(out, to_device(drawn, out.device()));
+}
+void walk(const random_call& call) {
+  if (call.n > 0 && call.rows > 0) backend_of(cpu).random_fill(call, current_stream(cpu));
+}
+
+double real_number(std::string_view operation, const scalar& s) {
+  switch (s.type) {
+    case scalar::kind::boolean: return s.b ? 1 : 0;
+    case scalar::kind::integer: return static_cast<double>(s.i);
+    case scalar::kind::unsigned_integer: return static_cast<double>(s.u);
+    case scalar::kind::floating: return s.f[0];
+    case scalar::kind::complex: break;
+  }
+  fail<type_error>("[", operation, "] expected real parameters, got a complex number");
+}
+
 ndarray generator::random(const shape_t& shape, dtype type) {
   require_floating("random", type);
   ndarray out = empty(shape, type);
@@ -86,25 +94,6 @@ ndarray generator::standard_normal(const shape_t& shape, dtype type) {
   ndarray out = empty(shape, type);
   fill(distribution::standard_normal, state_, out);
   return out;
-}
-
-ndarray generator::uniform(double low, double high, const shape_t& shape) {
-  const double range = high - low;
-  if (!std::isfinite(range))
-    fail<overflow_error>("[uniform] expected a finite high - low, got ", low, " and ", high);
-  return affine(distribution::uniform, state_, shape, range, low);
-}
-
-ndarray generator::normal(double loc, double scale, const shape_t& shape) {
-  if (std::signbit(scale) && !std::isnan(scale))
-    fail<value_error>("[normal] expected scale >= 0, got ", scale);
-  return affine(distribution::standard_normal, state_, shape, scale, loc);
-}
-
-ndarray generator::exponential(double scale, const shape_t& shape) {
-  if (std::signbit(scale) && !std::isnan(scale))
-    fail<value_error>("[exponential] expected scale >= 0, got ", scale);
-  return affine(distribution::standard_exponential, state_, shape, scale, 0);
 }
 
 ndarray generator::standard_exponential(const shape_t& shape, dtype type, exponential_method method) {

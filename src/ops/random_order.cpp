@@ -4,23 +4,18 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <initializer_list>
 #include <numeric>
 #include <unordered_set>
 
-#include "core/backend.hpp"
 #include "numloom/creation.hpp"
 #include "numloom/error.hpp"
 #include "numloom/indexing.hpp"
 #include "numloom/manipulation.hpp"
-#include "numloom/random.hpp"
 #include "numloom/sorting.hpp"
-#include "numloom/ufuncs.hpp"
+#include "ops/random_draws.hpp"
 
 namespace numloom::random {
 namespace {
-
-void walk(const random_call& call) { backend_of(cpu).random_fill(call, current_stream(cpu)); }
 
 /// `rows` rows of n indices from the CPU, on a device. first: as random_call.
 ndarray shuffled_indices(stream_state& generator, std::int64_t rows, std::int64_t n, device where,
@@ -33,7 +28,7 @@ ndarray shuffled_indices(stream_state& generator, std::int64_t rows, std::int64_
   call.first = first;
   call.masked = masked;
   call.generator = &generator;
-  if (rows > 0 && n > 0) walk(call);
+  walk(call);
   return to_device(indices, where);
 }
 
@@ -46,7 +41,7 @@ void shuffle_in_place(stream_state& generator, const ndarray& x, std::int64_t ro
   call.rows = rows;
   call.masked = masked;
   call.generator = &generator;
-  if (rows > 0 && n > 0) walk(call);
+  walk(call);
 }
 
 std::vector<double> cumulative(const std::vector<double>& p) {
@@ -203,50 +198,15 @@ std::vector<std::byte> generator::bytes(std::int64_t length) {
   return result;
 }
 
-// ---- parameters for every element ----
-namespace {
-
-/// shift + scale * x with arrays.
-ndarray scaled(const ndarray& x, const array_like& scale, const array_like* shift) {
-  const ufunc_options in_place{.out = x};
-  call(ufunc::multiply, std::initializer_list<array_like>{x, scale}, in_place);
-  if (shift) call(ufunc::add, std::initializer_list<array_like>{x, *shift}, in_place);
-  return x;
-}
-
-shape_t shape_of(const array_like& x) { return x.array() ? x.array()->shape() : shape_t{}; }
-
-shape_t result_shape(const char* operation, const array_like& a, const array_like& b,
-                     const std::optional<shape_t>& wanted) {
-  const shape_t common = broadcast_shapes(shape_of(a), shape_of(b));
-  if (wanted && broadcast_shapes(common, *wanted) != *wanted)
-    fail<value_error>("[", operation, "] expected parameters that broadcast to ", to_string(*wanted),
-                      ", got shape ", to_string(common));
-  return wanted.value_or(common);
-}
-
-}  // namespace
-
-ndarray generator::uniform(const array_like& low, const array_like& high,
-                           const std::optional<shape_t>& shape) {
-  const shape_t all = result_shape("uniform", low, high, shape);
-  const ndarray range = call(ufunc::subtract, std::initializer_list<array_like>{high, low}, {});
-  return scaled(random(all), range, &low);
-}
-ndarray generator::normal(const array_like& loc, const array_like& scale,
-                          const std::optional<shape_t>& shape) {
-  return scaled(standard_normal(result_shape("normal", loc, scale, shape)), scale, &loc);
-}
-ndarray generator::exponential(const array_like& scale, const std::optional<shape_t>& shape) {
-  return scaled(standard_exponential(result_shape("exponential", scale, scale, shape)), scale, nullptr);
-}
-
 ndarray generator::integers(const ndarray& low, const ndarray& high, const std::optional<shape_t>& shape,
                             integers_options options) {
   const dtype type = options.dtype;
   if (type != dtype::bool_ && !is_integer(type))
     fail<type_error>("[integers] expected an integer dtype or bool, got ", type);
-  const shape_t all = result_shape("integers", low, high, shape);
+  const shape_t common = broadcast_shapes(low.shape(), high.shape()), all = shape.value_or(common);
+  if (broadcast_shapes(common, all) != all)
+    fail<value_error>("[integers] expected bounds that broadcast to ", to_string(all), ", got shape ",
+                      to_string(common));
   const auto on_host = [&](const ndarray& a) {
     const dtype wide = a.dtype() == dtype::uint64 ? dtype::uint64 : dtype::int64;
     return ascontiguousarray(broadcast_to(to_device(astype(a, wide), cpu), all));
@@ -276,7 +236,7 @@ ndarray generator::integers(const ndarray& low, const ndarray& high, const std::
   drawn.generator = &state_;
   drawn.lows = static_cast<const std::uint64_t*>(first.data(access::read));
   drawn.ranges = range;
-  if (drawn.n > 0) walk(drawn);
+  walk(drawn);
   return to_device(out, current_device());
 }
 

@@ -29,6 +29,11 @@ ndarray array_of(const integers& values) {
   std::copy(values.begin(), values.end(), static_cast<std::int64_t*>(a.data(access::write)));
   return to_device(a, current_device());
 }
+ndarray values_of(const doubles& values) {
+  ndarray a = empty({static_cast<std::int64_t>(values.size())}, dtype::float64, cpu);
+  std::copy(values.begin(), values.end(), static_cast<double*>(a.data(access::write)));
+  return to_device(a, current_device());
+}
 template <element T> std::uint64_t combined_bits(const ndarray& a) {
   using Bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
   std::uint64_t all = 0;
@@ -153,6 +158,103 @@ TEST_F(random_order_test, other_engines) {
     EXPECT_EQ(joined, all);
     EXPECT_TRUE(whole.state() == pieces.state());
   }
+}
+
+TEST_F(random_order_test, engines_that_are_walked) {
+  const random::seed_sequence seed(42);
+  random::sfc64 small(seed);
+  random::generator g(small.source());
+  EXPECT_EQ(g.random_raw({3}).to_vector<std::uint64_t>(),
+            (unsigned_integers{0x87a9e37f3ed2c19d, 0x60d4edb76d651052, 0xf20682759befde78}));
+  small = random::sfc64(seed);
+  EXPECT_EQ(g.random({2}).to_vector<double>(), (doubles{0x1.0f53c6fe7da58p-1, 0x1.8353b6ddb5944p-2}));
+  EXPECT_EQ(g.standard_normal({2}).to_vector<double>(),
+            (doubles{0x1.ab3e832f80e84p-1, 0x1.ed49392716749p-1}));
+  EXPECT_EQ(numbers(g.integers(100, {5})), (integers{71, 64, 71, 32, 58}));
+  EXPECT_EQ(numbers(g.permutation(6)), (integers{5, 0, 4, 2, 3, 1}));
+  random::mt19937 twister(seed);
+  random::generator h(twister.source());
+  EXPECT_EQ(h.random_raw({3}).to_vector<std::uint64_t>(),
+            (unsigned_integers{0x8ac01c92, 0xe8bfd726, 0x9ea282a8}));
+  twister = random::mt19937(seed);
+  EXPECT_EQ(h.random({2}).to_vector<double>(), (doubles{0x1.1580393a2ff5cp-1, 0x1.3d450559d6841p-1}));
+  EXPECT_EQ(h.standard_normal({2}).to_vector<double>(),
+            (doubles{-0x1.5df749de4cb91p+0, -0x1.1b8d6e3a6cd77p-1}));
+  EXPECT_EQ(numbers(h.integers(100, {5})), (integers{86, 81, 62, 6, 68}));
+  EXPECT_EQ(numbers(h.permutation(6)), (integers{0, 4, 1, 5, 3, 2}));
+}
+
+TEST_F(random_order_test, jumps) {
+  const random::seed_sequence seed(42);
+  const auto words = [](const random::stream_state& s) {
+    return random::generator(random::jumped(s, 3)).random_raw({2}).to_vector<std::uint64_t>();
+  };
+  EXPECT_EQ(words(random::pcg64_seed(seed)), (unsigned_integers{0xc4e64e08b7d383dc, 0xae07186b571155d9}));
+  EXPECT_EQ(words(random::philox_seed(seed)), (unsigned_integers{0x8c34d9975c484fb2, 0xdf2a6436fc22d607}));
+  EXPECT_EQ(words(random::pcg64dxsm_seed(seed)), (unsigned_integers{0x5e13e3a97a1710a6, 0x810c906d22c5cc4b}));
+  random::sfc64 bits(seed);
+  EXPECT_THROW(random::jumped(random::stream_state(bits.source())), value_error);
+}
+
+TEST_F(random_order_test, arrays_as_parameters) {
+  const ndarray lam = values_of({1, 20, 3.5}), shape = values_of({.5, 2.5});
+  EXPECT_EQ(numbers(default_rng(7).poisson(lam, {2, 3})), (integers{3, 17, 0, 2, 17, 5}));
+  EXPECT_EQ(
+      default_rng(7).gamma(shape, reshape(values_of({1, 2}), {2, 1})).to_vector<double>(),
+      (doubles{0x1.a8a5dd6c69c04p-2, 0x1.c9a551912a263p+0, 0x1.710c7c85a1fecp-3, 0x1.20d1f0c8ff744p+2}));
+  EXPECT_EQ(default_rng(7).standard_gamma(shape, {}, dtype::float32).to_vector<float>(),
+            (std::vector<float>{0x1.48d132p+1f, 0x1.15b08cp+2f}));
+  EXPECT_EQ(numbers(default_rng(7).binomial(array_of({10, 100}), 0.3)), (integers{3, 36}));
+  EXPECT_EQ(default_rng(7).beta(2, 3).item<double>(), 0x1.b4b2bc46f011bp-2);
+  EXPECT_EQ(numbers(default_rng(7).hypergeometric(10, 20, 5, {6})), (integers{3, 1, 2, 4, 1, 2}));
+  EXPECT_EQ(numbers(default_rng(7).hypergeometric(100, 200, 50, {6})), (integers{14, 16, 12, 15, 17, 19}));
+  EXPECT_EQ(
+      numbers(default_rng(7).hypergeometric(array_of({10, 100}), array_of({20, 50}), array_of({5, 30}))),
+      (integers{3, 20}));
+  EXPECT_THROW(default_rng(7).poisson(lam, {2}), value_error);
+  EXPECT_THROW(default_rng(7).gamma(values_of({1, -1})), value_error);
+  EXPECT_THROW(default_rng(7).binomial(shape, 0.5), type_error);
+  EXPECT_THROW(default_rng(7).hypergeometric(3, 4, 8), value_error);
+}
+
+TEST_F(random_order_test, several_numbers_a_sample) {
+  const ndarray p = values_of({.2, .3, .5}), colors = array_of({16, 8, 4});
+  EXPECT_EQ(numbers(default_rng(7).multinomial(20, p, {2})), (integers{4, 8, 8, 5, 4, 11}));
+  EXPECT_EQ(numbers(default_rng(7).multinomial(reshape(array_of({3, 9}), {2, 1}),
+                                               reshape(values_of({.5, .5, .25, .75}), {2, 2}))),
+            (integers{2, 1, 2, 1, 6, 3, 1, 8}));
+  EXPECT_EQ(default_rng(7).dirichlet(values_of({1, 2, 3})).to_vector<double>(),
+            (doubles{0x1.54dbc6c9618f2p-3, 0x1.f5b7d98011560p-2, 0x1.5fda431b3de25p-2}));
+  EXPECT_EQ(default_rng(7).dirichlet(values_of({.01, .02, .03})).to_vector<double>(),
+            (doubles{0x1.450447d46fad1p-65, 0x1.fffffffffffffp-1, 0x1.0000000000000p-53}));
+  EXPECT_EQ(numbers(default_rng(7).multivariate_hypergeometric(colors, 6, {2})),
+            (integers{5, 1, 0, 1, 2, 3}));
+  EXPECT_EQ(numbers(default_rng(7).multivariate_hypergeometric(colors, 20, {2}, random::urn_method::count)),
+            (integers{11, 6, 3, 11, 5, 4}));
+  EXPECT_THROW(default_rng(7).multinomial(-1, p), value_error);
+  EXPECT_THROW(default_rng(7).multinomial(3, values_of({.9, .9, .1})), value_error);
+  EXPECT_THROW(default_rng(7).dirichlet(values_of({1, -1})), value_error);
+  EXPECT_THROW(default_rng(7).multivariate_hypergeometric(colors, 29), value_error);
+}
+
+TEST_F(random_order_test, normal_vectors) {
+  const ndarray mean = values_of({0, 1}), cov = reshape(values_of({2, .5, .5, 1}), {2, 2});
+  const doubles by_svd = default_rng(7).multivariate_normal(mean, cov).to_vector<double>();
+  EXPECT_NEAR(by_svd[0], -0.10348859746965117, 1e-15);
+  EXPECT_NEAR(by_svd[1], 1.2450679390026291, 1e-15);
+  const doubles by_cholesky =
+      default_rng(7)
+          .multivariate_normal(mean, cov, {}, {.method = random::covariance_factor::cholesky})
+          .to_vector<double>();
+  EXPECT_NEAR(by_cholesky[0], 0.001739699561950655, 1e-15);
+  EXPECT_NEAR(by_cholesky[1], 1.2798857866865672, 1e-15);
+  const ndarray bad = reshape(values_of({1, 2, 2, 1}), {2, 2});
+  EXPECT_THROW(default_rng(7).multivariate_normal(mean, bad), value_error);
+  EXPECT_EQ(default_rng(7).multivariate_normal(mean, bad, {3}, {.check_valid = false}).shape(),
+            (shape_t{3, 2}));
+  bool invalid = false;
+  default_rng(7).multivariate_normal(mean, bad, {}, {.invalid = &invalid});
+  EXPECT_TRUE(invalid);
 }
 
 /// A counter as the source: bits one after another, made by hand.

@@ -220,6 +220,16 @@ def test_order(order):
     check("ij->i", a, order=3)
 
 
+def test_results_of_extent_one_are_spread_over_out():
+    a = numbers((1, 3), "d", 0)
+    for subscripts, count in (("ij->ji", 1), ("ij->ij", 1), ("ij,ij->ij", 2), ("ij,jk->ik", 2)):
+        for optimize in (False, True):
+            outs = numpy.zeros((3, 3)), numloom.zeros((3, 3))
+            numpy.einsum(subscripts, *[a] * count, out=outs[0], optimize=optimize)
+            numloom.einsum(subscripts, *[ours(a)] * count, out=outs[1], optimize=optimize)
+            assert numpy.allclose(outs[1].get(), outs[0], rtol=1e-14), subscripts
+
+
 def test_out():
     a, b = numbers((3, 4), "d", 0), numbers((4, 5), "d", 1)
     c = numbers((4, 4), "d", 2)

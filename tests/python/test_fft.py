@@ -209,6 +209,7 @@ def outcome(function):
         lambda np, a: np.fft.irfftn(np.ones(())),
         lambda np, a: np.fft.fftfreq(2.5),
         lambda np, a: np.fft.fftfreq(0),
+        lambda np, a: np.fft.fftfreq(-1),
         lambda np, a: np.fft.rfftfreq(8, d=0),
         lambda np, a: np.fft.fftshift(a, axes=7),
     ],
@@ -246,6 +247,8 @@ def test_frequencies():
                 ours, theirs = getattr(numloom.fft, name)(n, d), getattr(numpy.fft, name)(n, d)
                 assert ours.dtype == theirs.dtype
                 assert host(ours).tolist() == theirs.tolist(), (name, n, d)
+    for n in (-1, -2, -3):
+        assert numloom.fft.rfftfreq(n).shape == numpy.fft.rfftfreq(n).shape == (0,)
     made = numloom.fft.fftfreq(10, dtype="f4", device="cpu")
     assert (made.dtype, str(made.device)) == (numpy.float32, "cpu")
 

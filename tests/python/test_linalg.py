@@ -256,6 +256,17 @@ def test_determinants_of_extremes():
     check("slogdet", numpy.array([[0, 1j], [1, 0]]))
 
 
+def test_signs_of_determinants_that_are_not_finite():
+    """NumPy multiplies signs of pivots that are infinite or NaN: the latter count as positive."""
+    nan, inf = numpy.nan, numpy.inf
+    for a in ([[1, nan], [2, 3]], [[1, inf], [2, 3]], [[nan, 1], [2, 3]], [[1, 2], [3, nan]], [[inf, 2], [1, 3]], [[inf, 2], [1, -3]]):  # fmt: skip
+        for dtype in "fd":
+            one = numpy.array(a, dtype)
+            for x in (one, numpy.stack([one] * 9)):
+                check("slogdet", x)
+                check("det", x)
+
+
 # ---- decompositions ----
 
 
@@ -369,6 +380,80 @@ def test_eigh(dtype):
     check("eigh", numbers((2, 3), dtype))
     check("eigh", numbers((3, 3), dtype), "X")
     check("eigvalsh", numbers(3, dtype))
+
+
+def assert_eigen(a, dtype):
+    """LAPACK's own test: |A V - V W| and |V^H V - 1| below 30 n eps in the 1-norm, W in order and as NumPy's."""
+    n, eps = a.shape[-1], numpy.finfo(dtype).eps
+    w, v = (host(part).astype("d" if dtype in "fd" else "D") for part in linalg.eigh(numloom.array(a)))
+    scale = numpy.abs(a).sum(-2).max(-1)
+    residual = numpy.abs(a @ v - v * w[..., None, :]).sum(-2).max(-1)
+    assert (residual <= 30 * n * eps * scale).all()
+    assert (numpy.abs(adjoint(v) @ v - numpy.eye(n)).sum(-2).max(-1) <= 30 * n * eps).all()
+    for values in (w, host(linalg.eigvalsh(numloom.array(a)))):
+        assert (numpy.diff(values) >= 0).all()
+        assert (numpy.abs(values - numpy.linalg.eigvalsh(a)).max(-1) <= 30 * n * eps * scale).all()
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17])
+def test_eigh_of_small_stacks(n):
+    special = [numpy.zeros((n, n)), numpy.eye(n), -numpy.eye(n), numpy.diag(numpy.arange(n) - 1.0), numpy.ones((n, n)), numpy.diag([1e-9] * n) + 1, hermitian((n, n)) * 1e-40, hermitian((n, n)) * 1e40]  # fmt: skip
+    special += [hermitian((n, n)) * scale for scale in (1e-200, 1e200, 1e-290)]  # left to LAPACK
+    graded = numpy.exp2(-4.0 * numpy.arange(n))
+    special += [hermitian((n, n)) * graded * graded[:, None], numpy.diag(graded) + 1e-12 * hermitian((n, n))]
+    assert_eigen(numpy.stack(special), "d")
+    for dtype in "fd":
+        a = hermitian((5, 7, n, n), dtype)
+        assert_eigen(a, dtype)
+        assert_eigen(numpy.asfortranarray(a.swapaxes(0, 1))[::-1], dtype)
+    torn = numpy.triu(hermitian((4, n, n))) + numpy.tril(numpy.full((n, n), numpy.nan), -1)
+    assert_close(linalg.eigvalsh(numloom.array(torn), "U"), numpy.linalg.eigvalsh(torn, "U"))
+
+
+def assert_singular(a, dtype):
+    """LAPACK's own test: |A - U S V^H|, |U^H U - 1| and |V^H V - 1| below 30 n eps in the 1-norm."""
+    m, n, eps = *a.shape[-2:], numpy.finfo(dtype).eps
+    k, bound = min(m, n), 30 * max(m, n) * eps
+    made = linalg.svd(numloom.array(a), full_matrices=m == n)
+    u, s, vh = (host(part).astype("d") for part in made)
+    scale = numpy.abs(a).sum(-2).max(-1)
+    assert (numpy.abs(a - u * s[..., None, :] @ vh).sum(-2).max(-1) <= bound * scale).all()
+    for q in (adjoint(u) @ u, vh @ adjoint(vh)):
+        assert (numpy.abs(q - numpy.eye(k)).sum(-2).max(-1) <= bound).all()
+    for values in (s, host(linalg.svdvals(numloom.array(a)))):
+        assert (values >= 0).all()
+        assert (numpy.diff(values) <= 0).all()
+        assert (numpy.abs(values - numpy.linalg.svdvals(a)).max(-1) <= bound * scale).all()
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17])
+def test_svd_of_small_stacks(n):
+    special = [numpy.zeros((n, n)), numpy.eye(n), -numpy.eye(n), numpy.diag(numpy.arange(n) - 1.0), numpy.ones((n, n)), numbers((n, n)) * 1e-40, numbers((n, n)) * 1e40]  # fmt: skip
+    special += [numbers((n, n)) * scale for scale in (1e-200, 1e200, 1e-290)]  # left to LAPACK
+    graded = numpy.exp2(-4.0 * numpy.arange(n))
+    special += [
+        numbers((n, n)) * graded,
+        numbers((n, n)) * graded[:, None],
+        numbers((n, 1)) * numbers((1, n), seed=1),
+    ]
+    assert_singular(numpy.stack(special), "d")
+    for dtype in "fd":
+        for shape in ((5, 7, n, n), (9, n + 3, n), (9, n, n + 3), (9, 32, n), (9, n, 33)):
+            a = numbers(shape, dtype)
+            assert_singular(a, dtype)
+            assert_singular(numpy.asfortranarray(a)[::-1], dtype)
+
+
+@pytest.mark.parametrize("bad", [numpy.nan, numpy.inf])
+def test_eigh_of_a_stack_with_one_that_is_not_finite(bad):
+    a = hermitian((11, 4, 4))
+    a[6, 1, 0] = a[6, 0, 1] = bad
+    for name in ("eigh", "eigvalsh"):
+        there, here = (
+            outcome(getattr(numpy.linalg, name), a),
+            outcome(getattr(linalg, name), numloom.array(a)),
+        )
+        assert type(here[1]) is type(there[1]), f"{here[1]!r} for {there[1]!r}"
 
 
 @pytest.mark.parametrize("dtype", "fdFDi")

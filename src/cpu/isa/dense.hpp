@@ -70,6 +70,13 @@ struct small_matrix_kernels {
   void (*substitute)(const double* a, double* b, long n, long r);
   // Returns bits of the matrices that are not positive definite. Reads the lower triangle.
   unsigned (*cholesky)(double* a, long n);
+  // Eigenvalues on the diagonal of the symmetric a, in no order; the eigenvectors in the rows of v, if there
+  // is a v. Reads the lower triangle. Returns bits of the matrices that are left to a library.
+  unsigned (*eigen)(double* a, double* v, long n);
+  // Of n rows of m elements, m >= n: singular values in no order, a's rows become the vectors of one side and
+  // those of v the other's, if there is a v. As eigen.
+  unsigned (*singular)(double* a, double* v, double* values, long n, long m);
+  long rotated_rows;  // up to which that is faster than a library
 };
 
 constexpr int correlated_dtypes = 14;

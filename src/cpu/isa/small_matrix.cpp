@@ -131,10 +131,167 @@ unsigned cholesky(double* a_, long n) {
   return bits;
 }
 
+// ---- eigenvalues of symmetric matrices ----
+// Beyond these rows the library's reduction to a tridiagonal or bidiagonal matrix takes less work.
+#if defined(__AVX512F__)
+constexpr long rotated_rows = 16;
+#else
+constexpr long rotated_rows = 8;
+#endif
+
+void square_root(const eight& x, eight& root) {
+  for (int lane = 0; lane < width; ++lane) root[lane] = sqrt_(x[lane]);
+}
+bool any_lane(const eight_longs& where) {
+  long all = 0;
+  for (int lane = 0; lane < width; ++lane) all |= where[lane];
+  return all != 0;
+}
+NL_HD void modulus(const eight& x, eight& size) { size = x < 0 ? -x : x; }
+
+void rotate(eight* x, eight* y, long n, const eight& c, const eight& s) {
+  for (long j = 0; j < n; ++j) {
+    const eight p = x[j], q = y[j];
+    x[j] = c * p - s * q;
+    y[j] = s * p + c * q;
+  }
+}
+
+// Makes element (p, q) zero in the lanes of `where`, by a rotation of rows and columns p and q (Jacobi 1846,
+// with the smaller of the two angles).
+void annihilate(eight* a, eight* v, long n, long p, long q, const eight_longs& where) {
+  const eight app = a[p * n + p], aqq = a[q * n + q], apq = a[q * n + p];
+  const eight d = aqq - app, b = 2 * apq;
+  eight root, size;
+  square_root(d * d + b * b, root);
+  modulus(d, size);
+  const eight below = where ? size + root : eight{} + 1.0;
+  eight t = b / below;
+  t = d < 0 ? -t : t;
+  t = where ? t : eight{};
+  square_root(1 + t * t, root);
+  const eight c = 1 / root, s = t * c;
+  rotate(a + p * n, a + q * n, n, c, s);
+  for (long k = 0; k < n; ++k) {
+    a[k * n + p] = a[p * n + k];
+    a[k * n + q] = a[q * n + k];
+  }
+  a[p * n + p] = app - t * apq;
+  a[q * n + q] = aqq + t * apq;
+  a[p * n + q] = a[q * n + p] = where ? eight{} : apq;
+  if (v) rotate(v + p * n, v + q * n, n, c, s);
+}
+
+// Cyclic sweeps until every element beside the diagonal is below 2^-56 of the largest: an error of the size
+// that LAPACK's methods have. Numbers whose squares could leave the range are refused.
+unsigned eigen(double* a_, double* v_, long n) {
+  eight *const a = reinterpret_cast<eight*>(a_), *const v = reinterpret_cast<eight*>(v_);
+  eight largest{};
+  eight_longs refused{};
+  for (long i = 0; i < n; ++i)
+    for (long j = 0; j <= i; ++j) {
+      eight size;
+      modulus(a[i * n + j], size);
+      a[j * n + i] = a[i * n + j];
+      refused |= !(size <= 1e100);
+      largest = size > largest ? size : largest;
+    }
+  refused |= (largest < 1e-100) & (largest != 0);
+  if (v)
+    for (long i = 0; i < n * n; ++i) v[i] = eight{} + (i % (n + 1) == 0 ? 1.0 : 0.0);
+  const eight small = largest * 0x1p-56;
+  bool turned = true;
+  for (int sweep = 0; turned && sweep < 30; ++sweep) {
+    turned = false;
+    for (long p = 0; p < n - 1; ++p)
+      for (long q = p + 1; q < n; ++q) {
+        eight size;
+        modulus(a[q * n + p], size);
+        const eight_longs where = (size > small) & ~refused;
+        if (!any_lane(where)) continue;
+        turned = true;
+        annihilate(a, v, n, p, q, where);
+      }
+  }
+  unsigned bits = 0;
+  for (int lane = 0; lane < width; ++lane) bits |= unsigned(turned || refused[lane] != 0) << lane;
+  return bits;
+}
+
+// ---- singular values ----
+void dot(const eight* x, const eight* y, long n, eight& sum) {
+  sum = eight{};
+  for (long k = 0; k < n; ++k) sum += x[k] * y[k];
+}
+
+// Makes rows p and q orthogonal, by a rotation of both; `squares` are the squares of the rows' lengths.
+void orthogonalise(eight* a, eight* v, eight* squares, long m, long n, long p, long q, const eight& product,
+                   const eight_longs& where) {
+  const eight d = squares[q] - squares[p], b = 2 * product;
+  eight root, size;
+  square_root(d * d + b * b, root);
+  modulus(d, size);
+  const eight below = where ? size + root : eight{} + 1.0;
+  eight t = b / below;
+  t = d < 0 ? -t : t;
+  t = where ? t : eight{};
+  square_root(1 + t * t, root);
+  const eight c = 1 / root, s = t * c;
+  rotate(a + p * m, a + q * m, m, c, s);
+  squares[p] -= t * product;
+  squares[q] += t * product;
+  if (v) rotate(v + p * n, v + q * n, n, c, s);
+}
+
+// One-sided rotations (Hestenes 1958) until all rows are orthogonal to 2^-52 of their lengths: then these are
+// the singular values, and the rows over them one side's vectors.
+unsigned singular(double* a_, double* v_, double* values_, long n, long m) {
+  eight *const a = reinterpret_cast<eight*>(a_), *const v = reinterpret_cast<eight*>(v_);
+  eight* const values = reinterpret_cast<eight*>(values_);
+  eight largest{};
+  eight_longs refused{};
+  for (long i = 0; i < n * m; ++i) {
+    eight size;
+    modulus(a[i], size);
+    refused |= !(size <= 1e50);
+    largest = size > largest ? size : largest;
+  }
+  refused |= (largest < 1e-50) & (largest != 0);
+  if (v)
+    for (long i = 0; i < n * n; ++i) v[i] = eight{} + (i % (n + 1) == 0 ? 1.0 : 0.0);
+  bool turned = true;
+  for (int sweep = 0; turned && sweep < 30; ++sweep) {
+    turned = false;
+    for (long i = 0; i < n; ++i) dot(a + i * m, a + i * m, m, values[i]);
+    for (long p = 0; p < n - 1; ++p)
+      for (long q = p + 1; q < n; ++q) {
+        eight product;
+        dot(a + p * m, a + q * m, m, product);
+        const eight_longs where = (product * product > values[p] * values[q] * 0x1p-104) & ~refused;
+        if (!any_lane(where)) continue;
+        turned = true;
+        orthogonalise(a, v, values, m, n, p, q, product, where);
+      }
+  }
+  for (long i = 0; i < n; ++i) {
+    eight square;
+    dot(a + i * m, a + i * m, m, square);
+    square_root(square, values[i]);
+    if (!v) continue;
+    const eight_longs none = values[i] < 1e-140;  // no direction
+    refused |= none;
+    const eight length = none ? eight{} + 1.0 : values[i];
+    for (long k = 0; k < m; ++k) a[i * m + k] /= length;
+  }
+  unsigned bits = 0;
+  for (int lane = 0; lane < width; ++lane) bits |= unsigned(turned || refused[lane] != 0) << lane;
+  return bits;
+}
+
 }  // namespace
 
 void fill_small_matrices(cpu_host::dense_tables& t) {
-  t.small_matrices = {load, store, eliminate, substitute, cholesky};
+  t.small_matrices = {load, store, eliminate, substitute, cholesky, eigen, singular, rotated_rows};
 }
 
 }  // namespace numloom::NL_TARGET
