@@ -314,7 +314,9 @@ def test_host_array_where_a_device_array_is_meant():
 
 
 def test_array_of_another_library_is_no_pointer():
-    with pytest.raises(TypeError, match="expected an array or a number, got memoryview"):
+    with pytest.raises(TypeError, match="expected an array or a number, got bytearray"):
+        np.Kernel(COUNT, "count")[1, 1](bytearray(8), 1)
+    with pytest.raises(TypeError, match="expected an array of int32, got uint8"):
         np.Kernel(COUNT, "count")[1, 1](memoryview(bytearray(8)), 1)
 
 
