@@ -8,6 +8,7 @@ from NumPy on the host and the same state: docs/differences.md lists it, the leg
 
 import functools
 import inspect
+import operator
 import types as _types
 
 import numpy as _numpy
@@ -69,7 +70,7 @@ class _Words:
         """The next words of the stream as they are; one as an int without a size."""
         if size is None or not output:
             return super().random_raw(size, output)
-        return Generator(self)._raw(size)
+        return _Native(self)._raw(size)
 
 
 class PCG64(_Words, _host.PCG64):
@@ -124,22 +125,15 @@ def _state_is_as_known(kind, number: int) -> bool:
 # ---- Generator ----
 
 
-class Generator(_core._Generator):
-    """numpy.random.Generator whose arrays live on the current device."""
+class _Native(_core._Generator):
+    """What draws. It asks NumPy's generator over the same state for what it does not know."""
 
     def __new__(cls, bit_generator):
-        """A generator over the state of a bit generator, NumPy's or numloom's."""
-        if isinstance(bit_generator, type) or not hasattr(bit_generator, "capsule"):
-            _host.Generator(bit_generator)  # raises NumPy's error
         return super().__new__(cls, bit_generator, _engine_of(bit_generator))
 
-    @property
+    @functools.cached_property
     def _host(self):
-        """NumPy's generator over the same state."""
-        found = self.__dict__.get("_numpys")
-        if found is None:
-            found = self.__dict__["_numpys"] = _host.Generator(self.bit_generator)
-        return found
+        return _host.Generator(self.bit_generator)
 
     def _call_host(self, name, counted, *args, **kwargs):
         """NumPy's method of that name. `counted`: numloom has none for these arguments."""
@@ -151,10 +145,19 @@ class Generator(_core._Generator):
             _fallback.note(f"random.{name}")
         return result
 
-    @property
-    def __class__(self):
-        """NumPy's Generator: isinstance(rng, numpy.random.Generator) holds, as libraries ask."""
-        return _host.Generator
+
+class Generator(_host.Generator):
+    """numpy.random.Generator whose arrays live on the current device.
+
+    A subclass of NumPy's, because SciPy, scikit-learn and others ask for that.
+    """
+
+    def __init__(self, bit_generator):
+        """A generator over the state of a bit generator, NumPy's or numloom's."""
+        super().__init__(bit_generator)
+        self._native = native = _Native(bit_generator)
+        if type(self) is Generator:  # found before the methods of the class, which call them
+            self.__dict__.update(zip(_DRAWING, _drawing_of(native)))
 
     def spawn(self, n_children):
         """New generators that are independent of this one and of each other."""
@@ -170,7 +173,21 @@ class Generator(_core._Generator):
         return type(self), (self.bit_generator,)
 
 
-Generator._poisson_lam_max = _host.Generator._poisson_lam_max
+def _drawing(name):
+    found = getattr(_core._Generator, name)
+
+    @functools.wraps(found)
+    def draw(self, *args, **kwargs):
+        return getattr(self._native, name)(*args, **kwargs)
+
+    draw.__qualname__, draw.__module__ = f"Generator.{name}", __name__
+    return draw
+
+
+_DRAWING = [name for name in dir(_core._Generator) if not name.startswith("_") and name != "bit_generator"]
+_drawing_of = operator.attrgetter(*_DRAWING)
+for _name in _DRAWING:
+    setattr(Generator, _name, _drawing(_name))
 
 
 def default_rng(seed=None):

@@ -357,6 +357,8 @@ def test_other_libraries_take_the_generators_for_numpys():
     rng, legacy = numloom.random.default_rng(3), numloom.random.RandomState(3)
     assert isinstance(rng, numpy.random.Generator)
     assert isinstance(legacy, numpy.random.RandomState)
+    assert numpy.random.default_rng(rng) is rng  # what SciPy calls on rng=
+    assert rng.normal.__self__ is not rng  # the native method, found without a call between
     twin = copy.deepcopy(rng)
     assert type(twin) is numloom.random.Generator
     assert twin.random() == rng.random()
@@ -364,6 +366,18 @@ def test_other_libraries_take_the_generators_for_numpys():
         numpy.random.default_rng(legacy).random()
         == numpy.random.default_rng(numpy.random.RandomState(3)).random()
     )
+
+
+def test_generators_can_be_subclassed():
+    class Twice(numloom.random.Generator):
+        def random(self, size=None):
+            return 2 * super().random(size)
+
+    rng, plain = Twice(numloom.random.PCG64(1)), numloom.random.default_rng(1)
+    assert (rng.random(3) == 2 * plain.random(3)).all()
+    assert (rng.normal(size=3) == plain.normal(size=3)).all()
+    assert type(pickle.loads(pickle.dumps(numloom.random.default_rng(1)))) is numloom.random.Generator
+    assert type(rng.random(3)) is type(numloom.random.Generator.random(plain, 3)) is numloom.ndarray
 
 
 # ---- statistics, threads ----
