@@ -5,7 +5,7 @@
 #include <array>
 #include <complex>
 
-#include "numloom/compositions.hpp"
+#include "numloom/mathematics.hpp"
 #include "ops/compose.hpp"
 
 namespace numloom {

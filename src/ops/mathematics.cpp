@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Rounding, the parts of complex numbers, differences.
+#include "numloom/mathematics.hpp"
+
+#include <cmath>
+#include <limits>
+
+#include "ops/compose.hpp"
+
+namespace numloom {
+
+using namespace detail;
+
+namespace {
+
+ndarray round_integers(const ndarray& a, int decimals, const std::optional<ndarray>& out) {
+  if (decimals >= 0 && !out) return positive(a);
+  if (decimals >= 0) return hand_over(a, out, "round");
+  const double scale = std::pow(10.0, -decimals);
+  return hand_over(as_type(multiply(rint(divide(a, scale)), scale), a.dtype()), out, "round");
+}
+
+}  // namespace
+
+ndarray round(const ndarray& a, int decimals, const std::optional<ndarray>& out) {
+  if (is_integer(a.dtype())) return round_integers(a, decimals, out);
+  const bool is_bool = a.dtype() == dtype::bool_;
+  if (is_bool && decimals != 0)
+    fail<type_error>("[round] expected numbers for decimals=", decimals, ", got a bool array");
+  const ndarray numbers = is_bool ? as_type(a, dtype::float16) : a;
+  const double scale = std::pow(10.0, std::abs(decimals));
+  if (!out) {
+    if (decimals == 0) return rint(numbers);
+    return decimals > 0 ? divide(rint(multiply(numbers, scale)), scale)
+                        : multiply(rint(divide(numbers, scale)), scale);
+  }
+  if (decimals == 0) return rint(numbers, {.out = out});
+  return decimals > 0 ? divide(rint(multiply(numbers, scale)), scale, {.out = out})
+                      : multiply(rint(divide(numbers, scale)), scale, {.out = out});
+}
+
+ndarray real(const ndarray& a) { return is_complex(a.dtype()) ? part_of_complex(a, false) : a; }
+
+ndarray imag(const ndarray& a) {
+  if (is_complex(a.dtype())) return part_of_complex(a, true);
+  ndarray nothing = zeros(a.shape(), {.dtype = a.dtype(), .device = a.device()});
+  nothing.set_writeable(false);
+  nothing.set_scalar(a.is_scalar());
+  return nothing;
+}
+
+ndarray angle(const ndarray& a, bool degrees) {
+  const ndarray radians = is_complex(a.dtype()) ? arctan2(imag(a), real(a)) : arctan2(0, a);
+  return degrees ? rad2deg(radians) : radians;
+}
+
+ndarray real_if_close(const ndarray& a, double tolerance) {
+  if (!is_complex(a.dtype())) return a;
+  if (tolerance > 1)
+    tolerance *= a.dtype() == dtype::complex64 ? std::numeric_limits<float>::epsilon()
+                                               : std::numeric_limits<double>::epsilon();
+  return truth(all(less(absolute(imag(a)), tolerance))) ? real(a) : a;
+}
+
+namespace {
+
+ndarray extended(const ndarray& a, int d, const std::optional<ndarray>& before,
+                 const std::optional<ndarray>& behind) {
+  shape_t edge = a.shape();
+  edge[d] = 1;
+  const auto fitting = [&](const ndarray& e) {
+    const ndarray here = beside(e, a);
+    return here.ndim() == 0 ? broadcast_to(here, edge) : here;
+  };
+  std::vector<ndarray> parts;
+  if (before) parts.push_back(fitting(*before));
+  parts.push_back(a);
+  if (behind) parts.push_back(fitting(*behind));
+  return concatenate(parts, {.axis = d});
+}
+
+}  // namespace
+
+ndarray diff(const ndarray& a, std::int64_t n, int axis, const std::optional<ndarray>& prepend,
+             const std::optional<ndarray>& append) {
+  if (n < 0) fail<value_error>("[diff] order must be non-negative but got ", n);
+  if (n == 0) return a;
+  if (a.ndim() == 0) fail<value_error>("[diff] diff requires input that is at least one dimensional");
+  const int d = normalize_axis(axis, a.ndim(), "diff");
+  ndarray left = prepend || append ? extended(a, d, prepend, append) : a;
+  for (; n > 0; --n) {
+    const ndarray upper = part(left, 1, to_end, d), lower = part(left, 0, -1, d);
+    left = left.dtype() == dtype::bool_ ? not_equal(upper, lower) : subtract(upper, lower);
+    if (left.shape()[d] == 0) break;
+  }
+  return left;
+}
+
+}  // namespace numloom
