@@ -12,6 +12,13 @@ using namespace detail;
 
 // ---- chosen ----
 
+namespace {
+
+// NumPy makes these results anew and fills them; ours take the layout of the last step.
+ndarray in_c_order(const ndarray& a) { return a.is_c_contiguous() ? a : copy(a, order::C); }
+
+}  // namespace
+
 ndarray select(std::span<const ndarray> conditions, std::span<const array_like> choices,
                const array_like& otherwise) {
   if (conditions.size() != choices.size())
@@ -25,17 +32,22 @@ ndarray select(std::span<const ndarray> conditions, std::span<const array_like> 
   std::vector<array_like> all(choices.begin(), choices.end());
   all.push_back(otherwise);
   const dtype type = result_type(all);
-  ndarray result = as_array(otherwise, type, conditions[0].device());
+  ndarray result = as_type(otherwise.array() ? *otherwise.array()
+                                             : full0(otherwise.number(), otherwise.number().default_dtype(),
+                                                     conditions[0].device()),
+                           type);  // integers wrap, as those of `choices` do
   for (std::size_t i = conditions.size(); i-- > 0;)
     result = as_type(where(conditions[i], choices[i], result), type);
-  return result;
+  return in_c_order(result);
 }
 
 namespace {
 
 // The numbers of the choices, within their bounds.
 ndarray choice_numbers(const ndarray& given, std::int64_t n, index_mode mode) {
-  if (is_inexact(given.dtype())) fail_cast("choose", given.dtype(), dtype::int64, casting::safe);
+  if (is_inexact(given.dtype()))
+    fail<type_error>("[choose] Cannot cast array data from ", given.dtype(),
+                     " to int64 according to the rule 'safe'");
   const ndarray a = as_type(given, dtype::int64);
   if (mode == index_mode::wrap) return remainder(a, n);
   if (mode == index_mode::clip) return clip(a, 0, n - 1);
@@ -53,11 +65,10 @@ ndarray choose(const ndarray& a, std::span<const array_like> choices, std::strin
   const ndarray number = choice_numbers(a, static_cast<std::int64_t>(choices.size()), how);
   const dtype type = result_type(choices);
   ndarray result = as_array(choices[0], type, a.device());
-  if (choices.size() == 1)
-    result = copy(broadcast_to(result, broadcast_shapes(a.shape(), result.shape())), order::C);
+  if (choices.size() == 1) result = copy(broadcast_to(result, broadcast_shapes(a.shape(), result.shape())));
   for (std::size_t k = 1; k < choices.size(); ++k)
     result = as_type(where(equal(number, static_cast<std::int64_t>(k)), choices[k], result), type);
-  return hand_over(result, out, "choose");
+  return hand_over(in_c_order(result), out, "choose");
 }
 
 ndarray extract(const ndarray& condition, const ndarray& a) {

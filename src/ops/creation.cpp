@@ -404,7 +404,7 @@ std::vector<ndarray> meshgrid(const std::vector<ndarray>& axes, indexing kind, b
 namespace {
 
 ndarray triangle(const ndarray& a, std::int64_t k, bool lower) {
-  if (a.ndim() == 0) fail<value_error>("[tril] expected one dimension or more, got none");
+  if (a.ndim() == 0) fail<type_error>("[tril] expected one dimension or more, got none");
   const std::int64_t rows = a.shape(a.ndim() > 1 ? -2 : -1);
   const ndarray row = reshape(positions(rows, a.device()), {rows, 1});
   const ndarray diagonal_of = subtract(positions(a.shape(-1), a.device()), row);

@@ -102,7 +102,9 @@ ndarray delete_(const ndarray& a, const index_item& where, std::optional<int> ax
         l.length);
   const ndarray keeps =
       at.mask.defined() ? logical_not(at.mask) : all_but(at.positions, l.length, a.device());
-  const ndarray left = compress(keeps, l.array, l.axis);
+  std::vector<index_item> index(static_cast<std::size_t>(l.axis), slice{});
+  index.emplace_back(keeps);
+  const ndarray left = get_item(l.array, index);
   return is_only_fortran(l.array) ? copy(left, order::F) : left;
 }
 

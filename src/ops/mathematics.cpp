@@ -20,13 +20,25 @@ ndarray round_integers(const ndarray& a, int decimals, const std::optional<ndarr
   return hand_over(as_type(multiply(rint(divide(a, scale)), scale), a.dtype()), out, "round");
 }
 
+// The parts each by itself: a product of complex numbers may lose the sign of a zero.
+ndarray round_parts(const ndarray& a, int decimals, const std::optional<ndarray>& out) {
+  const ndarray made = out ? *out : empty_like(a);
+  if (!is_complex(made.dtype()) || made.shape() != a.shape())
+    fail<value_error>("[round] expected out of complex numbers of shape ", to_string(a.shape()), ", got ",
+                      made.dtype(), " of shape ", to_string(made.shape()));
+  round(real(a), decimals, real(made));
+  round(imag(a), decimals, imag(made));
+  return out ? made : scalar_if_0d(made);
+}
+
 }  // namespace
 
 ndarray round(const ndarray& a, int decimals, const std::optional<ndarray>& out) {
   if (is_integer(a.dtype())) return round_integers(a, decimals, out);
+  if (is_complex(a.dtype())) return round_parts(a, decimals, out);
   const bool is_bool = a.dtype() == dtype::bool_;
   if (is_bool && decimals != 0)
-    fail<type_error>("[round] expected numbers for decimals=", decimals, ", got a bool array");
+    fail<casting_error>("[round] expected numbers for decimals=", decimals, ", got a bool array");
   const ndarray numbers = is_bool ? as_type(a, dtype::float16) : a;
   const double scale = std::pow(10.0, std::abs(decimals));
   if (!out) {
@@ -43,7 +55,7 @@ ndarray real(const ndarray& a) { return is_complex(a.dtype()) ? part_of_complex(
 
 ndarray imag(const ndarray& a) {
   if (is_complex(a.dtype())) return part_of_complex(a, true);
-  ndarray nothing = zeros(a.shape(), {.dtype = a.dtype(), .device = a.device()});
+  ndarray nothing = zeros_like(a);
   nothing.set_writeable(false);
   nothing.set_scalar(a.is_scalar());
   return nothing;

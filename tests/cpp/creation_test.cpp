@@ -127,7 +127,7 @@ TEST(creation, triangles) {
   EXPECT_EQ(triu(a, 1).to_vector<double>(), (std::vector<double>{0, 2, 0, 0}));
   EXPECT_EQ(tril(make<double>({1, 2})).to_vector<double>(), (std::vector<double>{1, 0, 1, 2}));
   EXPECT_EQ(triu(make<bool>({true, true}, {2, 1})).dtype(), dtype::bool_);
-  EXPECT_THROW(tril(make<double>({1}, {})), value_error);
+  EXPECT_THROW(tril(make<double>({1}, {})), type_error);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "numloom/mathematics.hpp"
 
+#include <cmath>
 #include <complex>
 
 #include "test_device.hpp"
@@ -33,6 +34,9 @@ TEST(mathematics, parts_of_complex_numbers_are_views) {
   EXPECT_EQ(values(real(c)), (doubles{1, -3}));
   EXPECT_EQ(values(imag(c)), (doubles{2, 0}));
   EXPECT_EQ(imag(c).bytes(), c.bytes());
+  const ndarray rounded = round(make<std::complex<double>>({{1.26, -0.01}}), 1);
+  EXPECT_EQ(values(real(rounded)), (doubles{1.3}));
+  EXPECT_TRUE(std::signbit(values(imag(rounded))[0]));
   EXPECT_EQ(values(angle(c, true))[1], 180);
   EXPECT_EQ(real_if_close(c).dtype(), dtype::complex128);
   EXPECT_EQ(real_if_close(make<std::complex<double>>({{1, 1e-15}})).dtype(), dtype::float64);
