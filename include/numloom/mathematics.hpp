@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/// Rounding, the parts of complex numbers, differences. (Functions of single elements are ufuncs.)
+/// Rounding, the parts of complex numbers. (Other functions of single elements are ufuncs.)
 #pragma once
 
 #include <optional>
@@ -26,13 +26,5 @@ NL_API ndarray angle(const ndarray& a, bool degrees = false);
 /// real(a) where the magnitude of every imaginary part is below tolerance (times the dtype's epsilon, if it
 /// is above 1); else a.
 NL_API ndarray real_if_close(const ndarray& a, double tolerance = 100);
-
-// ---- differences ----
-
-/// Differences of neighbours along an axis, n times; where they differ, of bools. n = 0 gives a itself. What
-/// is to stand before and behind a has a's shape but along the axis, or is a single element. Throws
-/// value_error for a negative n and for no dimension.
-NL_API ndarray diff(const ndarray& a, std::int64_t n = 1, int axis = -1,
-                    const std::optional<ndarray>& prepend = {}, const std::optional<ndarray>& append = {});
 
 }  // namespace numloom

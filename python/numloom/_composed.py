@@ -75,13 +75,6 @@ def get_array_module(*args):
     return numloom if any(isinstance(a, ndarray) for a in args) else _numpy
 
 
-def _along(ndim, axis, index):
-    """An index of one axis, the others whole."""
-    whole = [slice(None)] * ndim
-    whole[axis] = index
-    return tuple(whole)
-
-
 def _readable(source, target, casting):
     """The source of a copy as an array; NumPy converts what no array here can hold."""
     try:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Rounding, the parts of complex numbers, differences.
+// Rounding and the parts of complex numbers.
 #include "numloom/mathematics.hpp"
 
 #include <algorithm>
@@ -61,23 +61,6 @@ PyObject* perhaps_real(argument_slots s) {
   return is_array(s[0]) && seen.dtype() == a.dtype() ? Py_NewRef(s[0]) : wrap_view(std::move(seen), s[0]);
 }
 
-// ---- differences ----
-
-// (a, n, axis, prepend, append)
-PyObject* differences(argument_slots s) {
-  const std::int64_t n = to_int(s[1], "n", 1);
-  if (n == 0) return Py_NewRef(s[0]);
-  const ndarray a = to_array(s[0]);
-  std::optional<ndarray> before, behind;
-  if (!is_missing(s[3])) before = to_array(s[3], a.device());
-  if (!is_missing(s[4])) behind = to_array(s[4], a.device());
-  const int axis = to_axis(s[2], -1);
-  const float_watch watch(is_inexact(a.dtype()));
-  ndarray result = unlocked(a.size(), [&] { return diff(a, n, axis, before, behind); });
-  watch.report("subtract", result);
-  return wrap(std::move(result));
-}
-
 constexpr auto both = function_row::function_and_method;
 constexpr const char* rounding = "(a, decimals=0, out=None)";
 
@@ -90,8 +73,6 @@ constexpr function_row rows[] = {
     {"angle", "(z, deg=False)", argument_of, "The argument of complex numbers, in radians or degrees."},
     {"real_if_close", "(a, tol=100)", perhaps_real,
      "The real parts, where all imaginary parts are close to zero: below tol machine epsilons."},
-    {"diff", "(a, n=1, axis=-1, prepend=None, append=None)", differences,
-     "Differences of neighbours along an axis, n times."},
 };
 
 }  // namespace

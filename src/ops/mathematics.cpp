@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Rounding, the parts of complex numbers, differences.
+// Rounding and the parts of complex numbers.
 #include "numloom/mathematics.hpp"
 
 #include <cmath>
@@ -72,40 +72,6 @@ ndarray real_if_close(const ndarray& a, double tolerance) {
     tolerance *= a.dtype() == dtype::complex64 ? std::numeric_limits<float>::epsilon()
                                                : std::numeric_limits<double>::epsilon();
   return truth(all(less(absolute(imag(a)), tolerance))) ? real(a) : a;
-}
-
-namespace {
-
-ndarray extended(const ndarray& a, int d, const std::optional<ndarray>& before,
-                 const std::optional<ndarray>& behind) {
-  shape_t edge = a.shape();
-  edge[d] = 1;
-  const auto fitting = [&](const ndarray& e) {
-    const ndarray here = beside(e, a);
-    return here.ndim() == 0 ? broadcast_to(here, edge) : here;
-  };
-  std::vector<ndarray> parts;
-  if (before) parts.push_back(fitting(*before));
-  parts.push_back(a);
-  if (behind) parts.push_back(fitting(*behind));
-  return concatenate(parts, {.axis = d});
-}
-
-}  // namespace
-
-ndarray diff(const ndarray& a, std::int64_t n, int axis, const std::optional<ndarray>& prepend,
-             const std::optional<ndarray>& append) {
-  if (n < 0) fail<value_error>("[diff] order must be non-negative but got ", n);
-  if (n == 0) return a;
-  if (a.ndim() == 0) fail<value_error>("[diff] diff requires input that is at least one dimensional");
-  const int d = normalize_axis(axis, a.ndim(), "diff");
-  ndarray left = prepend || append ? extended(a, d, prepend, append) : a;
-  for (; n > 0; --n) {
-    const ndarray upper = part(left, 1, to_end, d), lower = part(left, 0, -1, d);
-    left = left.dtype() == dtype::bool_ ? not_equal(upper, lower) : subtract(upper, lower);
-    if (left.shape()[d] == 0) break;
-  }
-  return left;
 }
 
 }  // namespace numloom

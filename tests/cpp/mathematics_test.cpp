@@ -47,19 +47,5 @@ TEST(mathematics, parts_of_complex_numbers_are_views) {
   EXPECT_FALSE(imag(a).writeable());
 }
 
-TEST(mathematics, differences_of_neighbours) {
-  const ndarray a = make<double>({1, 2, 4, 7}, {2, 2});
-  EXPECT_EQ(values(diff(a)), (doubles{1, 3}));
-  EXPECT_EQ(values(diff(a, 1, 0)), (doubles{3, 5}));
-  EXPECT_EQ(diff(a, 5).shape(), shape_t({2, 0}));
-  EXPECT_TRUE(is_same_view(diff(a, 0), a));
-  EXPECT_EQ(values(diff(make<double>({1, 4}), 1, -1, make<double>({0}), make<double>({9}))),
-            (doubles{1, 3, 5}));
-  EXPECT_EQ(values(diff(a, 1, 1, make<double>({0}, {}))), (doubles{1, 1, 4, 3}));
-  EXPECT_EQ(diff(make<bool>({true, false})).dtype(), dtype::bool_);
-  EXPECT_THROW(diff(a, -1), value_error);
-  EXPECT_THROW(diff(make<double>({1}, {})), value_error);
-}
-
 }  // namespace
 }  // namespace numloom

@@ -99,6 +99,8 @@ TEST(sorting, several_keys) {
   const std::vector<ndarray> keys{make<std::int64_t>({1, 0, 1}), make<float>({2, 2, 1})};
   EXPECT_EQ(lexsort(keys).to_vector<std::int64_t>(), (longs{2, 1, 0}));
   EXPECT_THROW(partition(keys[0], {3}), value_error);
+  EXPECT_EQ(partition(make<double>({3, 1, 2}), 0).to_vector<double>()[0], 1);
+  EXPECT_EQ(argpartition(make<double>({3, 1, 2}), 0).to_vector<std::int64_t>()[0], 1);
 }
 
 TEST(statistics, weighted_means_and_ranges) {
