@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/// Derivatives, integrals and running sums of sampled functions.
+/// Differences, derivatives, integrals and running sums of sampled functions.
 #pragma once
 
 #include <optional>
@@ -10,6 +10,11 @@
 
 namespace numloom {
 
+/// Differences of neighbours along an axis, n times; where they differ, of bools. n = 0 gives a itself. What
+/// is to stand before and behind a has a's shape but along the axis, or is a single element. Throws
+/// value_error for a negative n and for no dimension.
+NL_API ndarray diff(const ndarray& a, std::int64_t n = 1, int axis = -1,
+                    const std::optional<ndarray>& prepend = {}, const std::optional<ndarray>& append = {});
 /// Differences of neighbours in the flattened array, with something before and behind them that can be cast
 /// to its dtype (casting same_kind). Throws type_error otherwise, and for bools.
 NL_API ndarray ediff1d(const ndarray& a, const std::optional<ndarray>& to_end = {},

@@ -72,4 +72,9 @@ NL_API ndarray from_host(const void* data, const shape_t& shape, dtype type,
 /// A zero-dimensional array of that value.
 NL_API ndarray full0(const scalar& value, dtype type, device where);
 
+/// A copy with zeros above (tril) or below (triu) the k-th diagonal of the last two axes; a vector is
+/// repeated as rows first. Throw value_error for no dimension.
+NL_API ndarray tril(const ndarray& a, std::int64_t k = 0);
+NL_API ndarray triu(const ndarray& a, std::int64_t k = 0);
+
 }  // namespace numloom

@@ -40,6 +40,10 @@ struct NL_API index_error : std::out_of_range {
 struct NL_API overflow_error : std::overflow_error {
   using std::overflow_error::overflow_error;
 };
+/// A division by a sum that is zero (Python: ZeroDivisionError).
+struct NL_API zero_division_error : std::domain_error {
+  using std::domain_error::domain_error;
+};
 /// Memory asked for and not had (Python: MemoryError). The text says how much was asked, held and free.
 struct NL_API memory_error : std::bad_alloc {
   explicit memory_error(std::string text) : text_(std::move(text)) {}

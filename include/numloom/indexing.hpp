@@ -4,6 +4,7 @@
 
 #include <array>
 #include <concepts>
+#include <initializer_list>
 #include <optional>
 #include <span>
 #include <variant>
@@ -112,5 +113,39 @@ NL_API std::vector<ndarray> triu_indices_from(const ndarray& a, std::int64_t k =
 NL_API std::vector<ndarray> diag_indices(std::int64_t n, int ndim = 2);
 /// Throws value_error for less than two axes and for extents that differ.
 NL_API std::vector<ndarray> diag_indices_from(const ndarray& a);
+
+// ---- chosen from several, replaced in place ----
+
+/// For each element the first choice whose condition holds, else the last argument. Throws value_error for
+/// lists that are empty or of different lengths, type_error for conditions that are not bools.
+NL_API ndarray select(std::span<const ndarray> conditions, std::span<const array_like> choices,
+                      const array_like& otherwise = 0);
+inline ndarray select(std::initializer_list<ndarray> conditions, std::initializer_list<array_like> choices,
+                      const array_like& otherwise = 0) {
+  return select(std::span(conditions.begin(), conditions.size()), std::span(choices.begin(), choices.size()),
+                otherwise);
+}
+/// For each element of a, the element of the choice with that number. Numbers out of bounds: value_error, or
+/// what `mode` ("wrap", "clip") says.
+NL_API ndarray choose(const ndarray& a, std::span<const array_like> choices, std::string_view mode = "raise",
+                      const std::optional<ndarray>& out = {});
+inline ndarray choose(const ndarray& a, std::initializer_list<array_like> choices,
+                      std::string_view mode = "raise") {
+  return choose(a, std::span(choices.begin(), choices.size()), mode);
+}
+/// The elements for which a condition holds, as a vector.
+NL_API ndarray extract(const ndarray& condition, const ndarray& a);
+/// The first values to the places of the true elements of a mask, again from the start when used up; putmask
+/// takes the value of each place's own number. Throw value_error for a mask of another size, type_error for
+/// values that do not fit a's dtype safely.
+NL_API void place(const ndarray& a, const ndarray& mask, const ndarray& values);
+NL_API void putmask(const ndarray& a, const ndarray& mask, const ndarray& values);
+/// Values to positions along an axis, as argsort() and others give them.
+NL_API void put_along_axis(const ndarray& a, const ndarray& indices, const array_like& values,
+                           std::optional<int> axis = -1);
+/// Values to the main diagonal, again from the start when used up. wrap: after a tall matrix's last column
+/// the diagonal begins anew. Throws value_error for less than two dimensions and for unequal extents of
+/// more.
+NL_API void fill_diagonal(const ndarray& a, const ndarray& values, bool wrap = false);
 
 }  // namespace numloom

@@ -34,8 +34,14 @@ struct gufunc_axes {
 NL_API ndarray call(gufunc f, const ndarray& a, const ndarray& b, const gufunc_axes& where,
                     const ufunc_options& options = {});
 
+/// The sums of the diagonals of the planes of two axes.
+NL_API ndarray trace(const ndarray& a, int offset = 0, int axis1 = 0, int axis2 = 1,
+                     const std::optional<dtype>& type = {}, const std::optional<ndarray>& out = {});
+
 NL_API ndarray tensordot(const ndarray& a, const ndarray& b, const inline_vector<int, 6>& a_axes,
                          const inline_vector<int, 6>& b_axes);
+/// Sums over the last `axes` axes of a and the first of b.
+NL_API ndarray tensordot(const ndarray& a, const ndarray& b, int axes = 2);
 
 /// The Kronecker product: each element of a times all of b.
 NL_API ndarray kron(const ndarray& a, const ndarray& b);

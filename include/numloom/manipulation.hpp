@@ -21,8 +21,27 @@ NL_API ndarray moveaxis(const ndarray& a, const axes& source, const axes& destin
 NL_API ndarray squeeze(const ndarray& a, const axes& axis = {});
 NL_API ndarray expand_dims(const ndarray& a, const axes& axis);
 NL_API ndarray flip(const ndarray& a, const axes& axis = {});
+/// The first axis reversed; the second. Throw value_error where there are fewer dimensions.
+NL_API ndarray flipud(const ndarray& a);
+NL_API ndarray fliplr(const ndarray& a);
+/// Turned by k right angles, from the first axis towards the second.
+NL_API ndarray rot90(const ndarray& a, std::int64_t k = 1, int axis1 = 0, int axis2 = 1);
+/// An axis moved until it lies before another. Throws axis_error.
+NL_API ndarray rollaxis(const ndarray& a, int axis, int start = 0);
+/// The last two axes exchanged. Throws value_error for less than two dimensions.
+NL_API ndarray matrix_transpose(const ndarray& a);
+/// Views with at least that many axes; new ones come in front (2-d) or around (3-d), as in NumPy.
+NL_API ndarray atleast_1d(const ndarray& a);
+NL_API ndarray atleast_2d(const ndarray& a);
+NL_API ndarray atleast_3d(const ndarray& a);
 /// Along the flattened array when no axis is given.
 NL_API ndarray roll(const ndarray& a, const std::vector<std::int64_t>& shift, const axes& axis = {});
+inline ndarray roll(const ndarray& a, std::int64_t shift, const axes& axis = {}) {
+  return roll(a, std::vector<std::int64_t>{shift}, axis);
+}
+
+// ---- joins and splits ----
+
 struct concatenate_options {
   std::optional<int> axis = 0;  ///< nullopt: flattened first
   std::optional<ndarray> out{};
@@ -56,12 +75,38 @@ class blocks {
 /// Put together, the innermost lists along the last axis. Throws value_error for an empty list and for lists
 /// that are nested differently.
 NL_API ndarray block(const blocks& arrays);
+/// Rows on top of each other; side by side (vectors one behind the other); along the third axis; vectors as
+/// columns. Numbers and vectors get the axes that they lack. options.axis is not looked at.
+NL_API ndarray vstack(std::span<const ndarray> arrays, const concatenate_options& options = {});
+NL_API ndarray hstack(std::span<const ndarray> arrays, const concatenate_options& options = {});
+NL_API ndarray dstack(std::span<const ndarray> arrays);
+NL_API ndarray column_stack(std::span<const ndarray> arrays);
+inline ndarray vstack(std::initializer_list<ndarray> a, const concatenate_options& options = {}) {
+  return vstack(std::span(a.begin(), a.size()), options);
+}
+inline ndarray hstack(std::initializer_list<ndarray> a, const concatenate_options& options = {}) {
+  return hstack(std::span(a.begin(), a.size()), options);
+}
+inline ndarray dstack(std::initializer_list<ndarray> a) { return dstack(std::span(a.begin(), a.size())); }
+inline ndarray column_stack(std::initializer_list<ndarray> a) {
+  return column_stack(std::span(a.begin(), a.size()));
+}
+/// The slices along an axis: views, or numbers of a vector.
+NL_API std::vector<ndarray> unstack(const ndarray& a, int axis = 0);
 /// Views. Equal sections; throws value_error when they do not divide evenly.
 NL_API std::vector<ndarray> split(const ndarray& a, std::int64_t sections, int axis = 0);
 NL_API std::vector<ndarray> split(const ndarray& a, const std::vector<std::int64_t>& boundaries,
                                   int axis = 0);
 /// Sections that differ by at most one element.
 NL_API std::vector<ndarray> array_split(const ndarray& a, std::int64_t sections, int axis = 0);
+/// split() along the first axis; the second, or the only one; the third. Throw value_error where it is
+/// missing.
+NL_API std::vector<ndarray> vsplit(const ndarray& a, std::int64_t sections);
+NL_API std::vector<ndarray> vsplit(const ndarray& a, const std::vector<std::int64_t>& boundaries);
+NL_API std::vector<ndarray> hsplit(const ndarray& a, std::int64_t sections);
+NL_API std::vector<ndarray> hsplit(const ndarray& a, const std::vector<std::int64_t>& boundaries);
+NL_API std::vector<ndarray> dsplit(const ndarray& a, std::int64_t sections);
+NL_API std::vector<ndarray> dsplit(const ndarray& a, const std::vector<std::int64_t>& boundaries);
 NL_API ndarray repeat(const ndarray& a, const ndarray& counts, std::optional<int> axis = {});
 NL_API ndarray repeat(const ndarray& a, std::int64_t count, std::optional<int> axis = {});
 NL_API ndarray tile(const ndarray& a, const std::vector<std::int64_t>& repetitions);

@@ -3,11 +3,12 @@
 #pragma once
 
 #include "numloom/array.hpp"
+#include "numloom/bits.hpp"
 #include "numloom/calculus.hpp"
-#include "numloom/compositions.hpp"
 #include "numloom/creation.hpp"
 #include "numloom/device.hpp"
 #include "numloom/dtype.hpp"
+#include "numloom/editing.hpp"
 #include "numloom/error.hpp"
 #include "numloom/fft.hpp"
 #include "numloom/foreign.hpp"
@@ -16,7 +17,9 @@
 #include "numloom/io.hpp"
 #include "numloom/kernel.hpp"
 #include "numloom/linalg.hpp"
+#include "numloom/logic.hpp"
 #include "numloom/manipulation.hpp"
+#include "numloom/mathematics.hpp"
 #include "numloom/memory.hpp"
 #include "numloom/ndarray.hpp"
 #include "numloom/operators.hpp"

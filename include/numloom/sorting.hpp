@@ -24,6 +24,12 @@ NL_API ndarray partition(const ndarray& a, const std::vector<std::int64_t>& kth,
 /// The positions that partition() would take elements from.
 NL_API ndarray argpartition(const ndarray& a, const std::vector<std::int64_t>& kth,
                             std::optional<int> axis = -1);
+inline ndarray partition(const ndarray& a, std::int64_t kth, std::optional<int> axis = -1) {
+  return partition(a, std::vector<std::int64_t>{kth}, axis);
+}
+inline ndarray argpartition(const ndarray& a, std::int64_t kth, std::optional<int> axis = -1) {
+  return argpartition(a, std::vector<std::int64_t>{kth}, axis);
+}
 /// Positions that sort by several keys; the last key decides first.
 NL_API ndarray lexsort(const std::vector<ndarray>& keys, int axis = -1);
 NL_API ndarray searchsorted(const ndarray& sorted, const ndarray& values, bool right = false,

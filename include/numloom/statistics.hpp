@@ -78,6 +78,25 @@ struct nan_to_num_options {
 /// Finite numbers for NaN and infinities; integers are copied.
 NL_API ndarray nan_to_num(const ndarray& a, const nan_to_num_options& options = {});
 
+// ---- means and ranges ----
+
+/// Largest minus smallest element. Throws type_error for bools.
+NL_API ndarray ptp(const ndarray& a, const reduction_options& options = {});
+struct average_options {
+  axes axis{};
+  /// Of a's shape, or of the axes'. None: all elements count alike.
+  std::optional<ndarray> weights{};
+  bool keepdims = false;
+};
+/// Weighted mean, float64 for integers. Throws value_error and type_error for weights of another shape,
+/// zero_division_error where they sum to zero.
+NL_API ndarray average(const ndarray& a, const average_options& options = {});
+struct weighted_mean {
+  ndarray mean, weight;
+};
+/// The same, and the sum of the weights of each mean (NumPy's returned=True).
+NL_API weighted_mean average_and_weight(const ndarray& a, const average_options& options = {});
+
 // ---- covariance ----
 struct covariance_options {
   bool rowvar = true;  ///< variables are rows, observations columns

@@ -162,13 +162,6 @@ def __sizeof__(array) -> int:
 # ---- methods ----
 
 
-def round(array, decimals=0, out=None):
-    """Rounded to that many decimals, halves to even."""
-    from . import _composed
-
-    return _composed.round(array, decimals, out)
-
-
 def conjugate(array, *args, **kwargs):
     """Complex conjugate; a real array itself."""
     if array.dtype.kind != "c" and not args and not kwargs:
@@ -177,11 +170,6 @@ def conjugate(array, *args, **kwargs):
 
 
 conj = conjugate
-
-
-def trace(array, offset=0, axis1=0, axis2=1, dtype=None, out=None):
-    """Sum of a diagonal."""
-    return array.diagonal(offset, axis1, axis2).sum(axis=-1, dtype=dtype, out=out)
 
 
 def setflags(array, write=None, align=None, uic=None):

@@ -12,13 +12,10 @@ import numpy as _numpy
 from . import (
     _composed,
     _core,
-    _editing,
     _files,
     _grids,
-    _histograms,
     _iterating,
     _poly1d,
-    _sets,
 )
 
 OWN = (
@@ -47,7 +44,7 @@ _HOST_FUNCTIONS = {
 
 # Functions written in Python with those of _core.
 _MODULES = (
-    _composed, _editing, _files, _grids, _histograms, _iterating, _poly1d, _sets
+    _composed, _files, _grids, _iterating, _poly1d
 )  # fmt: skip
 COMPOSED = {name: getattr(module, name) for module in _MODULES for name in module.__all__}
 _CORE = {name for name in dir(_core) if not name.startswith("_")}

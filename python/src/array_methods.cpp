@@ -213,16 +213,13 @@ constexpr auto delegated = std::to_array<delegated_row>({
     {"__reduce_ex__", "__reduce_ex__($self, /, protocol)\n--\n\nPickles; out of band with protocol 5."},
     {"__reduce__", "__reduce__($self, /)\n--\n\nPickles."},
     {"__dask_tokenize__", "__dask_tokenize__($self, /)\n--\n\nA token of the contents for dask."},
-    {"round", "round($self, /, decimals=0, out=None)\n--\n\nRounded to that many decimals."},
     {"conj", "conj($self, /)\n--\n\nComplex conjugate."},
     {"conjugate", "conjugate($self, /)\n--\n\nComplex conjugate."},
-    {"trace", "trace($self, /, offset=0, axis1=0, axis2=1, dtype=None, out=None)\n--\n\nSum of a diagonal."},
     {"argpartition",
      "argpartition($self, /, kth, axis=-1, kind='introselect', order=None)\n--\n\nPositions that would "
      "partition the array."},
     {"partition",
      "partition($self, /, kth, axis=-1, kind='introselect', order=None)\n--\n\nPartitions in place."},
-    {"choose", "choose($self, /, choices, out=None, mode='raise')\n--\n\nPicks from several arrays."},
     {"getfield",
      "getfield($self, /, dtype, offset=0)\n--\n\nPart of the bytes of each element as another dtype."},
     {"setfield", "setfield($self, /, val, dtype, offset=0)\n--\n\nSets part of the bytes of each element."},
@@ -268,8 +265,11 @@ void add_methods(method_list& methods) {
   add_rows<rows>(methods, true);
   add_reduction_functions(methods, true);
   add_manipulation_functions(methods, true);
+  add_joining_functions(methods, true);
   add_indexing_functions(methods, true);
+  add_choosing_functions(methods, true);
   add_signal_functions(methods, true);
+  add_mathematics_functions(methods, true);
   add_product_functions(methods, true);
   add_creation_functions(methods, true);
   add_delegated(methods, std::make_index_sequence<delegated.size()>{});

@@ -5,6 +5,7 @@
 #include "numloom/creation.hpp"
 #include "numloom/indexing.hpp"
 #include "numloom/manipulation.hpp"
+#include "numloom/mathematics.hpp"
 
 namespace numloom::python {
 
@@ -70,26 +71,11 @@ PyObject* matrix_transposed(PyObject* self, void*) {
   });
 }
 
-ndarray part(const ndarray& a, bool imaginary) {
-  if (!is_complex(a.dtype())) return a;
-  const dtype type = real_part_of(a.dtype());
-  ndarray seen(a.bytes(), a.offset() + (imaginary ? itemsize(type) : 0), type, a.shape(), a.strides());
-  seen.set_writeable(a.writeable());
-  seen.set_scalar(a.is_scalar());
-  return seen;
+PyObject* real_property(PyObject* self, void*) {
+  return guarded([&] { return wrap_view(real(array_of(self)), self); });
 }
-PyObject* real(PyObject* self, void*) {
-  return guarded([&] { return wrap_view(part(array_of(self), false), self); });
-}
-PyObject* imaginary(PyObject* self, void*) {
-  return guarded([&] {
-    const ndarray& a = array_of(self);
-    if (is_complex(a.dtype())) return wrap_view(part(a, true), self);
-    ndarray none = zeros(a.shape(), {.dtype = a.dtype(), .device = a.device()});
-    none.set_writeable(false);
-    none.set_scalar(a.is_scalar());
-    return wrap(std::move(none));
-  });
+PyObject* imaginary_property(PyObject* self, void*) {
+  return guarded([&] { return wrap_view(imag(array_of(self)), self); });
 }
 int assign_part(PyObject* self, PyObject* value, bool imaginary) {
   if (!value) return no_delete(imaginary ? "imag" : "real");
@@ -101,7 +87,7 @@ int assign_part(PyObject* self, PyObject* value, bool imaginary) {
     if (!source.load(value, a.device()))
       raise(PyExc_TypeError, "expected a number or an array, got %R", value);
     const index_item everything[] = {ellipsis};
-    set_item(part(a, imaginary), everything, source.like());
+    set_item(imaginary ? imag(a) : real(a), everything, source.like());
     return 0;
   });
 }
@@ -176,8 +162,8 @@ PyGetSetDef array_properties[] = {
     {"nbytes", number<&ndarray::nbytes>, nullptr, "Bytes of all elements.", nullptr},
     {"T", reversed, nullptr, "The axes reversed: a view.", nullptr},
     {"mT", matrix_transposed, nullptr, "The last two axes exchanged: a view.", nullptr},
-    {"real", real, set_real, "The real parts: a view.", nullptr},
-    {"imag", imaginary, set_imaginary, "The imaginary parts: a view of a complex array.", nullptr},
+    {"real", real_property, set_real, "The real parts: a view.", nullptr},
+    {"imag", imaginary_property, set_imaginary, "The imaginary parts: a view of a complex array.", nullptr},
     {"base", base, nullptr, "The array or object that owns the memory, or None.", nullptr},
     {"data", data, nullptr, "A memoryview of an array on the CPU; of one on a GPU its address, `data.ptr`.",
      nullptr},

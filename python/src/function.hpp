@@ -102,7 +102,13 @@ PyObject* call_package(const char* module, const char* name, PyObject* args, PyO
 void add_creation_functions(std::vector<PyMethodDef>& table, bool methods);
 void add_reduction_functions(std::vector<PyMethodDef>& table, bool methods);
 void add_manipulation_functions(std::vector<PyMethodDef>& table, bool methods);
+void add_joining_functions(std::vector<PyMethodDef>& table, bool methods);
+void add_editing_functions(std::vector<PyMethodDef>& table, bool methods);
 void add_indexing_functions(std::vector<PyMethodDef>& table, bool methods);
+void add_choosing_functions(std::vector<PyMethodDef>& table, bool methods);
+void add_mathematics_functions(std::vector<PyMethodDef>& table, bool methods);
+void add_logic_functions(std::vector<PyMethodDef>& table, bool methods);
+void add_histogram_functions(std::vector<PyMethodDef>& table, bool methods);
 void add_signal_functions(std::vector<PyMethodDef>& table, bool methods);
 void add_set_functions(std::vector<PyMethodDef>& table, bool methods);
 void add_statistics_functions(std::vector<PyMethodDef>& table, bool methods);

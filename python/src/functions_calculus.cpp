@@ -13,6 +13,19 @@ std::optional<ndarray> to_optional_array(PyObject* o, device where) {
   return to_array(o, where);
 }
 
+// (a, n, axis, prepend, append)
+PyObject* differences(argument_slots s) {
+  const std::int64_t n = to_int(s[1], "n", 1);
+  if (n == 0) return Py_NewRef(s[0]);
+  const ndarray a = to_array(s[0]);
+  const auto before = to_optional_array(s[3], a.device()), behind = to_optional_array(s[4], a.device());
+  const int axis = to_axis(s[2], -1);
+  const float_watch watch(is_inexact(a.dtype()));
+  ndarray result = unlocked(a.size(), [&] { return diff(a, n, axis, before, behind); });
+  watch.report("subtract", result);
+  return wrap(std::move(result));
+}
+
 // (ary, to_end, to_begin)
 PyObject* neighbour_differences(argument_slots s) {
   const ndarray a = to_array(s[0]);
@@ -92,6 +105,8 @@ template <ndarray (*F)(const ndarray&, const cumulative_options&)> PyObject* run
 constexpr const char* cumulative = "(x, /, *, axis=None, dtype=None, out=None, include_initial=False)";
 
 constexpr function_row rows[] = {
+    {"diff", "(a, n=1, axis=-1, prepend=None, append=None)", differences,
+     "Differences of neighbours along an axis, n times."},
     {"ediff1d", "(ary, to_end=None, to_begin=None)", neighbour_differences,
      "Differences of neighbours in the flattened array, with something before or after them."},
     {"trapezoid", "(y, x=None, dx=1.0, axis=-1)", integral,

@@ -451,6 +451,13 @@ PyObject* dlpack_import(argument_slots s) {
 constexpr const char* by_shape = "(shape, dtype=None, order='C', *, device=None, like=None)";
 constexpr const char* by_example = "(a, dtype=None, order='K', subok=True, shape=None, *, device=None)";
 
+// (m, k)
+template <ndarray (*F)(const ndarray&, std::int64_t)> PyObject* triangle(argument_slots s) {
+  const ndarray a = to_array(s[0]);
+  const std::int64_t k = to_int(s[1], "k", 0);
+  return wrap(unlocked(a.size(), [&] { return F(a, k); }));
+}
+
 constexpr function_row rows[] = {
     {"empty", by_shape, make_empty, "A new array whose elements are not set."},
     {"zeros", by_shape, filled<zeros>, "A new array of zeros."},
@@ -496,6 +503,8 @@ constexpr function_row rows[] = {
     {"asfortranarray", "(a, dtype=None, *, like=None)", as_contiguous<order::F>,
      "The object as a Fortran-contiguous array."},
     {"copy", "(a, order='K', subok=False)", copied, "A copy on the same device."},
+    {"tril", "(m, k=0)", triangle<tril>, "The lower triangle; zeros above the k-th diagonal."},
+    {"triu", "(m, k=0)", triangle<triu>, "The upper triangle; zeros below the k-th diagonal."},
     {"from_dlpack", "(x, /, *, device=None, copy=None)", dlpack_import,
      "An array over the memory of another library's array, by the DLPack protocol."},
 };

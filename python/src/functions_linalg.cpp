@@ -296,6 +296,17 @@ PyObject* cross(argument_slots s) {
   return wrap(unlocked(x.a.size(), [&] { return linalg::cross(x.a, x.b, axis); }));
 }
 
+// (x, /, *, offset)
+PyObject* diagonals(argument_slots s) {
+  const int offset = static_cast<int>(to_int(s[1], "offset", 0));
+  return wrap_view(diagonal(to_array(s[0]), offset, -2, -1), s[0]);
+}
+// (x, /, *, offset, dtype)
+PyObject* traces(argument_slots s) {
+  const int offset = static_cast<int>(to_int(s[1], "offset", 0));
+  return wrap(trace(to_array(s[0]), offset, -2, -1, to_optional_dtype(s[2])));
+}
+
 constexpr function_row rows[] = {
     {"linalg.solve", "(a, b)", mapped_two<linalg::solve>, "The x of a @ x = b."},
     {"linalg.inv", "(a)", mapped<linalg::inv>, "Inverse matrices."},
@@ -330,6 +341,9 @@ constexpr function_row rows[] = {
     {"linalg.tensorsolve", "(a, b, axes=None)", tensorsolve, "The x of tensordot(a, x, x.ndim) = b."},
     {"linalg.tensorinv", "(a, ind=2)", tensorinv, "The inverse of a under tensordot over ind axes."},
     {"linalg.cross", "(x1, x2, /, *, axis=-1)", cross, "Cross products of vectors of three elements."},
+    {"linalg.diagonal", "(x, /, *, offset=0)", diagonals, "Diagonals of a stack of matrices: a view."},
+    {"linalg.trace", "(x, /, *, offset=0, dtype=None)", traces,
+     "Sums of the diagonals of a stack of matrices."},
     {"linalg.outer", "(x1, x2, /)", mapped_two<linalg::outer>, "All products of elements of two vectors."},
 };
 

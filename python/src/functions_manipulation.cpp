@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Shapes, joins, splits, rearrangements.
+// Shapes and rearrangements.
 #include <algorithm>
 #include <string>
 
@@ -125,98 +125,41 @@ PyObject* rolled(argument_slots s) {
   return wrap(unlocked(a.size(), [&] { return roll(a, shift, axis); }));
 }
 
-// ---- joins ----
-
-std::int64_t total_size(const std::vector<ndarray>& arrays) {
-  std::int64_t total = 0;
-  for (const ndarray& a : arrays) total += a.size();
-  return total;
+// (m)
+template <ndarray (*F)(const ndarray&)> PyObject* seen_otherwise(argument_slots s) {
+  return view_of(s[0], F(to_array(s[0])));
 }
 
-// Python's numbers among flattened arrays adapt to their dtype.
-std::optional<dtype> weak_result_type(PyObject* sequence, const std::vector<ndarray>& arrays) {
-  const ref items = checked(PySequence_Fast(sequence, "expected a sequence of arrays"));
-  std::vector<array_like> operands;
-  for (std::size_t i = 0; i < arrays.size(); ++i) {
-    PyObject* item = PySequence_Fast_GET_ITEM(items.get(), static_cast<Py_ssize_t>(i));
-    operands.push_back(is_python_number(item) ? array_like(to_scalar(item)) : array_like(arrays[i]));
-  }
-  if (operands.empty()) return {};
-  return result_type(operands);
-}
-
-// (arrays, axis, out, *, dtype, casting)
-using joiner = ndarray (*)(std::span<const ndarray>, const concatenate_options&);
-template <joiner Join> PyObject* joined(argument_slots s) {
-  if (!PySequence_Check(s[0]))
-    raise(PyExc_TypeError, "arrays to stack must be passed as a \"sequence\" type such as list or tuple.");
-  const std::vector<ndarray> arrays = to_array_list(s[0]);
-  concatenate_options options;
-  if (Join == static_cast<joiner>(stack) && s[1] == Py_None)
-    raise(PyExc_TypeError, "[stack] expected an integer for axis, got None");
-  options.axis = s[1] ? to_optional_axis(s[1]) : std::optional(0);
-  options.out = to_out(s[2]);
-  options.dtype = to_optional_dtype(s[3]);
-  if (!options.axis && !options.dtype && !options.out && PySequence_Check(s[0]))
-    options.dtype = weak_result_type(s[0], arrays);
-  options.casting = to_casting(s[4], casting::same_kind);
-  return wrap_or_out(unlocked(total_size(arrays), [&] { return Join(arrays, options); }), s[2]);
-}
-
-// The arrays in nested lists; the path names a place for errors.
-void collect_leaves(PyObject* o, const std::string& path, std::vector<PyObject*>& leaves) {
-  if (PyTuple_Check(o))
-    raise(PyExc_TypeError,
-          "%s is a tuple. Only lists can be used to arrange blocks, and np.block does not allow implicit "
-          "conversion from tuple to ndarray.",
-          path.c_str());
-  if (!PyList_Check(o)) return leaves.push_back(o);
-  for (Py_ssize_t i = 0; i < PyList_GET_SIZE(o); ++i)
-    collect_leaves(PyList_GET_ITEM(o, i), path + "[" + std::to_string(i) + "]", leaves);
-}
-blocks to_blocks(PyObject* o, device where) {
-  if (!PyList_Check(o)) return to_device(to_array(o, where), where);
-  std::vector<blocks> list;
-  for (Py_ssize_t i = 0; i < PyList_GET_SIZE(o); ++i) list.push_back(to_blocks(PyList_GET_ITEM(o, i), where));
-  return list;
-}
-// (arrays)
-PyObject* blocked(argument_slots s) {
-  std::vector<PyObject*> leaves;
-  collect_leaves(s[0], "arrays", leaves);
-  const blocks arrays = to_blocks(s[0], device_among(leaves.data(), leaves.size()));
-  return wrap(block(arrays));
-}
-
-// (ary, indices_or_sections, axis)
-template <bool Even> PyObject* sections(argument_slots s) {
+// (m, k, axes)
+PyObject* turned(argument_slots s) {
   const ndarray a = to_array(s[0]);
-  const int axis = to_axis(s[2], 0);
-  if (PyIndex_Check(s[1]) && !PyTuple_Check(s[1]) && !(is_array(s[1]) && array_of(s[1]).ndim() > 0) &&
-      !is_numpy_array(s[1])) {
-    const std::int64_t count = to_int(s[1], "indices_or_sections");
-    return wrap_list(Even ? split(a, count, axis) : array_split(a, count, axis), s[0]);
+  int axis[] = {0, 1};
+  if (s[2]) {
+    const axes plane = to_axes(s[2]);
+    if (plane.all() || plane.list().size() != 2) raise(PyExc_ValueError, "len(axes) must be 2.");
+    axis[0] = plane.list()[0];
+    axis[1] = plane.list()[1];
   }
-  return wrap_list(split(a, to_int_list(s[1], "indices_or_sections"), axis), s[0]);
+  return view_of(s[0], rot90(a, to_int(s[1], "k", 1), axis[0], axis[1]));
 }
 
-// (a, repeats, axis)
-PyObject* repeated(argument_slots s) {
-  const ndarray a = to_array(s[0]);
-  const auto axis = to_optional_axis(s[2]);
-  if (PyLong_CheckExact(s[1])) {
-    const std::int64_t count = to_int(s[1], "repeats");
-    return wrap(unlocked(a.size() * count, [&] { return repeat(a, count, axis); }));
-  }
-  const ndarray counts = to_array(s[1], a.device());
-  return wrap(unlocked(a.size(), [&] { return repeat(a, counts, axis); }));
+// (a, axis, start)
+PyObject* axis_rolled(argument_slots s) {
+  return view_of(s[0], rollaxis(to_array(s[0]), to_axis(s[1], 0), to_axis(s[2], 0)));
 }
 
-// (A, reps)
-PyObject* tiled(argument_slots s) {
-  const ndarray a = to_array(s[0]);
-  const auto repetitions = to_int_list(s[1], "reps");
-  return wrap(unlocked(a.size() * 4, [&] { return tile(a, repetitions); }));
+// (*arys)
+template <ndarray (*F)(const ndarray&)> PyObject* at_least(argument_slots s) {
+  const Py_ssize_t n = PyTuple_GET_SIZE(s[0]);
+  ref results = checked(PyTuple_New(n));
+  for (Py_ssize_t i = 0; i < n; ++i) {
+    PyObject* o = PyTuple_GET_ITEM(s[0], i);
+    const ndarray a = to_array(o);
+    ndarray wide = F(a);
+    PyObject* made = is_array(o) && wide.ndim() == a.ndim() ? Py_NewRef(o) : view_of(o, std::move(wide));
+    PyTuple_SET_ITEM(results.get(), i, made);
+  }
+  return n == 1 ? Py_NewRef(PyTuple_GET_ITEM(results.get(), 0)) : results.release();
 }
 
 // (a, offset, axis1, axis2)
@@ -351,7 +294,6 @@ PyObject* common_shape(argument_slots s) {
 
 constexpr auto both = function_row::function_and_method;
 constexpr auto method = function_row::method_only;
-constexpr const char* joining = "(arrays, /, axis=0, out=None, *, dtype=None, casting='same_kind')";
 
 constexpr function_row rows[] = {
     {"reshape", "(a, /, shape, order='C', *, copy=None)", reshape_function,
@@ -371,17 +313,18 @@ constexpr function_row rows[] = {
     {"expand_dims", "(a, axis)", expanded, "With new axes of length one: a view."},
     {"flip", "(m, axis=None)", flipped, "The order of the elements reversed along axes: a view."},
     {"roll", "(a, shift, axis=None)", rolled, "Elements shifted along axes; those that fall off return."},
-    {"concatenate", joining, joined<concatenate>, "Arrays joined along an existing axis."},
-    {"concat", joining, joined<concatenate>, "Arrays joined along an existing axis."},
-    {"stack", "(arrays, axis=0, out=None, *, dtype=None, casting='same_kind')", joined<stack>,
-     "Arrays of one shape joined along a new axis."},
-    {"block", "(arrays)", blocked, "Nested lists of blocks put together, the innermost along the last axis."},
-    {"split", "(ary, indices_or_sections, axis=0)", sections<true>,
-     "Views of equal sections, or of those between the given indices."},
-    {"array_split", "(ary, indices_or_sections, axis=0)", sections<false>,
-     "Views of sections that differ by at most one element."},
-    {"repeat", "(a, repeats, axis=None)", repeated, "Each element repeated.", both},
-    {"tile", "(A, reps)", tiled, "The array repeated as a whole."},
+    {"fliplr", "(m)", seen_otherwise<fliplr>, "The second axis reversed: a view."},
+    {"flipud", "(m)", seen_otherwise<flipud>, "The first axis reversed: a view."},
+    {"rot90", "(m, k=1, axes=(0, 1))", turned,
+     "Turned by k right angles, from the first axis towards the second: a view."},
+    {"rollaxis", "(a, axis, start=0)", axis_rolled, "An axis moved until it lies before another: a view."},
+    {"matrix_transpose", "(x, /)", seen_otherwise<matrix_transpose>, "The last two axes exchanged: a view."},
+    {"atleast_1d", "(*arys)", at_least<atleast_1d>,
+     "Each array with one dimension or more; a tuple of several."},
+    {"atleast_2d", "(*arys)", at_least<atleast_2d>,
+     "Each array with two dimensions or more; a tuple of several."},
+    {"atleast_3d", "(*arys)", at_least<atleast_3d>,
+     "Each array with three dimensions or more; a tuple of several."},
     {"diagonal", "(a, offset=0, axis1=0, axis2=1)", diagonal_view, "A read-only view of a diagonal.", both},
     {"pad", "(array, pad_width, mode='constant', **kwargs)", padded,
      "The array with something around it.\n\n"

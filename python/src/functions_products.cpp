@@ -200,7 +200,21 @@ PyObject* einsum_function(argument_slots s) {
 
 constexpr auto both = function_row::function_and_method;
 
+// (a, offset, axis1, axis2, dtype, out)
+PyObject* traced(argument_slots s) {
+  const ndarray a = to_array(s[0]);
+  const auto type = to_optional_dtype(s[4]);
+  const auto out = to_out(s[5]);
+  const float_watch watch;
+  ndarray result =
+      trace(a, static_cast<int>(to_int(s[1], "offset", 0)), to_axis(s[2], 0), to_axis(s[3], 1), type, out);
+  watch.report("reduce", result);
+  return wrap_or_out(std::move(result), s[5]);
+}
+
 constexpr function_row rows[] = {
+    {"trace", "(a, offset=0, axis1=0, axis2=1, dtype=None, out=None)", traced,
+     "Sum of a diagonal, or the sums of those of the planes of two axes.", function_row::function_and_method},
     {"dot", "(a, b, out=None)", product_into<dot>, "Inner product of vectors, product of matrices.", both},
     {"vdot", "(a, b, /)", product<vdot>, "Inner product of two flattened arrays, the first conjugated."},
     {"inner", "(a, b, /)", product<inner>, "Sum of products over the last axes."},

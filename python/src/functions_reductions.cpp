@@ -2,7 +2,7 @@
 // Reductions and scans.
 #include "float_watch.hpp"
 #include "function.hpp"
-#include "numloom/reductions.hpp"
+#include "numloom/statistics.hpp"
 
 namespace numloom::python {
 
@@ -120,7 +120,7 @@ PyObject* count(argument_slots s) {
 }
 
 // (a, axis, dtype, out, keepdims, *, where)
-PyObject* average(argument_slots s) {
+PyObject* arithmetic_mean(argument_slots s) {
   if (is_plain_call<6>(s) && !is_empty(s[0])) return run_plain(mean, s[0], "reduce");
   reduction_options options;
   options.axis = to_axes(s[1]);
@@ -131,6 +131,39 @@ PyObject* average(argument_slots s) {
   const ndarray a = to_array(s[0]);
   if (has_few(a, options.axis, options.where, 0)) warn("Mean of empty slice");
   return run(mean, s[0], options, s[3], a.size() == 0 ? "divide" : "reduce");
+}
+
+// (a, axis, weights, returned, *, keepdims)
+PyObject* weighted(argument_slots s) {
+  const ndarray a = to_array(s[0]);
+  average_options options;
+  options.axis = to_axes(s[1]);
+  if (!is_missing(s[2])) options.weights = to_array(s[2], a.device());
+  const bool returned = to_bool(s[3], false);
+  options.keepdims = to_bool(s[4], false);
+  if (!options.weights && has_few(a, options.axis, {}, 0)) warn("Mean of empty slice");
+  const float_watch watch;
+  if (!returned) {
+    ndarray result = unlocked(a.size(), [&] { return average(a, options); });
+    watch.report("multiply", result);
+    return wrap(std::move(result));
+  }
+  const weighted_mean found = unlocked(a.size(), [&] { return average_and_weight(a, options); });
+  watch.report("multiply", found.mean);
+  return wrap_tuple({found.mean, found.weight});
+}
+
+// (a, axis, out, keepdims)
+PyObject* range_of(argument_slots s) {
+  const ndarray a = to_array(s[0]);
+  reduction_options options;
+  options.axis = fitting_axes(to_axes(s[1]), a);
+  options.out = to_out(s[2]);
+  options.keepdims = to_bool(s[3], false);
+  const float_watch watch;
+  ndarray result = unlocked(a.size(), [&] { return ptp(a, options); });
+  watch.report("subtract", result);
+  return wrap_or_out(std::move(result), s[2]);
 }
 
 // (a, axis, dtype, out, ddof, keepdims, *, where, mean, correction)
@@ -205,8 +238,11 @@ constexpr function_row rows[] = {
     {"any", truth, logical<any>, "Is some element not zero?", both},
     {"all", truth, logical<all>, "Is every element not zero?", both},
     {"count_nonzero", "(a, axis=None, *, keepdims=False)", count, "Number of elements that are not zero."},
-    {"mean", "(a, axis=None, dtype=None, out=None, keepdims=False, *, where=True)", average,
+    {"mean", "(a, axis=None, dtype=None, out=None, keepdims=False, *, where=True)", arithmetic_mean,
      "Arithmetic mean over the given axes; float64 for integers.", both},
+    {"average", "(a, axis=None, weights=None, returned=False, *, keepdims=False)", weighted,
+     "Weighted mean; with returned, the sum of the weights too."},
+    {"ptp", "(a, axis=None, out=None, keepdims=False)", range_of, "Largest minus smallest element."},
     {"var", spreading, spread<var>, "Variance over the given axes; the divisor is n - ddof.", both},
     {"std", spreading, spread<numloom::std>, "Standard deviation over the given axes.", both},
     {"argmin", positions, arg<argmin>, "Position of the first smallest element; NaN wins.", both},

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Sets and counting.
+// Sets.
 #include "function.hpp"
-#include "numloom/histogram.hpp"
 #include "numloom/sets.hpp"
 
 namespace numloom::python {
@@ -17,6 +16,18 @@ two_arrays to_two(PyObject* x, PyObject* y) {
   return {to_array(x, d), to_array(y, d)};
 }
 
+// The values and what else is asked for; never scalars.
+std::vector<ndarray> unique_parts(const ndarray& a, const unique_options& options) {
+  const unique_result found = unlocked(a.size(), [&] { return unique(a, options); });
+  std::vector<ndarray> results;
+  for (const ndarray* part : {&found.values, &found.indices, &found.inverse, &found.counts})
+    if (part->defined()) {
+      results.push_back(*part);
+      results.back().set_scalar(false);
+    }
+  return results;
+}
+
 // (ar, return_index, return_inverse, return_counts, axis, *, equal_nan, sorted)
 PyObject* distinct(argument_slots s) {
   const ndarray a = to_array(s[0]);
@@ -26,15 +37,25 @@ PyObject* distinct(argument_slots s) {
   options.return_counts = to_bool(s[3], false);
   options.axis = to_optional_axis(s[4]);
   options.equal_nan = to_bool(s[5], true);
-  unique_result found = unlocked(a.size(), [&] { return unique(a, options); });
-  found.values.set_scalar(false);
-  std::vector<ndarray> results{found.values};
-  for (const ndarray* part : {&found.indices, &found.inverse, &found.counts})
-    if (part->defined()) {
-      results.push_back(*part);
-      results.back().set_scalar(false);
-    }
+  std::vector<ndarray> results = unique_parts(a, options);
   return results.size() == 1 ? wrap(std::move(results[0])) : wrap_tuple(std::move(results));
+}
+
+// The array API's functions: each NaN is an element of its own, and several results have names.
+template <char Which> PyObject* named(argument_slots s) {
+  constexpr bool everything = Which == 'a', counts = Which == 'c', inverse = Which == 'i';
+  unique_options options;
+  options.return_index = everything;
+  options.return_inverse = everything || inverse;
+  options.return_counts = everything || counts;
+  options.equal_nan = false;
+  std::vector<ndarray> results = unique_parts(to_array(s[0]), options);
+  if (results.size() == 1) return wrap(std::move(results[0]));
+  const ref values = checked(wrap_tuple(std::move(results)));
+  const ref kind = checked(imported("numpy.lib._arraysetops_impl", everything ? "UniqueAllResult"
+                                                                   : counts   ? "UniqueCountsResult"
+                                                                              : "UniqueInverseResult"));
+  return PyObject_CallObject(kind.get(), values.get());
 }
 
 membership to_membership(PyObject* o) {
@@ -76,51 +97,6 @@ template <ndarray (*F)(const ndarray&, const ndarray&, bool)> PyObject* differen
   return wrap(unlocked(a.size() + b.size(), [&] { return F(a, b, assume_unique); }));
 }
 
-// ---- counting ----
-
-// (x, /, weights, minlength)
-PyObject* counted(argument_slots s) {
-  if (s[2] == Py_None) raise(PyExc_TypeError, "use 0 instead of None for minlength");
-  const ndarray given = to_array(s[0]);
-  const bool listed = !is_array(s[0]) && !is_numpy_array(s[0]);
-  const ndarray x = listed && !is_complex(given.dtype()) ? astype(given, dtype::int64) : given;
-  std::optional<ndarray> weights;
-  if (!is_missing(s[1])) weights = to_array(s[1], x.device());
-  const std::int64_t minlength = s[2] ? to_int(s[2], "minlength") : 0;
-  return wrap(unlocked(x.size(), [&] { return bincount(x, weights, minlength); }));
-}
-
-// (x, bins, right)
-PyObject* binned(argument_slots s) {
-  const auto [x, bins] = to_two(s[0], s[1]);
-  const bool right = to_bool(s[2], false);
-  if (is_complex(x.dtype()) || is_complex(bins.dtype())) raise(PyExc_TypeError, "x may not be complex");
-  ndarray found = unlocked(x.size() * 8, [&] { return digitize(x, bins, right); });
-  found.set_scalar(x.ndim() == 0);
-  return wrap(std::move(found));
-}
-
-// (a, edges, weights): the counts alone, for edges that are known to ascend
-PyObject* histogram_counts(argument_slots s) {
-  const auto [a, edges] = to_two(s[0], s[1]);
-  histogram_options options;
-  if (!is_missing(s[2])) options.weights = to_array(s[2], a.device());
-  return wrap(unlocked(a.size() * 8, [&] { return histogram(a, edges, options).first; }));
-}
-
-// (sample, edges, density, weights)
-PyObject* histogram_cells(argument_slots s) {
-  const ndarray sample = to_array(s[0]);
-  std::vector<ndarray> edges;
-  for (const ndarray& e : to_array_list(s[1])) edges.push_back(to_device(e, sample.device()));
-  std::optional<ndarray> weights;
-  if (!is_missing(s[3])) weights = to_array(s[3], sample.device());
-  const bool density = to_bool(s[2], false);
-  ndarray counts = unlocked(sample.size() * 8, [&] { return histogramdd(sample, edges, density, weights); });
-  counts.set_scalar(false);
-  return wrap(std::move(counts));
-}
-
 constexpr function_row rows[] = {
     {"unique",
      "(ar, return_index=False, return_inverse=False, return_counts=False, axis=None, *, equal_nan=True, "
@@ -135,12 +111,11 @@ constexpr function_row rows[] = {
      "Elements of the first array that are not in the second."},
     {"setxor1d", "(ar1, ar2, assume_unique=False)", difference<setxor1d>,
      "Sorted elements that are in one of the arrays only."},
-    {"bincount", "(x, /, weights=None, minlength=0)", counted,
-     "How often each of 0, 1, 2, ... occurs, or the sums of their weights."},
-    {"digitize", "(x, bins, right=False)", binned, "The number of the bin into which each value falls."},
-    {"_histogram_counts", "(a, edges, weights=None)", histogram_counts, "Counts between ascending edges."},
-    {"_histogram_cells", "(sample, edges, density=False, weights=None)", histogram_cells,
-     "Counts of rows in the cells of a grid."},
+    {"unique_all", "(x, /)", named<'a'>,
+     "The distinct elements, their first positions, the places to build x from them, and counts."},
+    {"unique_counts", "(x, /)", named<'c'>, "The distinct elements and how often each occurs."},
+    {"unique_inverse", "(x, /)", named<'i'>, "The distinct elements and the places to build x from them."},
+    {"unique_values", "(x, /)", named<'v'>, "The distinct elements."},
 };
 
 }  // namespace

@@ -27,9 +27,15 @@ void add_functions(PyObject* module) {
   add_creation_functions(table, false);
   add_reduction_functions(table, false);
   add_manipulation_functions(table, false);
+  add_joining_functions(table, false);
+  add_editing_functions(table, false);
   add_indexing_functions(table, false);
+  add_choosing_functions(table, false);
   add_set_functions(table, false);
+  add_histogram_functions(table, false);
   add_signal_functions(table, false);
+  add_mathematics_functions(table, false);
+  add_logic_functions(table, false);
   add_product_functions(table, false);
   add_statistics_functions(table, false);
   add_calculus_functions(table, false);

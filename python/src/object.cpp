@@ -74,6 +74,8 @@ void set_python_error() noexcept {
     PyErr_SetString(PyExc_IndexError, e.what());
   } catch (const overflow_error& e) {
     PyErr_SetString(PyExc_OverflowError, e.what());
+  } catch (const zero_division_error& e) {
+    PyErr_SetString(PyExc_ZeroDivisionError, e.what());
   } catch (const linalg_error& e) {
     set_by_name("LinAlgError", e.what());
   } catch (const compile_error& e) {

@@ -56,6 +56,12 @@ _RESULTS = {
     "to_numpy": "numpy.ndarray", "tolist": "Any", "item": "Any", "tobytes": "bytes", "fill": "None", "where": "Any",
     "linspace": "Any", "synchronize": "None", "memory_stats": "dict[str, int]", "set_memory_limit": "None",
     "reset_peak_memory": "None", "free_cached_memory": "None", "may_share_memory": "bool",
+    "allclose": "bool", "array_equal": "bool", "array_equiv": "bool", "vsplit": "list[ndarray]",
+    "hsplit": "list[ndarray]", "dsplit": "list[ndarray]", "unstack": "tuple[ndarray, ...]", "atleast_1d": "Any",
+    "atleast_2d": "Any", "atleast_3d": "Any", "average": "Any", "real": "Any", "imag": "Any", "trim_zeros": "Any",
+    "place": "None", "putmask": "None", "put_along_axis": "None", "fill_diagonal": "None", "unique_all": "Any",
+    "unique_counts": "Any", "unique_inverse": "Any", "histogram": "tuple[ndarray, ndarray]",
+    "histogram2d": "tuple[ndarray, ndarray, ndarray]", "histogramdd": "tuple[ndarray, list[ndarray]]",
 }  # fmt: skip
 _PROPERTIES = {
     "shape": "tuple[int, ...]", "strides": "tuple[int, ...]", "dtype": "numpy.dtype[Any]", "ndim": "int", "size": "int",

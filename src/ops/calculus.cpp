@@ -1,16 +1,49 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Derivatives, integrals and running sums of sampled functions.
+// Differences, derivatives, integrals and running sums of sampled functions.
 #include "numloom/calculus.hpp"
 
 #include <array>
 #include <complex>
 
-#include "numloom/compositions.hpp"
 #include "ops/compose.hpp"
 
 namespace numloom {
 
 using namespace detail;
+
+namespace {
+
+ndarray extended(const ndarray& a, int d, const std::optional<ndarray>& before,
+                 const std::optional<ndarray>& behind) {
+  shape_t edge = a.shape();
+  edge[d] = 1;
+  const auto fitting = [&](const ndarray& e) {
+    const ndarray here = beside(e, a);
+    return here.ndim() == 0 ? broadcast_to(here, edge) : here;
+  };
+  std::vector<ndarray> parts;
+  if (before) parts.push_back(fitting(*before));
+  parts.push_back(a);
+  if (behind) parts.push_back(fitting(*behind));
+  return concatenate(parts, {.axis = d});
+}
+
+}  // namespace
+
+ndarray diff(const ndarray& a, std::int64_t n, int axis, const std::optional<ndarray>& prepend,
+             const std::optional<ndarray>& append) {
+  if (n < 0) fail<value_error>("[diff] order must be non-negative but got ", n);
+  if (n == 0) return a;
+  if (a.ndim() == 0) fail<value_error>("[diff] diff requires input that is at least one dimensional");
+  const int d = normalize_axis(axis, a.ndim(), "diff");
+  ndarray left = prepend || append ? extended(a, d, prepend, append) : a;
+  for (; n > 0; --n) {
+    const ndarray upper = part(left, 1, to_end, d), lower = part(left, 0, -1, d);
+    left = left.dtype() == dtype::bool_ ? not_equal(upper, lower) : subtract(upper, lower);
+    if (left.shape()[d] == 0) break;
+  }
+  return left;
+}
 
 ndarray ediff1d(const ndarray& a, const std::optional<ndarray>& to_end,
                 const std::optional<ndarray>& to_begin) {

@@ -15,7 +15,10 @@ ndarray hand_over(ndarray result, const std::optional<ndarray>& out, std::string
 
 ndarray part_of_complex(const ndarray& a, bool imaginary) {
   const dtype type = real_part_of(a.dtype());
-  return ndarray(a.bytes(), a.offset() + (imaginary ? itemsize(type) : 0), type, a.shape(), a.strides());
+  ndarray seen(a.bytes(), a.offset() + (imaginary ? itemsize(type) : 0), type, a.shape(), a.strides());
+  seen.set_writeable(a.writeable());
+  seen.set_scalar(a.is_scalar());
+  return seen;
 }
 
 std::optional<narrow_range> find_narrow_range(const ndarray& a, std::int64_t limit) {

@@ -9,7 +9,7 @@
 
 #include "numloom/indexing.hpp"
 #include "numloom/manipulation.hpp"
-#include "ops/common.hpp"
+#include "ops/compose.hpp"
 
 namespace numloom {
 
@@ -400,5 +400,21 @@ std::vector<ndarray> meshgrid(const std::vector<ndarray>& axes, indexing kind, b
   }
   return result;
 }
+
+namespace {
+
+ndarray triangle(const ndarray& a, std::int64_t k, bool lower) {
+  if (a.ndim() == 0) fail<type_error>("[tril] expected one dimension or more, got none");
+  const std::int64_t rows = a.shape(a.ndim() > 1 ? -2 : -1);
+  const ndarray row = reshape(positions(rows, a.device()), {rows, 1});
+  const ndarray diagonal_of = subtract(positions(a.shape(-1), a.device()), row);
+  const scalar nothing = a.dtype() == dtype::bool_ ? scalar(false) : scalar(0);
+  return where(lower ? less_equal(diagonal_of, k) : greater_equal(diagonal_of, k), a, nothing);
+}
+
+}  // namespace
+
+ndarray tril(const ndarray& a, std::int64_t k) { return triangle(a, k, true); }
+ndarray triu(const ndarray& a, std::int64_t k) { return triangle(a, k, false); }
 
 }  // namespace numloom

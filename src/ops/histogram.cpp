@@ -3,10 +3,9 @@
 #include "numloom/histogram.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <tuple>
 
 #include "ops/compose.hpp"
+#include "ops/histogram_edges.hpp"
 
 namespace numloom {
 
@@ -120,30 +119,55 @@ ndarray as_density(const ndarray& counts, const ndarray& edges) {
 
 }  // namespace
 
-ndarray histogram_bin_edges(const ndarray& a, std::int64_t bins,
-                            const std::optional<std::pair<double, double>>& range) {
-  if (bins < 1) fail<value_error>("[histogram] `bins` must be positive, when an integer, got ", bins);
-  double first = 0, last = 1;
-  if (range) {
-    std::tie(first, last) = *range;
-    if (first > last) fail<value_error>("[histogram] max must be larger than min in range parameter.");
-  } else if (a.size() > 0) {
-    first = min(a).item().real();
-    last = max(a).item().real();
-  }
-  if (!std::isfinite(first) || !std::isfinite(last))
-    fail<value_error>("[histogram] ", range ? "supplied" : "autodetected", " range of [", first, ", ", last,
-                      "] is not finite");
-  if (first == last) {
-    first -= 0.5;
-    last += 0.5;
-  }
-  const dtype type = is_inexact(a.dtype()) ? a.dtype() : dtype::float64;
-  return linspace(first, last, {.num = bins + 1, .dtype = type, .device = a.device()});
+namespace {
+
+// The dtype of edges: the data's with that of the ends, float64 where they are integers.
+dtype edge_type(const ndarray& a, const outer_edges& ends) {
+  dtype type = a.dtype();
+  for (const measure* end : {&ends.first, &ends.last})
+    if (end->type) type = promote_types(type, *end->type);
+  return is_inexact(type) ? type : dtype::float64;
 }
 
-std::pair<ndarray, ndarray> histogram(const ndarray& a, const ndarray& edges,
+ndarray edges_between(const ndarray& a, const outer_edges& ends, std::int64_t bins) {
+  const ndarray edges = even_edges(ends, bins, edge_type(a, ends));
+  if (some(greater_equal(part(edges, 0, bins), part(edges, 1))))
+    fail<value_error>("[histogram] Too many bins for data range. Cannot create ", bins,
+                      " finite-sized bins.");
+  return to_device(edges, a.device());
+}
+
+// Counting takes bools for numbers.
+ndarray numbers_of(const ndarray& a) { return a.dtype() == dtype::bool_ ? as_type(a, dtype::uint8) : a; }
+
+ndarray values_within(const ndarray& a, const bin_range& range) {
+  const auto compared = [&](ufunc f, const bound& end) {
+    return end.type ? call(f, a, full0(end.value, *end.type, a.device())) : call(f, a, array_like(end.value));
+  };
+  const ndarray inside =
+      logical_and(compared(ufunc::greater_equal, range.first), compared(ufunc::less_equal, range.second));
+  return truth(all(inside)) ? a : keep(a, inside);
+}
+
+}  // namespace
+
+ndarray histogram_bin_edges(const ndarray& a, std::int64_t bins, const std::optional<bin_range>& range) {
+  if (bins < 1) fail<value_error>("[histogram] `bins` must be positive, when an integer, got ", bins);
+  const ndarray numbers = numbers_of(a);
+  return edges_between(numbers, find_outer_edges(numbers, range), bins);
+}
+
+ndarray histogram_bin_edges(const ndarray& given, std::string_view rule,
+                            const std::optional<bin_range>& range, bool* at_limit) {
+  if (at_limit) *at_limit = false;
+  const ndarray a = numbers_of(ravel(given));
+  const outer_edges ends = find_outer_edges(a, range);
+  return edges_between(a, ends, bins_by_rule(range ? values_within(a, *range) : a, rule, ends, at_limit));
+}
+
+std::pair<ndarray, ndarray> histogram(const ndarray& given, const ndarray& edges,
                                       const histogram_options& options) {
+  const ndarray a = numbers_of(given);
   if (edges.ndim() != 1) fail<value_error>("[histogram] `bins` must be 1d, when an array");
   if (edges.size() > 1 && some(greater(part(edges, 0, edges.size() - 1), part(edges, 1))))
     fail<value_error>("[histogram] `bins` must increase monotonically, when an array");
@@ -155,25 +179,47 @@ std::pair<ndarray, ndarray> histogram(const ndarray& a, const ndarray& edges,
 }
 
 std::pair<ndarray, ndarray> histogram(const ndarray& a, std::int64_t bins, const histogram_options& options) {
-  const ndarray given = a.dtype() == dtype::bool_ ? as_type(a, dtype::uint8) : a;
-  return histogram(given, histogram_bin_edges(given, bins, options.range), options);
+  return histogram(a, histogram_bin_edges(a, bins, options.range), options);
 }
 
-ndarray histogramdd(const ndarray& sample, const std::vector<ndarray>& edges, bool density,
-                    const std::optional<ndarray>& weights) {
-  const int columns = static_cast<int>(edges.size());
-  if (sample.ndim() != 2 || sample.shape()[1] != columns)
-    fail<value_error>("[histogramdd] The dimension of bins must be equal to the dimension of the sample x: ",
-                      columns, " and ", to_string(sample.shape()));
+std::pair<ndarray, ndarray> histogram(const ndarray& a, std::string_view rule,
+                                      const histogram_options& options) {
+  if (options.weights)
+    fail<type_error>(
+        "[histogram] Automated estimation of the number of bins is not supported for weighted data");
+  return histogram(a, histogram_bin_edges(a, rule, options.range), options);
+}
+
+// ---- several dimensions ----
+
+namespace {
+
+ndarray edges_of_axis(const ndarray& column, const bin_edges& bins, const std::optional<bin_range>& range,
+                      std::size_t axis) {
+  if (const auto* count = std::get_if<std::int64_t>(&bins)) {
+    if (*count < 1)
+      fail<value_error>("[histogramdd] `bins[", axis, "]` must be positive, when an integer, got ", *count);
+    return to_device(even_edges(find_outer_edges(column, range), *count, {}), column.device());
+  }
+  const ndarray edges = beside(std::get<ndarray>(bins), column);
+  if (edges.ndim() != 1) fail<value_error>("[histogramdd] `bins[", axis, "]` must be a scalar or 1d array");
+  if (some(greater(part(edges, 0, std::max<std::int64_t>(edges.size() - 1, 0)), part(edges, 1))))
+    fail<value_error>("[histogramdd] `bins[", axis, "]` must be monotonically increasing, when an array");
+  return edges;
+}
+
+// Counts in the cells; of the columns' bin numbers, whose first and last lie outside, one number is made.
+ndarray counts_of_cells(const ndarray& sample, const std::vector<ndarray>& edges,
+                        const std::optional<ndarray>& weights) {
   ndarray cell = filled({sample.shape()[0]}, std::int64_t{0}, dtype::int64, sample.device());
   shape_t cells;
   std::int64_t total = 1;
-  for (int k = 0; k < columns; ++k) {
-    const ndarray& e = edges[static_cast<std::size_t>(k)];
-    const ndarray number = bin_numbers(select_index(sample, 1, k), e);
-    cells.push_back(e.size() + 1);
-    total *= e.size() + 1;
-    cell = add(multiply(cell, e.size() + 1), number);
+  for (std::size_t k = 0; k < edges.size(); ++k) {
+    const std::int64_t n = edges[k].size() + 1;
+    cells.push_back(n);
+    total *= n;
+    cell =
+        add(multiply(cell, n), bin_numbers(select_index(sample, 1, static_cast<std::int64_t>(k)), edges[k]));
   }
   if (weights && !can_cast(weights->dtype(), dtype::float64))
     fail_cast("histogramdd", weights->dtype(), dtype::float64, casting::safe);
@@ -181,16 +227,45 @@ ndarray histogramdd(const ndarray& sample, const std::vector<ndarray>& edges, bo
     fail<value_error>("[histogramdd] The weights and list don't have the same length.");
   ndarray counts =
       as_type(reshape(count_values(cell, total, weights ? &*weights : nullptr), cells), dtype::float64);
-  for (int k = 0; k < columns; ++k) counts = part(counts, 1, counts.shape()[k] - 1, k);
-  if (!density) return copy(counts, order::C);
-  const ndarray all = sum(counts);
+  for (int k = 0; k < cells.size(); ++k) counts = part(counts, 1, counts.shape()[k] - 1, k);
+  return copy(counts, order::C);
+}
+
+}  // namespace
+
+histogramdd_result histogramdd(const ndarray& given, const std::vector<bin_edges>& bins,
+                               const histogramdd_options& options) {
+  const ndarray sample = given.ndim() < 2 ? reshape(given, {-1, 1}) : given;
+  if (sample.ndim() != 2 || sample.shape()[1] != static_cast<std::int64_t>(bins.size()))
+    fail<value_error>("[histogramdd] The dimension of bins must be equal to the dimension of the sample x: ",
+                      bins.size(), " and ", to_string(sample.shape()));
+  if (!options.ranges.empty() && options.ranges.size() != bins.size())
+    fail<value_error>("[histogramdd] range argument must have one entry per dimension");
+  histogramdd_result found;
+  for (std::size_t k = 0; k < bins.size(); ++k)
+    found.edges.push_back(
+        edges_of_axis(part(sample, static_cast<std::int64_t>(k), static_cast<std::int64_t>(k) + 1, 1),
+                      bins[k], options.ranges.empty() ? std::nullopt : options.ranges[k], k));
+  found.counts = counts_of_cells(sample, found.edges, options.weights);
+  if (!options.density) return found;
+  const ndarray all = sum(found.counts);
+  const int columns = found.counts.ndim();
   for (int k = 0; k < columns; ++k) {
-    const ndarray& e = edges[static_cast<std::size_t>(k)];
+    const ndarray& e = found.edges[static_cast<std::size_t>(k)];
     shape_t shape(columns, 1);
     shape[k] = e.size() - 1;
-    counts = divide(counts, reshape(subtract(part(e, 1), part(e, 0, e.size() - 1)), shape));
+    found.counts = divide(found.counts, reshape(subtract(part(e, 1), part(e, 0, e.size() - 1)), shape));
   }
-  return divide(counts, all);
+  found.counts = divide(found.counts, all);
+  return found;
+}
+
+histogramdd_result histogram2d(const ndarray& x, const ndarray& y, const std::vector<bin_edges>& bins,
+                               const histogramdd_options& options) {
+  if (x.ndim() != 1 || x.shape() != y.shape())
+    fail<value_error>("[histogram2d] x and y must have the same length, got shapes ", to_string(x.shape()),
+                      " and ", to_string(y.shape()));
+  return histogramdd(stack({x, beside(y, x)}, {.axis = 1}), bins, options);
 }
 
 }  // namespace numloom

@@ -178,6 +178,39 @@ ndarray stack(std::span<const ndarray> arrays, const concatenate_options& option
 
 namespace {
 
+std::vector<ndarray> each(std::span<const ndarray> arrays, ndarray (*change)(const ndarray&)) {
+  std::vector<ndarray> changed;
+  changed.reserve(arrays.size());
+  for (const ndarray& a : arrays) changed.push_back(change(a));
+  return changed;
+}
+ndarray joined(const std::vector<ndarray>& parts, int axis, concatenate_options options = {}) {
+  options.axis = axis;
+  return concatenate(parts, options);
+}
+ndarray as_column(const ndarray& a) { return a.ndim() < 2 ? reshape(a, {-1, 1}) : a; }
+
+}  // namespace
+
+ndarray vstack(std::span<const ndarray> arrays, const concatenate_options& options) {
+  return joined(each(arrays, atleast_2d), 0, options);
+}
+ndarray hstack(std::span<const ndarray> arrays, const concatenate_options& options) {
+  return joined(each(arrays, atleast_1d), !arrays.empty() && arrays[0].ndim() < 2 ? 0 : 1, options);
+}
+ndarray dstack(std::span<const ndarray> arrays) { return joined(each(arrays, atleast_3d), 2); }
+ndarray column_stack(std::span<const ndarray> arrays) { return joined(each(arrays, as_column), 1); }
+
+std::vector<ndarray> unstack(const ndarray& a, int axis) {
+  if (a.ndim() == 0) fail<value_error>("[unstack] Input array must be at least 1-d.");
+  const int d = normalize_axis(axis, a.ndim(), "unstack");
+  std::vector<ndarray> slices;
+  for (std::int64_t i = 0; i < a.shape()[d]; ++i) slices.push_back(select_index(a, d, i));
+  return slices;
+}
+
+namespace {
+
 ndarray section(const ndarray& a, int axis, std::int64_t first, std::int64_t last) {
   const std::int64_t n = a.shape()[axis];
   const auto bound = [&](std::int64_t i) { return std::clamp<std::int64_t>(i < 0 ? i + n : i, 0, n); };
@@ -220,6 +253,42 @@ std::vector<ndarray> split(const ndarray& a, const std::vector<std::int64_t>& bo
   }
   parts.push_back(section(a, d, at, a.shape()[d]));
   return parts;
+}
+
+namespace {
+
+void check_splits(const char* name, const ndarray& a, int least) {
+  if (a.ndim() < least)
+    fail<value_error>("[", name, "] ", name, " only works on arrays of ", least, " or more dimensions");
+}
+int horizontal(const ndarray& a) {
+  check_splits("hsplit", a, 1);
+  return a.ndim() > 1 ? 1 : 0;
+}
+
+}  // namespace
+
+std::vector<ndarray> vsplit(const ndarray& a, std::int64_t sections) {
+  check_splits("vsplit", a, 2);
+  return split(a, sections, 0);
+}
+std::vector<ndarray> vsplit(const ndarray& a, const std::vector<std::int64_t>& boundaries) {
+  check_splits("vsplit", a, 2);
+  return split(a, boundaries, 0);
+}
+std::vector<ndarray> hsplit(const ndarray& a, std::int64_t sections) {
+  return split(a, sections, horizontal(a));
+}
+std::vector<ndarray> hsplit(const ndarray& a, const std::vector<std::int64_t>& boundaries) {
+  return split(a, boundaries, horizontal(a));
+}
+std::vector<ndarray> dsplit(const ndarray& a, std::int64_t sections) {
+  check_splits("dsplit", a, 3);
+  return split(a, sections, 2);
+}
+std::vector<ndarray> dsplit(const ndarray& a, const std::vector<std::int64_t>& boundaries) {
+  check_splits("dsplit", a, 3);
+  return split(a, boundaries, 2);
 }
 
 ndarray repeat(const ndarray& a, std::int64_t count, std::optional<int> axis) {

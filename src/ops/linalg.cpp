@@ -308,6 +308,11 @@ ndarray outer(const ndarray& a, const ndarray& b, const std::optional<ndarray>& 
   return scaled(with_axis(ravel(a), 1), with_axis(ravel(b), 0), out);
 }
 
+ndarray trace(const ndarray& a, int offset, int axis1, int axis2, const std::optional<dtype>& type,
+              const std::optional<ndarray>& out) {
+  return sum(diagonal(a, offset, axis1, axis2), {.axis = -1, .dtype = type, .out = out});
+}
+
 ndarray tensordot(const ndarray& a, const ndarray& b, const inline_vector<int, 6>& a_axes,
                   const inline_vector<int, 6>& b_axes) {
   if (a_axes.size() != b_axes.size()) fail<value_error>("[tensordot] shape-mismatch for sum");
@@ -338,6 +343,15 @@ ndarray tensordot(const ndarray& a, const ndarray& b, const inline_vector<int, 6
     }
   const ndarray x = reshape(transpose(a, left), {rows, k}), y = reshape(transpose(b, right), {k, columns});
   return scalar_if_0d(reshape(matmul(x, y), result));
+}
+
+ndarray tensordot(const ndarray& a, const ndarray& b, int count) {
+  inline_vector<int, 6> last, first;
+  for (int d = 0; d < count; ++d) {
+    last.push_back(a.ndim() - count + d);
+    first.push_back(d);
+  }
+  return tensordot(a, b, last, first);
 }
 
 }  // namespace numloom

@@ -306,6 +306,53 @@ ndarray flip(const ndarray& a, const axes& axis) {
   return a.view(std::move(shape), std::move(strides), offset);
 }
 
+ndarray flipud(const ndarray& a) {
+  if (a.ndim() < 1) fail<value_error>("[flipud] Input must be >= 1-d.");
+  return flip(a, 0);
+}
+ndarray fliplr(const ndarray& a) {
+  if (a.ndim() < 2) fail<value_error>("[fliplr] Input must be >= 2-d.");
+  return flip(a, 1);
+}
+
+ndarray rot90(const ndarray& a, std::int64_t k, int axis1, int axis2) {
+  const int n = a.ndim();
+  if (axis1 == axis2 || std::abs(axis1 - axis2) == n) fail<value_error>("[rot90] Axes must be different.");
+  if (axis1 < -n || axis1 >= n || axis2 < -n || axis2 >= n)
+    fail<value_error>("[rot90] Axes=(", axis1, ", ", axis2, ") out of range for array of ndim=", n, ".");
+  switch (((k % 4) + 4) % 4) {
+    case 1: return swapaxes(flip(a, axis2), axis1, axis2);
+    case 2: return flip(flip(a, axis1), axis2);
+    case 3: return flip(swapaxes(a, axis1, axis2), axis2);
+    default: return a.view(a.shape(), a.strides());
+  }
+}
+
+ndarray rollaxis(const ndarray& a, int axis, int start) {
+  const int n = a.ndim(), from = normalize_axis(axis, n, "rollaxis");
+  const int to = start < 0 ? start + n : start;
+  if (to < 0 || to > n)
+    throw axis_error(
+        concat("'start' arg requires ", -n, " <= start < ", n + 1, ", but ", start, " was passed in"), 0, n);
+  return move_axis(a, from, from < to ? to - 1 : to);
+}
+
+ndarray matrix_transpose(const ndarray& a) {
+  if (a.ndim() < 2)
+    fail<value_error>("[matrix_transpose] Input array must be at least 2-dimensional, but it is ", a.ndim());
+  return swapaxes(a, -1, -2);
+}
+
+ndarray atleast_1d(const ndarray& a) { return a.ndim() == 0 ? reshape(a, {1}) : a; }
+ndarray atleast_2d(const ndarray& a) {
+  if (a.ndim() == 0) return reshape(a, {1, 1});
+  return a.ndim() == 1 ? expand_dims(a, 0) : a;
+}
+ndarray atleast_3d(const ndarray& a) {
+  if (a.ndim() == 0) return reshape(a, {1, 1, 1});
+  return a.ndim() < 3 ? expand_dims(atleast_2d(a), -1) : a;
+}
+
 ndarray detail::diagonal_view(const ndarray& a, std::int64_t offset, int axis1, int axis2) {
   const std::int64_t rows = a.shape()[axis1], columns = a.shape()[axis2];
   const std::int64_t skip_rows = offset < 0 ? -offset : 0, skip_columns = offset > 0 ? offset : 0;

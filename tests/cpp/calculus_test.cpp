@@ -11,6 +11,20 @@ using doubles = std::vector<double>;
 
 doubles values(const ndarray& a) { return a.to_vector<double>(); }
 
+TEST(calculus, differences_of_neighbours) {
+  const ndarray a = make<double>({1, 2, 4, 7}, {2, 2});
+  EXPECT_EQ(values(diff(a)), (doubles{1, 3}));
+  EXPECT_EQ(values(diff(a, 1, 0)), (doubles{3, 5}));
+  EXPECT_EQ(diff(a, 5).shape(), shape_t({2, 0}));
+  EXPECT_TRUE(is_same_view(diff(a, 0), a));
+  EXPECT_EQ(values(diff(make<double>({1, 4}), 1, -1, make<double>({0}), make<double>({9}))),
+            (doubles{1, 3, 5}));
+  EXPECT_EQ(values(diff(a, 1, 1, make<double>({0}, {}))), (doubles{1, 1, 4, 3}));
+  EXPECT_EQ(diff(make<bool>({true, false})).dtype(), dtype::bool_);
+  EXPECT_THROW(diff(a, -1), value_error);
+  EXPECT_THROW(diff(make<double>({1}, {})), value_error);
+}
+
 TEST(calculus, differences_and_integrals) {
   const ndarray y = make<double>({1, 2, 4});
   EXPECT_EQ(values(ediff1d(y)), (doubles{1, 2}));

@@ -121,5 +121,14 @@ TEST(creation, diagonals_triangles_and_powers) {
   EXPECT_THROW(vander(a), value_error);
 }
 
+TEST(creation, triangles) {
+  const ndarray a = make<double>({1, 2, 3, 4}, {2, 2});
+  EXPECT_EQ(tril(a).to_vector<double>(), (std::vector<double>{1, 0, 3, 4}));
+  EXPECT_EQ(triu(a, 1).to_vector<double>(), (std::vector<double>{0, 2, 0, 0}));
+  EXPECT_EQ(tril(make<double>({1, 2})).to_vector<double>(), (std::vector<double>{1, 0, 1, 2}));
+  EXPECT_EQ(triu(make<bool>({true, true}, {2, 1})).dtype(), dtype::bool_);
+  EXPECT_THROW(tril(make<double>({1}, {})), type_error);
+}
+
 }  // namespace
 }  // namespace numloom

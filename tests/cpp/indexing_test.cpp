@@ -281,5 +281,51 @@ TEST(positions, triangles_and_diagonals) {
   EXPECT_THROW(diag_indices_from(count({2, 3})), value_error);
 }
 
+TEST(choosing, by_conditions_and_numbers) {
+  const ndarray a = make<std::int64_t>({0, 1, 2}), b = make<double>({5, 6, 7});
+  const ndarray low = make<bool>({true, false, false}), middle = make<bool>({true, true, false});
+  EXPECT_EQ(select({low, middle}, {a, b}, -1).to_vector<double>(), (std::vector<double>{0, 6, -1}));
+  EXPECT_EQ(select({low}, {1}).dtype(), dtype::int64);
+  EXPECT_THROW(select({a}, {b}), type_error);
+  EXPECT_THROW(select({low}, {a, b}), value_error);
+  EXPECT_EQ(choose(a, {10, b, 30}).to_vector<double>(), (std::vector<double>{10, 6, 30}));
+  EXPECT_EQ(choose(a, {10, 20}, "wrap").to_vector<std::int64_t>(), (longs{10, 20, 10}));
+  EXPECT_EQ(choose(a, {10, 20}, "clip").to_vector<std::int64_t>(), (longs{10, 20, 20}));
+  EXPECT_EQ(choose(make<std::int64_t>({0, 0}), {7}).to_vector<std::int64_t>(), (longs{7, 7}));
+  EXPECT_THROW(choose(a, {10, 20}), value_error);
+  EXPECT_THROW(choose(b, {10, 20}), type_error);
+  EXPECT_EQ(extract(middle, a).to_vector<std::int64_t>(), (longs{0, 1}));
+}
+
+TEST(choosing, replaces_where_masks_say) {
+  const ndarray mask = make<bool>({true, false, true, true}, {2, 2});
+  const ndarray a = iota<double>({2, 2}), b = iota<double>({2, 2});
+  place(a, mask, make<double>({8, 9}));
+  EXPECT_EQ(a.to_vector<double>(), (std::vector<double>{8, 1, 9, 8}));
+  putmask(b, mask, make<double>({7, 8, 9}));
+  EXPECT_EQ(b.to_vector<double>(), (std::vector<double>{7, 1, 9, 7}));
+  EXPECT_THROW(place(a, mask, make<double>({})), value_error);
+  EXPECT_THROW(putmask(a, make<bool>({true}), b), value_error);
+  EXPECT_THROW(place(iota<std::int32_t>({2, 2}), mask, b), type_error);
+}
+
+TEST(choosing, puts_along_axes_and_diagonals) {
+  const ndarray a = iota<std::int64_t>({2, 3});
+  put_along_axis(a, make<std::int64_t>({2, 0}, {2, 1}), 9, 1);
+  EXPECT_EQ(a.to_vector<std::int64_t>(), (longs{0, 1, 9, 9, 4, 5}));
+  put_along_axis(a, make<std::int64_t>({1}), 8, {});
+  EXPECT_EQ(a.to_vector<std::int64_t>(), (longs{0, 8, 9, 9, 4, 5}));
+  EXPECT_THROW(put_along_axis(a, make<double>({1}), 8), index_error);
+  EXPECT_THROW(put_along_axis(a, make<std::int64_t>({1}), 8), value_error);
+  const ndarray tall = make<std::int64_t>(longs(8, 0), {4, 2}),
+                plain = make<std::int64_t>(longs(8, 0), {4, 2});
+  fill_diagonal(tall, make<std::int64_t>({1, 2}), true);
+  EXPECT_EQ(tall.to_vector<std::int64_t>(), (longs{1, 0, 0, 2, 0, 0, 1, 0}));
+  fill_diagonal(plain, make<std::int64_t>({1, 2}));
+  EXPECT_EQ(plain.to_vector<std::int64_t>(), (longs{1, 0, 0, 2, 0, 0, 0, 0}));
+  EXPECT_THROW(fill_diagonal(make<double>({1}), a), value_error);
+  EXPECT_THROW(fill_diagonal(iota<double>({2, 2, 3}), a), value_error);
+}
+
 }  // namespace
 }  // namespace numloom

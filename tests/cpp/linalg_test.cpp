@@ -3,6 +3,7 @@
 
 #include <complex>
 
+#include "numloom/indexing.hpp"
 #include "numloom/manipulation.hpp"
 #include "test_device.hpp"
 
@@ -159,6 +160,20 @@ TEST(products, kronecker_and_cross) {
   const ndarray columns = test::make<double>({1, 0, 0, 1, 0, 0}, {3, 2});
   EXPECT_EQ(cross(columns, columns, {0, 0, 0}).shape(), shape_t({3, 2}));
   EXPECT_THROW(cross(x, test::make<double>({1})), value_error);
+}
+
+TEST(products, tensordot_over_a_number_of_axes) {
+  const ndarray a = test::make<double>({1, 2, 4, 7}, {2, 2});
+  EXPECT_EQ(tensordot(a, a).item<double>(), 70);
+  EXPECT_EQ(tensordot(a, test::make<double>({1, 1}), 1).to_vector<double>(), (std::vector<double>{3, 11}));
+}
+
+TEST(products, trace_of_planes) {
+  const ndarray a = iota<double>({2, 2, 2});
+  EXPECT_EQ(trace(a[0]).item<double>(), 3);
+  EXPECT_EQ(trace(a[0], 1).item<double>(), 1);
+  EXPECT_EQ(trace(a, 0, 1, 2).to_vector<double>(), (std::vector<double>{3, 11}));
+  EXPECT_EQ(trace(iota<std::int32_t>({2, 2}), 0, 0, 1, dtype::float32).dtype(), dtype::float32);
 }
 
 }  // namespace

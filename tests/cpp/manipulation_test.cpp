@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "numloom/manipulation.hpp"
 
+#include "numloom/indexing.hpp"
 #include "test_device.hpp"
 
 namespace numloom {
@@ -173,6 +174,50 @@ TEST(joining, puts_blocks_together) {
   EXPECT_FALSE(may_share_memory(block(a), a));
   EXPECT_THROW(block({blocks(a), blocks({a})}), value_error);
   EXPECT_THROW(block(std::vector<blocks>()), value_error);
+}
+
+TEST(manipulation, turns_and_widens) {
+  const ndarray a = count({2, 3}), v = count({2});
+  EXPECT_EQ(values(rot90(a)), (longs{2, 5, 1, 4, 0, 3}));
+  EXPECT_EQ(values(rot90(a, 2)), (longs{5, 4, 3, 2, 1, 0}));
+  EXPECT_EQ(values(rot90(a, -1)), (longs{3, 0, 4, 1, 5, 2}));
+  EXPECT_EQ(rot90(a, 4).bytes(), a.bytes());
+  EXPECT_THROW(rot90(a, 1, 0, -2), value_error);
+  EXPECT_THROW(rot90(a, 1, 0, 2), value_error);
+  EXPECT_EQ(values(fliplr(a)), (longs{2, 1, 0, 5, 4, 3}));
+  EXPECT_EQ(values(flipud(a)), (longs{3, 4, 5, 0, 1, 2}));
+  EXPECT_THROW(fliplr(v), value_error);
+  EXPECT_THROW(flipud(select_index(v, 0, 0)), value_error);
+  EXPECT_EQ(rollaxis(count({2, 3, 4}), 2).shape(), shape_t({4, 2, 3}));
+  EXPECT_EQ(rollaxis(count({2, 3, 4}), 0, 3).shape(), shape_t({3, 4, 2}));
+  EXPECT_THROW(rollaxis(a, 0, 3), axis_error);
+  EXPECT_EQ(matrix_transpose(count({2, 3, 4})).shape(), shape_t({2, 4, 3}));
+  EXPECT_THROW(matrix_transpose(v), value_error);
+  EXPECT_EQ(atleast_1d(select_index(v, 0, 1)).shape(), shape_t({1}));
+  EXPECT_EQ(atleast_2d(v).shape(), shape_t({1, 2}));
+  EXPECT_EQ(atleast_3d(v).shape(), shape_t({1, 2, 1}));
+  EXPECT_EQ(atleast_3d(a).shape(), shape_t({2, 3, 1}));
+  EXPECT_EQ(values(roll(v, 1)), (longs{1, 0}));
+}
+
+TEST(joining, rows_columns_and_slices) {
+  const ndarray v = count({2}), a = count({2, 4}), cube = count({2, 2, 2});
+  EXPECT_EQ(vstack({v, v}).shape(), shape_t({2, 2}));
+  EXPECT_EQ(vstack({v, v}, {.dtype = dtype::float64}).dtype(), dtype::float64);
+  EXPECT_EQ(values(hstack({v, v})), (longs{0, 1, 0, 1}));
+  EXPECT_EQ(hstack({a, a}).shape(), shape_t({2, 8}));
+  EXPECT_EQ(dstack({v, v}).shape(), shape_t({1, 2, 2}));
+  EXPECT_EQ(values(column_stack({v, v})), (longs{0, 0, 1, 1}));
+  EXPECT_EQ(column_stack({v, a}).shape(), shape_t({2, 5}));
+  EXPECT_EQ(unstack(a, 1).size(), 4u);
+  EXPECT_EQ(values(unstack(a, 1)[3]), (longs{3, 7}));
+  EXPECT_THROW(unstack(select_index(v, 0, 0)), value_error);
+  EXPECT_EQ(values(vsplit(a, 2)[1]), (longs{4, 5, 6, 7}));
+  EXPECT_EQ(values(hsplit(a, 2)[1]), (longs{2, 3, 6, 7}));
+  EXPECT_EQ(values(hsplit(v, std::vector<std::int64_t>{1})[1]), (longs{1}));
+  EXPECT_EQ(values(dsplit(cube, 2)[1]), (longs{1, 3, 5, 7}));
+  EXPECT_THROW(vsplit(v, 2), value_error);
+  EXPECT_THROW(dsplit(a, 2), value_error);
 }
 
 }  // namespace

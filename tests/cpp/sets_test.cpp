@@ -3,7 +3,6 @@
 
 #include <cmath>
 
-#include "numloom/histogram.hpp"
 #include "test_device.hpp"
 
 namespace numloom {
@@ -49,31 +48,6 @@ TEST(sets, membership_and_the_operations) {
   EXPECT_EQ(union1d(a, b).to_vector<std::int64_t>(), (longs{1, 2, 5, 9}));
   EXPECT_EQ(setdiff1d(a, b).to_vector<std::int64_t>(), (longs{1, 2}));
   EXPECT_EQ(setxor1d(a, b).to_vector<std::int64_t>(), (longs{1, 2, 9}));
-}
-
-TEST(histogram, counts_and_bins) {
-  const ndarray x = make<std::int64_t>({1, 3, 1});
-  EXPECT_EQ(bincount(x, {}, 6).to_vector<std::int64_t>(), (longs{0, 2, 0, 1, 0, 0}));
-  EXPECT_EQ(bincount(x, make<double>({0.5, 1, 2})).to_vector<double>(), (doubles{0, 2.5, 0, 1}));
-  EXPECT_THROW(bincount(make<std::int64_t>({-1})), value_error);
-  EXPECT_THROW(bincount(make<double>({1})), type_error);
-  const ndarray edges = make<double>({0, 1, 3});
-  EXPECT_EQ(digitize(make<double>({-1, 0, 1, 3}), edges).to_vector<std::int64_t>(), (longs{0, 1, 2, 3}));
-  EXPECT_EQ(digitize(make<double>({-1, 0, 1, 3}), edges, true).to_vector<std::int64_t>(),
-            (longs{0, 0, 1, 2}));
-  EXPECT_THROW(digitize(edges, make<double>({1, 0, 1})), value_error);
-}
-
-TEST(histogram, the_last_bin_has_both_its_edges) {
-  const ndarray a = make<double>({0, 0.5, 1, 2, 2, std::nan("")});
-  EXPECT_EQ(histogram(a, make<double>({0, 1, 2})).first.to_vector<std::int64_t>(), (longs{2, 3}));
-  const auto [counts, edges] = histogram(make<double>({0, 1, 4}), 2);
-  EXPECT_EQ(counts.to_vector<std::int64_t>(), (longs{2, 1}));
-  EXPECT_EQ(edges.to_vector<double>(), (doubles{0, 2, 4}));
-  EXPECT_THROW(histogram(a, 3), value_error);  // NaN has no range
-  EXPECT_THROW(histogram(a, 0, {.range = std::pair(0., 1.)}), value_error);
-  const ndarray points = make<double>({0, 0, 1, 2, 2, 2}, {3, 2}), e = make<double>({0, 1, 2});
-  EXPECT_EQ(histogramdd(points, {e, e}).to_vector<double>(), (doubles{1, 0, 0, 2}));
 }
 
 }  // namespace

@@ -99,6 +99,31 @@ TEST(sorting, several_keys) {
   const std::vector<ndarray> keys{make<std::int64_t>({1, 0, 1}), make<float>({2, 2, 1})};
   EXPECT_EQ(lexsort(keys).to_vector<std::int64_t>(), (longs{2, 1, 0}));
   EXPECT_THROW(partition(keys[0], {3}), value_error);
+  EXPECT_EQ(partition(make<double>({3, 1, 2}), 0).to_vector<double>()[0], 1);
+  EXPECT_EQ(argpartition(make<double>({3, 1, 2}), 0).to_vector<std::int64_t>()[0], 1);
+}
+
+TEST(statistics, weighted_means_and_ranges) {
+  const ndarray a = make<double>({1, 2, 4, 7}, {2, 2});
+  EXPECT_EQ(ptp(a).item<double>(), 6);
+  EXPECT_EQ(ptp(a, {.axis = 0}).to_vector<double>(), (doubles{3, 5}));
+  const ndarray out = make<double>({0, 0});
+  EXPECT_TRUE(is_same_view(ptp(a, {.axis = 1, .out = out}), out));
+  EXPECT_EQ(average(a).item<double>(), 3.5);
+  const ndarray w = make<double>({1, 3});
+  EXPECT_EQ(average(a, {.axis = 0, .weights = w}).to_vector<double>(), (doubles{3.25, 5.75}));
+  const weighted_mean found = average_and_weight(a, {.axis = 0, .weights = w, .keepdims = true});
+  EXPECT_EQ(found.mean.shape(), shape_t({1, 2}));
+  EXPECT_EQ(found.weight.to_vector<double>(), (doubles{4, 4}));
+  EXPECT_EQ(average_and_weight(a, {.axis = 0}).weight.to_vector<double>(), (doubles{2, 2}));
+  const ndarray swapped = make<double>({1, 0, 0, 0}, {2, 2});
+  EXPECT_EQ(average(a, {.axis = axes{1, 0}, .weights = swapped}).item<double>(), 1);
+  EXPECT_THROW(average(a, {.weights = w}), type_error);
+  EXPECT_THROW(average(a, {.axis = 0, .weights = make<double>({1, 2, 3})}), value_error);
+  EXPECT_THROW(average(a, {.axis = 0, .weights = make<double>({1, -1})}), zero_division_error);
+  if (test::lacks({dtype::uint8})) GTEST_SKIP() << test::left_out;
+  const ndarray bytes = make<std::uint8_t>({200, 250}), weights = make<std::uint8_t>({200, 200});
+  EXPECT_EQ(average(bytes, {.weights = weights}).item<double>(), 225);
 }
 
 }  // namespace
