@@ -5,10 +5,10 @@
 #include <cmath>
 #include <vector>
 
-#include "numloom/compositions.hpp"
 #include "numloom/creation.hpp"
 #include "numloom/error.hpp"
 #include "numloom/linalg.hpp"
+#include "numloom/logic.hpp"
 #include "numloom/manipulation.hpp"
 #include "numloom/reductions.hpp"
 #include "ops/random_draws.hpp"
