@@ -13,6 +13,13 @@ void report_float_errors(unsigned flags, const char* name, bool of_scalars);
 /// Reports a number of Python's that is finite, and infinite as an element of this dtype.
 void report_overflow(dtype type, PyObject* number);
 
+/// May a cast meet numbers that the new dtype cannot hold, and note it?
+constexpr bool may_err(dtype from, dtype to) { return is_inexact(from) || to == dtype::float16; }
+
+/// Is it one of those whose loops set no flags, where they could be read?
+inline bool is_half_on_host(const ndarray& a) { return a.dtype() == dtype::float16 && a.device().is_cpu(); }
+bool all_finite(const ndarray& a);
+
 /// Watches the flags from here to report(). Two reads of a register where nothing happens.
 class float_watch {
  public:

@@ -89,7 +89,7 @@ bool signature::bind(PyObject* self, PyObject* const* args, Py_ssize_t count, Py
     if (!bind_keyword(PyTuple_GET_ITEM(keywords, k), args[count + k], slots)) return false;
   for (int i = 0; i < count_; ++i)
     if (required_[i] && !slots[i]) {
-      PyErr_Format(PyExc_TypeError, "%s() missing required argument '%U' (pos %d)", name_, names_[i], i + 1);
+      PyErr_Format(PyExc_TypeError, "%s() missing 1 required positional argument: '%U'", name_, names_[i]);
       return false;
     }
   return true;

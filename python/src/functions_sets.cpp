@@ -24,6 +24,7 @@ PyObject* distinct(argument_slots s) {
   options.return_index = to_bool(s[1], false);
   options.return_inverse = to_bool(s[2], false);
   options.return_counts = to_bool(s[3], false);
+  if (s[4] && PyFloat_Check(s[4])) raise(PyExc_TypeError, "integer argument expected, got float");
   options.axis = to_optional_axis(s[4]);
   options.equal_nan = to_bool(s[5], true);
   unique_result found = unlocked(a.size(), [&] { return unique(a, options); });
@@ -83,6 +84,12 @@ PyObject* counted(argument_slots s) {
   if (s[2] == Py_None) raise(PyExc_TypeError, "use 0 instead of None for minlength");
   const ndarray given = to_array(s[0]);
   const bool listed = !is_array(s[0]) && !is_numpy_array(s[0]);
+  if (listed && is_floating(given.dtype()) && given.size() > 0)
+    checked(
+        PyErr_WarnEx(PyExc_DeprecationWarning,
+                     "Non-integer input passed to bincount. In a future version of NumPy, this will be an "
+                     "error. (Deprecated NumPy 2.1)",
+                     1));
   const ndarray x = listed && !is_complex(given.dtype()) ? astype(given, dtype::int64) : given;
   std::optional<ndarray> weights;
   if (!is_missing(s[1])) weights = to_array(s[1], x.device());

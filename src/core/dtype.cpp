@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "numloom/error.hpp"
+#include "numloom/float_errors.hpp"
 
 namespace numloom {
 
@@ -208,8 +209,12 @@ void store_scalar(const scalar& s, dtype t, void* to) {
       value = {s.real(), s.imag()};
     } else if constexpr (std::is_same_v<T, double>) {
       value = s.real();
+    } else if constexpr (std::is_same_v<T, float>) {
+      value = static_cast<float>(s.real());
     } else {
       value = T(static_cast<float>(s.real()));
+      if (std::isinf(static_cast<float>(value)) && std::isfinite(s.real()))
+        float_errors::set(float_errors::get() | float_errors::overflow);
     }
     std::memcpy(to, &value, sizeof value);
   });
