@@ -384,7 +384,10 @@ def test_objects_that_hold_an_array():
     assert numloom.random.RandomState(1).permutation(Holder(a)).tolist() == numpy.random.RandomState(1).permutation(numpy.arange(4.0)).tolist()  # fmt: skip
     with pytest.warns(DeprecationWarning, match="must implement 'dtype' and 'copy'"):
         assert numloom.array(OldHolder(a), copy=True) is not a
-    with pytest.warns(DeprecationWarning), pytest.raises(ValueError, match="Unable to avoid copy"):
+    with (
+        pytest.warns(DeprecationWarning, match="passing copy=False failed"),
+        pytest.raises(ValueError, match="Unable to avoid copy"),
+    ):
         numloom.array(OldHolder(a), copy=False)
 
 

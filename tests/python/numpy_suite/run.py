@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """NumPy's own tests, as they lie in the installed wheel, run against numloom: a line a file, and what is new.
 
-Fails when a test fails that failing.txt does not name, twice, and reports those it names that pass. Arrays lie
-on the CPU, or on a GPU with --device cuda, where excluded_cuda.txt names what is left out besides.
+Fails when a test fails that failing.txt does not name, twice, and reports those it names that pass. Arrays
+lie on the CPU, or on a GPU with --device cuda, where excluded_cuda.txt names what is left out besides.
 """
 
 from __future__ import annotations
