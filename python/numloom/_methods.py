@@ -50,7 +50,7 @@ def __array_ufunc__(array, ufunc, method, *inputs, **kwargs):
     if ufunc.__name__ == "clip" and method == "__call__":
         return _core.clip(*inputs, **kwargs)
     function = ufunc if method == "__call__" else getattr(ufunc, method)
-    return _fallback.run(ufunc.__name__, function, inputs, kwargs)
+    return _fallback.run("at" if method == "at" else ufunc.__name__, function, inputs, kwargs)
 
 
 def __array_namespace__(array, *, api_version=None):

@@ -40,10 +40,6 @@ PyObject* as_type(argument_slots s) {
                                     "') according to the rule '", name_of(rule), "'");
     raise(PyExc_TypeError, "%s", text.c_str());
   }
-  if (is_complex(a.dtype()) && !is_complex(type) && type != dtype::bool_) {
-    const ref category = checked(imported("numpy.exceptions", "ComplexWarning"));
-    checked(PyErr_WarnEx(category.get(), "Casting complex values to real discards the imaginary part", 1));
-  }
   if (!always && type == a.dtype() && (!where || *where == a.device()) &&
       (layout == order::K || (layout != order::F && a.is_c_contiguous()) ||
        (layout != order::C && a.is_f_contiguous())))

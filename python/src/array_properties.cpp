@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Properties: shape, dtype, views of parts, where the array lives.
 #include "convert.hpp"
+#include "float_watch.hpp"
 #include "interop.hpp"
 #include "numloom/creation.hpp"
 #include "numloom/indexing.hpp"
@@ -101,7 +102,9 @@ int assign_part(PyObject* self, PyObject* value, bool imaginary) {
     if (!source.load(value, a.device()))
       raise(PyExc_TypeError, "expected a number or an array, got %R", value);
     const index_item everything[] = {ellipsis};
+    dropped_parts::take();
     set_item(part(a, imaginary), everything, source.like());
+    if (dropped_parts::take()) warn_of_dropped_parts();
     return 0;
   });
 }

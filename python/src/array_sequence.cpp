@@ -311,12 +311,6 @@ void load_value(operand& source, PyObject* value, const ndarray& a) {
   const bool checks = is_integer(a.dtype()) && (PyList_Check(value) || PyTuple_Check(value));
   try {
     if ((!checks || holds_device_array(value)) && source.load(value, a.device())) {
-      const ndarray* from = source.array();
-      if (from && is_complex(from->dtype()) && !is_complex(a.dtype()) && a.dtype() != dtype::bool_) {
-        const ref category = checked(imported("numpy.exceptions", "ComplexWarning"));
-        checked(
-            PyErr_WarnEx(category.get(), "Casting complex values to real discards the imaginary part", 1));
-      }
       return;
     }
   } catch (const python_error&) {
@@ -361,10 +355,12 @@ int assign(PyObject* self, PyObject* key, PyObject* value) {
     operand source;
     load_value(source, value, a);
     const float_watch watch(source.array() && may_err(source.array()->dtype(), a.dtype()));
+    dropped_parts::take();
     unlocked(a.size(), [&] {
       set_item(a, items, source.like());
       return 0;
     });
+    if (dropped_parts::take()) warn_of_dropped_parts();
     watch.report("cast", a);
     return 0;
   });

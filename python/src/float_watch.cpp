@@ -16,6 +16,11 @@ void report_float_errors(unsigned flags, const char* name, bool of_scalars) {
   checked(PyObject_CallFunction(report, "IO", flags, text.get()));
 }
 
+void warn_of_dropped_parts() {
+  const ref category = checked(imported("numpy.exceptions", "ComplexWarning"));
+  checked(PyErr_WarnEx(category.get(), "Casting complex values to real discards the imaginary part", 1));
+}
+
 void report_overflow(dtype type, PyObject* number) {
   // What lies this far out is rounded to infinity.
   const double limit = type == dtype::float16                               ? 65520.0

@@ -13,6 +13,16 @@ void report_float_errors(unsigned flags, const char* name, bool of_scalars);
 /// Reports a number of Python's that is finite, and infinite as an element of this dtype.
 void report_overflow(dtype type, PyObject* number);
 
+/// NumPy's ComplexWarning; throws python_error where it raises.
+void warn_of_dropped_parts();
+/// Runs f; the warning follows where a cast in it dropped imaginary parts.
+template <class F> PyObject* watching_parts(F&& f) {
+  dropped_parts::take();
+  ref result(f());
+  if (result && __builtin_expect(dropped_parts::take(), 0)) warn_of_dropped_parts();
+  return result.release();
+}
+
 /// May a cast meet numbers that the new dtype cannot hold, and note it?
 constexpr bool may_err(dtype from, dtype to) { return is_inexact(from) || to == dtype::float16; }
 

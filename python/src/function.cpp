@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "float_watch.hpp"
+
 namespace numloom::python {
 
 signature::signature(const char* name, const char* text) : name_(name) {
@@ -160,7 +162,7 @@ PyObject* call_row(const function_row& row, const signature& s, PyObject* self, 
     how = first == custom::method ? "call_leaving" : "call_overridden";
     PyErr_SetNone(numpy.host_only);
   } else {
-    result = guarded([&] { return row.body(slots); });
+    result = guarded([&] { return watching_parts([&] { return row.body(slots); }); });
   }
   s.release(slots);
   if (result || !PyErr_ExceptionMatches(numpy.host_only)) return result;

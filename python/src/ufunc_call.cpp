@@ -378,7 +378,8 @@ PyObject* call_ufunc(PyObject* self, PyObject* const* args, std::size_t flagged,
     for (Py_ssize_t i = 0; names && i < PyTuple_GET_SIZE(names); ++i)
       read_keyword(f, PyTuple_GET_ITEM(names, i), args[count + i], where, k);
     if (!k.simple) check_keywords(k);
-    return f->multiply ? call_product(f, args, k, where) : call_elementwise(f, args, k, where);
+    return watching_parts(
+        [&] { return f->multiply ? call_product(f, args, k, where) : call_elementwise(f, args, k, where); });
   });
   if (result || !PyErr_ExceptionMatches(numpy.host_only)) return result;
   PyErr_Clear();

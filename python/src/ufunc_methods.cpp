@@ -107,7 +107,7 @@ PyObject* bound_call(PyObject* self, const char* method, const signature& s, PyO
       PyErr_SetString(PyExc_TypeError, "must use `...` as `out=...` and not per-operand/in a tuple");
       return nullptr;
     }
-  PyObject* result = guarded([&] { return native(f, slots); });
+  PyObject* result = guarded([&] { return watching_parts([&] { return native(f, slots); }); });
   if (result || !PyErr_ExceptionMatches(numpy.host_only)) return result;
   PyErr_Clear();
   return on_host(self, method, args, count, names);

@@ -4,6 +4,7 @@
 
 #include "core/backend.hpp"
 #include "core/shape.hpp"
+#include "numloom/float_errors.hpp"
 #include "numloom/ndarray.hpp"
 
 namespace numloom {
@@ -108,6 +109,7 @@ void copyto(const ndarray& to, const ndarray& from, casting rule, const ndarray*
   if (!can_cast(from.dtype(), to.dtype(), rule))
     fail<casting_error>("Cannot cast array data from dtype('", from.dtype(), "') to dtype('", to.dtype(),
                         "') according to the rule '", name_of(rule), "'");
+  dropped_parts::note(from.dtype(), to.dtype());
   shape_t extents = from.shape();
   while (extents.size() > to.ndim() && extents[0] == 1) extents.erase(0);  // NumPy drops leading ones here
   bool fits = extents.size() <= to.ndim();
@@ -154,6 +156,7 @@ ndarray astype(const ndarray& a, dtype type, order layout, casting rule, bool al
   if (!can_cast(a.dtype(), type, rule))
     fail<casting_error>("Cannot cast array data from dtype('", a.dtype(), "') to dtype('", type,
                         "') according to the rule '", name_of(rule), "'");
+  dropped_parts::note(a.dtype(), type);
   ndarray made = empty_like(a, type, layout);
   if (a.size() == 0) return made;
   constexpr std::int64_t most_as_bytes = 1 << 19;  // beyond that stores are to bypass the caches

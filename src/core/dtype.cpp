@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <utility>
 
 #include "numloom/error.hpp"
 #include "numloom/float_errors.hpp"
@@ -192,6 +193,18 @@ template <class T> T integer_from(const scalar& s, dtype t) {
 }
 
 }  // namespace
+
+namespace {
+
+thread_local bool parts_were_dropped = false;
+
+}  // namespace
+
+void dropped_parts::note(dtype from, dtype to) noexcept {
+  if (is_complex(from) && !is_complex(to) && to != dtype::bool_) parts_were_dropped = true;
+}
+
+bool dropped_parts::take() noexcept { return std::exchange(parts_were_dropped, false); }
 
 void store_scalar(const scalar& s, dtype t, void* to) {
   visit_dtype(t, [&]<class T>(T) {

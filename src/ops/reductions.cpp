@@ -7,6 +7,7 @@
 
 #include "core/backend.hpp"
 #include "numloom/creation.hpp"
+#include "numloom/float_errors.hpp"
 #include "ops/common.hpp"
 #include "ops/compose.hpp"
 #include "ops/ufunc_methods.hpp"
@@ -110,6 +111,7 @@ void reduce_into(const ndarray& a, const reduction_call& call, const ndarray& ou
   plan.op = call.op;
   plan.type = a.dtype();
   plan.loop = loop_dtype(call.op, a.dtype(), call.wanted);
+  dropped_parts::note(plan.type, plan.loop);
   plan.result = out.dtype();
   plan.result2 = out2 ? out2->dtype() : out.dtype();
   plan.source = a.data(access::read);
@@ -208,6 +210,7 @@ ndarray reduce_whole(reduction op, const ndarray& a, std::optional<dtype> wanted
   plan.op = op;
   plan.type = a.dtype();
   plan.loop = loop_dtype(op, a.dtype(), wanted);
+  dropped_parts::note(plan.type, plan.loop);
   plan.result = plan.result2 = result_dtype(op, plan.loop);
   ndarray result = empty({}, plan.result, a.device());
   plan.source = a.data(access::read);
@@ -483,6 +486,7 @@ ndarray scan(scan_op op, reduction widens, ufunc joins, const char* operation, c
   const std::optional<dtype> wanted =
       detail::reduction_dtype(joins, a, {.dtype = options.dtype, .out = options.out});
   const dtype type = loop_dtype(widens, a.dtype(), wanted);
+  dropped_parts::note(a.dtype(), type);
   const ndarray* sources[] = {&a};
   const ndarray result = detail::empty_for(a.shape(), type, a.device(), sources, detail::standing::ignored);
   if (a.size() > 0) {

@@ -6,6 +6,7 @@
 
 #include "core/backend.hpp"
 #include "core/shape.hpp"
+#include "numloom/float_errors.hpp"
 #include "numloom/manipulation.hpp"
 #include "numloom/reductions.hpp"
 #include "ops/common.hpp"
@@ -190,6 +191,7 @@ void run_call(ufunc f, std::span<const array_like> inputs, const ufunc_options& 
   for (int k = 0; k < nout; ++k) {
     results[k] = make_output(f, k, shape, types.out[k], where, inputs, options);
     outputs[k] = &results[k];
+    dropped_parts::note(types.out[k], results[k].dtype());
   }
   const std::span<const ndarray* const> outs(outputs, static_cast<std::size_t>(nout));
 

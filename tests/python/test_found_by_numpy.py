@@ -295,6 +295,48 @@ def test_warnings(case):
     assert said(numloom) == said(numpy)
 
 
+C = numpy.array([[1 + 1j, 2], [3, 4j]])
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        lambda np: np.add(np.asarray(C), 1, out=np.zeros((2, 2)), casting="unsafe"),
+        lambda np: np.add(np.asarray(C), 1, out=np.zeros((2, 2), bool), casting="unsafe"),
+        lambda np: np.copyto(np.zeros((2, 2)), np.asarray(C), casting="unsafe", where=[True, False]),
+        lambda np: np.concatenate([np.asarray(C)], out=np.zeros((2, 2)), casting="unsafe"),
+        lambda np: np.matmul(np.asarray(C), np.asarray(C), out=np.zeros((2, 2)), casting="unsafe"),
+        lambda np: np.einsum("ij,jk", np.asarray(C), np.asarray(C), out=np.zeros((2, 2)), casting="unsafe"),
+        lambda np: np.sum(np.asarray(C), axis=0, out=np.zeros(2)),
+        lambda np: np.sum(np.asarray(C), dtype="f4"),
+        lambda np: np.mean(np.asarray(C), axis=0, out=np.zeros(2)),
+        lambda np: np.cumsum(np.asarray(C), axis=0, out=np.zeros((2, 2), int)),
+        lambda np: np.add.reduce(np.asarray(C), out=np.zeros(2)),
+        lambda np: np.add.accumulate(np.asarray(C), dtype=float),
+        lambda np: np.median(np.asarray(C), axis=0, out=np.zeros(2)),
+        lambda np: np.array(np.asarray(C), dtype=int),
+        lambda np: np.asarray(C).astype(float),
+        lambda np: operator.setitem(np.zeros((2, 2)), ..., np.asarray(C)),
+        lambda np: setattr(np.zeros((2, 2)), "real", np.asarray(C)),
+        lambda np: np.abs(np.asarray(C)).std(),
+        lambda np: np.linalg.norm(np.asarray(C)),
+        lambda np: np.var(np.asarray(C), axis=0),
+        lambda np: np.linalg.eig(np.asarray(F)[:, :3]),
+        lambda np: np.linalg.eigvalsh(np.asarray(C)),
+        lambda np: np.fft.hfft(np.asarray(C)[0]),
+    ],
+)
+def test_warnings_of_dropped_parts(case):
+    def said(np):
+        with warnings.catch_warnings(record=True) as found:
+            warnings.simplefilter("ignore")
+            warnings.simplefilter("always", numpy.exceptions.ComplexWarning)
+            case(np)
+        return {str(w.message) for w in found}  # NumPy says it twice at times
+
+    assert said(numloom) == said(numpy)
+
+
 @cpu_only
 @pytest.mark.parametrize("dtype", ["f2", "f4"])
 def test_weak_numbers_that_overflow(dtype):

@@ -241,3 +241,5 @@ def _fresh_state():
     numloom.Device(DEVICE).use()
     with numpy.errstate(), numpy.printoptions():
         yield
+    if DEVICE != "cpu":
+        numloom.synchronize()  # what the GPU has to say yet is about this test, not about the next
