@@ -102,9 +102,9 @@ int assign_part(PyObject* self, PyObject* value, bool imaginary) {
     if (!source.load(value, a.device()))
       raise(PyExc_TypeError, "expected a number or an array, got %R", value);
     const index_item everything[] = {ellipsis};
-    dropped_parts::take();
-    set_item(part(a, imaginary), everything, source.like());
-    if (dropped_parts::take()) warn_of_dropped_parts();
+    const ndarray target = part(a, imaginary);
+    if (source.array()) warn_before_assigning(source.array()->dtype(), target.dtype());
+    set_item(target, everything, source.like());
     return 0;
   });
 }

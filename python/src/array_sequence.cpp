@@ -355,12 +355,11 @@ int assign(PyObject* self, PyObject* key, PyObject* value) {
     operand source;
     load_value(source, value, a);
     const float_watch watch(source.array() && may_err(source.array()->dtype(), a.dtype()));
-    dropped_parts::take();
+    if (source.array()) warn_before_assigning(source.array()->dtype(), a.dtype());
     unlocked(a.size(), [&] {
       set_item(a, items, source.like());
       return 0;
     });
-    if (dropped_parts::take()) warn_of_dropped_parts();
     watch.report("cast", a);
     return 0;
   });

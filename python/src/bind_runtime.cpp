@@ -235,9 +235,8 @@ void bind_settings(py::module_& m) {
     const ndarray& target = array_of(to.ptr());
     const ndarray source = to_array(from.ptr(), target.device());
     const float_watch watch(may_err(source.dtype(), target.dtype()));
-    dropped_parts::take();
+    warn_before_assigning(source.dtype(), target.dtype());
     copyto(target, source, casting::unsafe, &mask);
-    if (dropped_parts::take()) warn_of_dropped_parts();
     watch.report("cast", target);
   });
   m.def("_become", [](const py::object& array, const ndarray& other) { array_of(array.ptr()) = other; });

@@ -15,6 +15,10 @@ void report_overflow(dtype type, PyObject* number);
 
 /// NumPy's ComplexWarning; throws python_error where it raises.
 void warn_of_dropped_parts();
+/// The warning before an assignment, which does not happen then where the warning is an error.
+inline void warn_before_assigning(dtype from, dtype to) {
+  if (is_complex(from) && !is_complex(to) && to != dtype::bool_) warn_of_dropped_parts();
+}
 /// Runs f; the warning follows where a cast in it dropped imaginary parts.
 template <class F> PyObject* watching_parts(F&& f) {
   dropped_parts::take();

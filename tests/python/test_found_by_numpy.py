@@ -337,6 +337,15 @@ def test_warnings_of_dropped_parts(case):
     assert said(numloom) == said(numpy)
 
 
+def test_an_assignment_that_is_refused_changes_nothing():
+    a = numloom.array([1.0, 2])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", numpy.exceptions.ComplexWarning)
+        with pytest.raises(numpy.exceptions.ComplexWarning):
+            a[:] = numloom.array([3j, 4])
+    assert a.tolist() == [1, 2]
+
+
 @cpu_only
 @pytest.mark.parametrize("dtype", ["f2", "f4"])
 def test_weak_numbers_that_overflow(dtype):
