@@ -20,7 +20,7 @@ from .environment import ROOT, tool
 REPORTS = ROOT / "build" / "test-reports"
 SHOWN_FAILURES, SHOWN_LINES = 10, 40
 # Of NumPy's own tests: those worth the simulator's time. numpy_suite/run.py --device cuda runs all.
-NUMPYS_FILES_ON_CUDA = ("lib/", "random/", "_core/umath", "_core/ufunc")
+NUMPYS_FILES_ON_CUDA = ("lib/", "_core/umath", "_core/ufunc")
 CPP_TIMEOUT = 900  # seconds a single C++ test may take, under a sanitizer
 # C++ tests that know one device alone, whatever NUMLOOM_TEST_DEVICE says: sanitizers run them once.
 ONLY_ON = {
@@ -210,7 +210,7 @@ def stage_oldest(options: Options) -> list[Count]:
 
 
 def numpys_tests(preset: str, device: str, options: Options, *files: str) -> Count:
-    """NumPy's own tests, from the installed wheel, with arrays on one device: those of these files, or all."""
+    """NumPy's own tests, from its wheel, with arrays on one device: those of these files, or all."""
     building.build(preset, "numloom_python")
     report = REPORTS / f"numpy-{device}.json"
     report.unlink(missing_ok=True)
