@@ -19,6 +19,8 @@ from .environment import ROOT, tool
 
 REPORTS = ROOT / "build" / "test-reports"
 SHOWN_FAILURES, SHOWN_LINES = 10, 40
+# Of NumPy's own tests: those worth the simulator's time. numpy_suite/run.py --device cuda runs all.
+NUMPYS_FILES_ON_CUDA = ("lib/", "_core/umath", "_core/ufunc")
 CPP_TIMEOUT = 900  # seconds a single C++ test may take, under a sanitizer
 # C++ tests that know one device alone, whatever NUMLOOM_TEST_DEVICE says: sanitizers run them once.
 ONLY_ON = {
@@ -207,21 +209,29 @@ def stage_oldest(options: Options) -> list[Count]:
     return [pytest("cpu", "tests/python", "cpu/oldest", options, *parallel, **env)]
 
 
-def stage_numpy(options: Options) -> list[Count]:
-    """NumPy's own tests, from the installed wheel, against numloom on the CPU device"""
-    building.build("cpu", "numloom_python")
-    report = REPORTS / "numpy.json"
+def numpys_tests(preset: str, device: str, options: Options, *files: str) -> Count:
+    """NumPy's own tests, from its wheel, with arrays on one device: those of these files, or all."""
+    building.build(preset, "numloom_python")
+    report = REPORTS / f"numpy-{device}.json"
     report.unlink(missing_ok=True)
-    words = ["tests/python/numpy_suite/run.py", "--counts", report]
+    words = ["tests/python/numpy_suite/run.py", "--device", device, "--counts", report]
     words += ["-j", str(options.workers or environment.jobs())]
     words += ["-k", options.match] if options.match else []
-    code = building.run_python("cpu", *words)
+    code = building.run_python(preset, *words, *files)
     if not report.exists():
-        return [Count("numpy's", "cpu", failed=1)]
+        return Count("numpy's", device, failed=1)
     said = json.loads(report.read_text())
     reasons = {f"NumPy's test: {reason}": count for reason, count in said["not run"].items() if count}
     skipped = sum(said["not run"].values())
-    return [Count("numpy's", "cpu", said["passed"], max(said["new"], int(code != 0)), skipped, reasons)]
+    return Count("numpy's", device, said["passed"], max(said["new"], int(code != 0)), skipped, reasons)
+
+
+def stage_numpy(options: Options) -> list[Count]:
+    """NumPy's own tests against numloom: all on the CPU device, the numeric files on the simulator too"""
+    return [
+        numpys_tests("cpu", "cpu", options),
+        numpys_tests("sim", "cuda", options, *NUMPYS_FILES_ON_CUDA),
+    ]
 
 
 def stage_asan(options: Options) -> list[Count]:

@@ -39,6 +39,15 @@ struct float_errors {
   }
 };
 
+/// Casts of complex numbers to real ones: the imaginary parts are lost, which NumPy warns of. Noted for the
+/// calling thread, on every device.
+struct dropped_parts {
+  /// Notes it where a cast between these dtypes is such a one.
+  NL_API static void note(dtype from, dtype to) noexcept;
+  /// Was there one since the last look?
+  NL_API static bool take() noexcept;
+};
+
 /// Can this ufunc commit a floating-point error? (Flags that others leave behind say nothing.)
 constexpr bool may_err(ufunc f) noexcept {
   if (f >= ufunc::rint && f <= ufunc::trunc) return false;

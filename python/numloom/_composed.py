@@ -110,7 +110,7 @@ def copyto(dst, src, casting="same_kind", where=True):
         mask = mask.astype(bool)
     if mask.dtype != bool:
         raise TypeError(f"[copyto] expected a mask of bools, got {mask.dtype!r}")
-    dst[...] = _core.where(mask, src, dst).astype(dst.dtype)
+    _core._copy_where(dst, src, mask)
     return None
 
 

@@ -82,6 +82,9 @@ class _Call:
             return {key: self.to_host(item) for key, item in value.items()}
         if isinstance(value, _core.ufunc):
             return getattr(_numpy, value.__name__)
+        if hasattr(type(value), "__array__") and not isinstance(value, (_numpy.ndarray, _numpy.generic)):
+            given = value.__array__()  # NumPy would refuse an array of ours
+            return given.to_numpy() if isinstance(given, _core.ndarray) else value
         return _host_function(value)
 
     def from_host(self, value):
@@ -223,55 +226,6 @@ def call_ufunc(name: str, method: str, args, kwargs):
     if method not in ("__call__", "operator"):
         function = getattr(function, method)
     return _Call().run(method, function, args, kwargs or {})
-
-
-def _overriding(operands):
-    """Operands with an `__array_ufunc__` of their own, in the order in which NumPy asks them."""
-    found = []
-    for operand in operands:
-        kind = type(operand)
-        if isinstance(operand, (_core.ndarray, _numpy.generic, bool, int, float, complex)):
-            continue
-        if kind is _numpy.ndarray or not hasattr(kind, "__array_ufunc__"):
-            continue
-        if any(type(other) is kind for other in found):
-            continue
-        # A subclass goes before its base.
-        place = next((i for i, other in enumerate(found) if issubclass(kind, type(other))), len(found))
-        found.insert(place, operand)
-    return found
-
-
-def override_ufunc(ufunc, other, args, kwargs, method="__call__"):
-    """A ufunc with an operand that has its own way: `__array_ufunc__` of NEP 13."""
-    if isinstance(other, _numpy.ndarray):  # masked arrays, matrices: NumPy knows them
-        return call_ufunc(ufunc.__name__, method, args, kwargs)
-    if method == "__call__" and len(args) > ufunc.nin and "out" not in kwargs:
-        args, kwargs = args[: ufunc.nin], {**kwargs, "out": args[ufunc.nin :]}
-    outputs = kwargs.get("out", ())
-    if outputs is None or (isinstance(outputs, tuple) and all(o is None for o in outputs)):
-        kwargs = {key: value for key, value in kwargs.items() if key != "out"}
-        outputs = ()
-    elif not isinstance(outputs, tuple) and outputs is not ...:
-        kwargs = {**kwargs, "out": (outputs,)}
-        outputs = (outputs,)
-    operands = (*args, *(outputs if isinstance(outputs, tuple) else ()))
-    asked = _overriding(operands) or [other]
-    for operand in asked:
-        if getattr(type(operand), "__array_ufunc__", None) is None:
-            raise TypeError(
-                f"operand '{type(operand).__name__}' does not support ufuncs (__array_ufunc__=None)"
-            )
-    for operand in asked:
-        handler = type(operand).__array_ufunc__
-        result = handler(operand, ufunc, method, *args, **kwargs)
-        if result is not NotImplemented:
-            return result
-    names = ", ".join(repr(type(operand).__name__) for operand in operands)
-    raise TypeError(
-        f"operand type(s) all returned NotImplemented from __array_ufunc__({ufunc!r}, {method!r}, "
-        f"{', '.join(repr(a) for a in args)}): {names}"
-    )
 
 
 def make(name: str, function):

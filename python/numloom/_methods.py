@@ -7,7 +7,7 @@ import pickle
 
 import numpy as _numpy
 
-from . import _core, _fallback
+from . import _core, _fallback, _overrides
 
 
 def __getattr__(name):
@@ -40,7 +40,9 @@ def __array_function__(array, function, types, args, kwargs):
 
 def __array_ufunc__(array, ufunc, method, *inputs, **kwargs):
     """numpy.ufunc(array): numloom's ufunc; foreign ufuncs (scipy.special) run on the host."""
-    if any(_is_foreign(type(x), "__array_ufunc__") for x in inputs):
+    out = kwargs.get("out")
+    named = (*(out if isinstance(out, tuple) else (out,)), kwargs.get("where"))
+    if any(not isinstance(o, _numpy.ndarray) for o in _overrides.overriding((*inputs, *named))):
         return NotImplemented
     ours = getattr(_core, ufunc.__name__, None)
     if isinstance(ours, _core.ufunc) and isinstance(getattr(_numpy, ufunc.__name__, None), _numpy.ufunc):
@@ -48,15 +50,17 @@ def __array_ufunc__(array, ufunc, method, *inputs, **kwargs):
     if ufunc.__name__ == "clip" and method == "__call__":
         return _core.clip(*inputs, **kwargs)
     function = ufunc if method == "__call__" else getattr(ufunc, method)
-    return _fallback.run(ufunc.__name__, function, inputs, kwargs)
+    return _fallback.run("at" if method == "at" else ufunc.__name__, function, inputs, kwargs)
 
 
 def __array_namespace__(array, *, api_version=None):
     """The numloom module."""
     import numloom
 
-    if api_version not in (None, "2021.12", "2022.12", "2023.12", "2024.12", "2025.12"):
-        raise ValueError(f"[__array_namespace__] expected a version up to 2025.12, got {api_version!r}")
+    if api_version is not None and not isinstance(api_version, str):
+        raise ValueError("Only None and strings are allowed as the Array API version")
+    if api_version not in (None, "2021.12", "2022.12", "2023.12", "2024.12"):
+        raise ValueError(f'Version "{api_version}" of the Array API Standard is not supported.')
     return numloom
 
 
@@ -102,6 +106,8 @@ def _rebuild(kind, dtype, shape, order, device, buffer, writeable, is_scalar):
 
 def __reduce_ex__(array, protocol):
     """How to pickle: bytes out of band from protocol 5 on, without a copy on the CPU."""
+    if type(array).__reduce__ is not _core.ndarray.__reduce__:
+        return array.__reduce__()  # a subclass's own way
     host = array.to_numpy()
     order = "F" if host.flags.fnc else "C"
     in_one_piece = host.flags.forc
@@ -127,9 +133,28 @@ def __reduce_ex__(array, protocol):
     return (_rebuild, (type(array), *facts), *state)
 
 
+def _blank(kind, device):
+    """An array to be filled by __setstate__."""
+    where = device if device == "cpu" or _core.device_count() else None
+    return _core.empty(0, device=where).view(kind)
+
+
 def __reduce__(array):
-    """How to pickle."""
-    return __reduce_ex__(array, 2)
+    """How to pickle, in NumPy's form: a subclass may add to the state, and take that off again."""
+    host = array.to_numpy()
+    order = "F" if host.flags.fnc else "C"
+    state = (1, host.shape, host.dtype, order == "F", host.tobytes(order))
+    return (_blank, (type(array), str(array.device)), state)
+
+
+def __setstate__(array, state):
+    """What __reduce__ gave: (version, shape, dtype, is it in Fortran order, bytes)."""
+    if isinstance(state, dict):  # of a subclass without its own way
+        array.__dict__.update(state)
+        return
+    shape, dtype, is_fortran, data = state[-4:]
+    host = _numpy.frombuffer(data, dtype=dtype).reshape(shape, order="F" if is_fortran else "C")
+    _core._become(array, _core.asarray(host.copy(order="K"), device=array.device))
 
 
 def dumps(array) -> bytes:

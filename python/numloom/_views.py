@@ -138,8 +138,11 @@ class flatiter:
                 "too many indices for flat iterator: "
                 f"flat iterator is 1-dimensional, but {len(key)} were indexed"
             )
-        if isinstance(key, bool):
-            text = "0-dimensional boolean index for flat iterators is deprecated; use `[...]` or a slice."
+        if isinstance(key, (bool, _numpy.bool)):
+            text = (
+                "Indexing flat iterators with a 0-dimensional boolean index is deprecated and may be removed "
+                "in a future version. (Deprecated NumPy 2.4)"
+            )
             warnings.warn(text, DeprecationWarning, stacklevel=3)
             return 0 if key else slice(0, 0)
         if isinstance(key, list):
@@ -187,8 +190,12 @@ class flatiter:
         """The elements as a one-dimensional array."""
         return self.base.flatten()
 
-    def __array__(self, dtype=None, copy=None):
-        return _numpy.array(self.base.flatten().to_numpy(), dtype=dtype)
+    def __array__(self, dtype=None, /, *, copy=None):
+        host = self.base.to_numpy()
+        flat = host.reshape(-1)
+        if not host.flags.c_contiguous:  # a copy: what is written to it would be lost
+            flat.flags.writeable = False
+        return _numpy.asarray(flat, dtype=dtype, copy=copy)
 
 
 def ufunc_signature(nin: int, is_product: bool) -> inspect.Signature:

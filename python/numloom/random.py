@@ -140,6 +140,12 @@ class _Native(_core._Generator):
         method = getattr(self._host, name)
         if name == "shuffle" and args and not isinstance(args[0], _core.ndarray):
             return method(*args, **kwargs)  # in place, in NumPy's own array or a list
+        out = kwargs.get("out")
+        takes_any = name == "permuted" or not isinstance(out, _core.ndarray)
+        if not takes_any and not (out.flags.writeable and out.flags.forc):
+            raise ValueError(  # of the array here: its copy on the host would be contiguous
+                "Supplied output array must be contiguous, writable, aligned, and in machine byte-order."
+            )
         result = _fallback._Call().run(f"random.{name}", method, args, kwargs)
         if counted:
             _fallback.note(f"random.{name}")

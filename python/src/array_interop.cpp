@@ -36,7 +36,8 @@ int get_buffer(PyObject* self, Py_buffer* view, int flags) {
     if (const char* text = refusal(a, flags)) raise(PyExc_ValueError, "%s", text);
     auto extents = std::make_unique<Py_ssize_t[]>(static_cast<std::size_t>(2 * a.ndim() + 1));
     // Axes of length one may have any stride; readers get the one that fits.
-    const dims strides = a.is_c_contiguous()   ? contiguous_strides(a.shape(), a.itemsize(), order::C)
+    const bool as_fortran = (flags & PyBUF_F_CONTIGUOUS) == PyBUF_F_CONTIGUOUS || !a.is_c_contiguous();
+    const dims strides = !as_fortran           ? contiguous_strides(a.shape(), a.itemsize(), order::C)
                          : a.is_f_contiguous() ? contiguous_strides(a.shape(), a.itemsize(), order::F)
                                                : a.strides();
     for (int d = 0; d < a.ndim(); ++d) {

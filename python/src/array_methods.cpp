@@ -12,19 +12,27 @@ namespace numloom::python {
 
 namespace {
 
+// NumPy's enumeration of copies is for array() alone.
+void refuse_copy_mode(PyObject* o) {
+  static PyObject* const mode = imported("numpy", "_CopyMode");
+  if (o && reinterpret_cast<PyObject*>(Py_TYPE(o)) == mode)
+    raise(PyExc_ValueError, "_CopyMode enum is not allowed for astype function. Use true/false instead.");
+}
+
 // (self, dtype, order, casting, subok, copy, device)
 PyObject* as_type(argument_slots s) {
   const ndarray& a = array_of(s[0]);
   const dtype type = is_missing(s[1]) ? dtype::float64 : to_dtype(s[1]);
   if (!s[2] && !s[3] && !s[4] && !s[5] && !s[6] && !a.is_scalar() && !is_complex(a.dtype()))
     return wrap_made([&] {
-      const float_watch watch(is_inexact(a.dtype()));
+      const float_watch watch(may_err(a.dtype(), type));
       ndarray result = unlocked(a.size(), [&] { return astype(a, type); });
       watch.report("cast", result);
       return result;
     });
   const order layout = to_order(s[2], order::K);
   const casting rule = to_casting(s[3], casting::unsafe);
+  refuse_copy_mode(s[5]);
   const bool always = to_bool(s[5], true);
   const auto where = to_device_argument(s[6]);
   if (!can_cast(a.dtype(), type, rule)) {
@@ -32,15 +40,11 @@ PyObject* as_type(argument_slots s) {
                                     "') according to the rule '", name_of(rule), "'");
     raise(PyExc_TypeError, "%s", text.c_str());
   }
-  if (is_complex(a.dtype()) && !is_complex(type) && type != dtype::bool_) {
-    const ref category = checked(imported("numpy.exceptions", "ComplexWarning"));
-    checked(PyErr_WarnEx(category.get(), "Casting complex values to real discards the imaginary part", 1));
-  }
   if (!always && type == a.dtype() && (!where || *where == a.device()) &&
       (layout == order::K || (layout != order::F && a.is_c_contiguous()) ||
        (layout != order::C && a.is_f_contiguous())))
     return Py_NewRef(s[0]);
-  const float_watch watch(is_inexact(a.dtype()));
+  const float_watch watch(may_err(a.dtype(), type));
   ndarray result = unlocked(a.size(), [&] {
     ndarray cast = astype(a, type, layout, casting::unsafe, always);
     return where ? to_device(cast, *where) : cast;
@@ -211,6 +215,7 @@ constexpr auto delegated = std::to_array<delegated_row>({
      "__array_wrap__($self, /, array, context=None, return_scalar=False)\n--\n\nThe result of a function as "
      "an array here."},
     {"__reduce_ex__", "__reduce_ex__($self, /, protocol)\n--\n\nPickles; out of band with protocol 5."},
+    {"__setstate__", "__setstate__($self, state, /)\n--\n\nFrom the state that __reduce__ gives."},
     {"__reduce__", "__reduce__($self, /)\n--\n\nPickles."},
     {"__dask_tokenize__", "__dask_tokenize__($self, /)\n--\n\nA token of the contents for dask."},
     {"conj", "conj($self, /)\n--\n\nComplex conjugate."},

@@ -24,6 +24,17 @@ PyObject* on_host(const char* name, PyObject* left, PyObject* right) {
   return args ? host_ufunc(name, "operator", args.get(), nullptr) : nullptr;
 }
 
+// An operand of a subclass with an __array_ufunc__ of its own: the operator is the ufunc, which asks it.
+bool is_overridden(PyObject* left, PyObject* right) {
+  return (is_array(left) && overrides_ufuncs(left)) || (is_array(right) && overrides_ufuncs(right));
+}
+
+PyObject* call_named(const char* name, PyObject* args, PyObject* out = nullptr) {
+  const ref function = checked(imported("numloom._core", name)), arguments = checked(args);
+  const ref keywords(out ? checked(Py_BuildValue("{s:O}", "out", out)) : ref());
+  return PyObject_Call(function.get(), arguments.get(), keywords.get());
+}
+
 // The operation's result, once its floating-point errors are reported.
 ndarray reported(const float_watch& watch, ufunc f, ndarray result, const ndarray* a, const ndarray* b) {
   watch.report(info(f).name.data(), result, (!a || a->is_scalar()) && (!b || b->is_scalar()));
@@ -42,6 +53,7 @@ bool repeats_sequence(PyObject* sequence, PyObject* count) {
 PyObject* binary_general(ufunc f, PyObject* left, PyObject* right) {
   PyObject* result = guarded([&]() -> PyObject* {
     if (defers_to(left) || defers_to(right)) return not_implemented();
+    if (is_overridden(left, right)) return call_named(text_of(f).c_str(), PyTuple_Pack(2, left, right));
     if (f == ufunc::multiply && (repeats_sequence(left, right) || repeats_sequence(right, left)))
       return not_implemented();
     PyObject* both[] = {left, right};
@@ -80,7 +92,8 @@ template <ufunc F> PyObject* binary(PyObject* left, PyObject* right) {
 }
 
 template <ufunc F> PyObject* unary(PyObject* self) {
-  return guarded([&] {
+  return guarded([&]() -> PyObject* {
+    if (overrides_ufuncs(self)) return call_named(text_of(F).c_str(), PyTuple_Pack(1, self));
     const ndarray& a = array_of(self);
     return wrap_made([&] {
       const float_watch watch(may_err(F));
@@ -92,6 +105,7 @@ template <ufunc F> PyObject* unary(PyObject* self) {
 PyObject* in_place_general(ufunc f, PyObject* self, PyObject* other) {
   PyObject* result = guarded([&]() -> PyObject* {
     if (defers_to(other)) return not_implemented();
+    if (is_overridden(self, other)) return call_named(text_of(f).c_str(), PyTuple_Pack(2, self, other), self);
     const ndarray target = array_of(self);
     operand b;
     if (!b.load(other, target.device())) raise(numpy.host_only, "the operand is an object");
@@ -112,7 +126,8 @@ PyObject* in_place_general(ufunc f, PyObject* self, PyObject* other) {
 template <ufunc F> PyObject* in_place(PyObject* self, PyObject* other) {
   const ndarray& target = array_of(self);
   if (target.is_scalar()) return binary<F>(self, other);
-  if (is_exact_array(other) && std::max(target.size(), array_of(other).size()) <= released_gil::elements)
+  if (is_exact_array(self) && is_exact_array(other) &&
+      std::max(target.size(), array_of(other).size()) <= released_gil::elements)
     return guarded([&] {
       const array_like inputs[] = {target, array_of(other)};
       const float_watch watch(may_err(F));
@@ -166,6 +181,7 @@ PyObject* power_in_place(PyObject* self, PyObject* other, PyObject*) {
 PyObject* divide_with_rest(PyObject* left, PyObject* right) {
   PyObject* result = guarded([&]() -> PyObject* {
     if (defers_to(left) || defers_to(right)) return not_implemented();
+    if (is_overridden(left, right)) return call_named("divmod", PyTuple_Pack(2, left, right));
     PyObject* both[] = {left, right};
     const device where = device_among(both, 2);
     operand a, b;
@@ -185,6 +201,7 @@ PyObject* divide_with_rest(PyObject* left, PyObject* right) {
 PyObject* product(PyObject* left, PyObject* right) {
   PyObject* result = guarded([&]() -> PyObject* {
     if (defers_to(left) || defers_to(right)) return not_implemented();
+    if (is_overridden(left, right)) return call_named("matmul", PyTuple_Pack(2, left, right));
     PyObject* both[] = {left, right};
     const device where = device_among(both, 2);
     if (!is_array_like(left) || !is_array_like(right)) return not_implemented();

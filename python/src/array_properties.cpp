@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Properties: shape, dtype, views of parts, where the array lives.
 #include "convert.hpp"
+#include "float_watch.hpp"
 #include "interop.hpp"
 #include "numloom/creation.hpp"
 #include "numloom/indexing.hpp"
@@ -87,7 +88,9 @@ int assign_part(PyObject* self, PyObject* value, bool imaginary) {
     if (!source.load(value, a.device()))
       raise(PyExc_TypeError, "expected a number or an array, got %R", value);
     const index_item everything[] = {ellipsis};
-    set_item(imaginary ? imag(a) : real(a), everything, source.like());
+    const ndarray target = imaginary ? imag(a) : real(a);
+    if (source.array()) warn_before_assigning(source.array()->dtype(), target.dtype());
+    set_item(target, everything, source.like());
     return 0;
   });
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Arrays of one element as numbers, and how arrays print.
 #include "convert.hpp"
+#include "float_watch.hpp"
 
 namespace numloom::python {
 
@@ -30,8 +31,7 @@ ref only_element(PyObject* self) {
 ref real_element(PyObject* self) {
   ref element = only_element(self);
   if (!PyComplex_Check(element.get()) || !array_of(self).is_scalar()) return element;
-  const ref category = checked(imported("numpy.exceptions", "ComplexWarning"));
-  checked(PyErr_WarnEx(category.get(), "Casting complex values to real discards the imaginary part", 1));
+  warn_of_dropped_parts();
   return checked(PyFloat_FromDouble(PyComplex_RealAsDouble(element.get())));
 }
 

@@ -258,23 +258,46 @@ bool is_element(const ndarray& a, PyObject* key) {
   return true;
 }
 
-bool is_numpy_float(PyObject* o) {
-  static PyObject* const floating = imported("numpy", "floating");
-  return is_numpy_scalar(o) && PyObject_TypeCheck(o, reinterpret_cast<PyTypeObject*>(floating));
+// A scalar of NumPy's, or a scalar result here, which is a real number.
+bool is_real_scalar(PyObject* o) {
+  static PyObject* const complex = imported("numpy", "complexfloating");
+  static PyObject* const number = imported("numpy", "number");
+  if (is_array(o)) {
+    const ndarray& a = array_of(o);
+    return a.is_scalar() && a.device().is_cpu() && !is_complex(a.dtype());
+  }
+  return is_numpy_scalar(o) && PyObject_TypeCheck(o, reinterpret_cast<PyTypeObject*>(number)) &&
+         !PyObject_TypeCheck(o, reinterpret_cast<PyTypeObject*>(complex));
+}
+
+// Signed integers take a scalar through int(), which must fit; unsigned ones by a cast.
+void check_scalar(dtype type, PyObject* value) {
+  const long long number = PyLong_AsLongLong(checked(PyNumber_Long(value)).get());
+  if (number == -1 && PyErr_Occurred()) throw python_error{};
+  const int unused = 64 - 8 * itemsize(type);
+  if (number >> (63 - unused) != number >> 63)
+    raise(PyExc_OverflowError, "Python integer %lld out of bounds for %s", number, name_of(type).data());
+}
+
+// Does the key pick by arrays or lists? What is assigned there is cast.
+bool picks(PyObject* key) {
+  if (PyTuple_Check(key)) {
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(key); ++i)
+      if (picks(PyTuple_GET_ITEM(key, i))) return true;
+    return false;
+  }
+  return PyList_Check(key) || is_numpy_array(key) || (is_array(key) && !array_of(key).is_scalar());
 }
 
 // Python numbers that no element of this dtype can be.
-void check_assignable(const ndarray& a, PyObject* value) {
+void check_assignable(const ndarray& a, PyObject* key, PyObject* value) {
   if (is_complex(a.dtype()) || a.dtype() == dtype::bool_) return;
   if (PyComplex_CheckExact(value) || holds_complex_number(value))
     raise(PyExc_TypeError, "%s() argument must be a string or a real number, not 'complex'",
           is_integer(a.dtype()) ? "int" : "float");
   if (!is_integer(a.dtype())) return;
   if (!PyFloat_CheckExact(value)) {
-    // NumPy's own floats go to signed integers through int(), to unsigned ones by a cast.
-    if (kind_of(a.dtype()) != 'i' || !is_numpy_float(value)) return;
-    if (PyLong_AsLongLong(checked(PyNumber_Long(value)).get()) == -1 && PyErr_Occurred())
-      throw python_error{};
+    if (kind_of(a.dtype()) == 'i' && is_real_scalar(value) && !picks(key)) check_scalar(a.dtype(), value);
     return;
   }
   const double number = PyFloat_AS_DOUBLE(value);
@@ -288,19 +311,13 @@ void load_value(operand& source, PyObject* value, const ndarray& a) {
   const bool checks = is_integer(a.dtype()) && (PyList_Check(value) || PyTuple_Check(value));
   try {
     if ((!checks || holds_device_array(value)) && source.load(value, a.device())) {
-      const ndarray* from = source.array();
-      if (from && is_complex(from->dtype()) && !is_complex(a.dtype()) && a.dtype() != dtype::bool_) {
-        const ref category = checked(imported("numpy.exceptions", "ComplexWarning"));
-        checked(
-            PyErr_WarnEx(category.get(), "Casting complex values to real discards the imaginary part", 1));
-      }
       return;
     }
   } catch (const python_error&) {
     if (!PyErr_ExceptionMatches(numpy.host_only)) throw;
     PyErr_Clear();
   }
-  const ref arguments = checked(PyTuple_Pack(2, value, dtype_object(a.dtype())));
+  const ref arguments = checked(PyTuple_Pack(2, readable_by_numpy(value).get(), dtype_object(a.dtype())));
   const ref read = checked(PyObject_Call(numpy.array, arguments.get(), nullptr));
   source.load(read.get(), a.device());
 }
@@ -326,14 +343,19 @@ int assign(PyObject* self, PyObject* key, PyObject* value) {
     if (a.is_scalar())
       raise(PyExc_TypeError, "'numloom.ndarray' scalar result does not support item assignment");
     if (!a.writeable()) raise(PyExc_ValueError, "assignment destination is read-only");
-    check_assignable(a, value);
+    const ref number = std::string_view(Py_TYPE(value)->tp_name) == "MaskedConstant"
+                           ? checked(is_integer(a.dtype()) ? PyNumber_Long(value) : PyNumber_Float(value))
+                           : ref::borrowed(value);  // numpy.ma.masked: NaN with a warning, or an error
+    value = number.get();
+    check_assignable(a, key, value);
     if (a.device().is_cpu()) report_overflow(a.dtype(), value);
     check_element(a, key, value);
     if (assign_element(a, key, value)) return 0;
     const index_items items = to_index_items(key, a.device());
     operand source;
     load_value(source, value, a);
-    const float_watch watch(source.array() && is_inexact(source.array()->dtype()));
+    const float_watch watch(source.array() && may_err(source.array()->dtype(), a.dtype()));
+    if (source.array()) warn_before_assigning(source.array()->dtype(), a.dtype());
     unlocked(a.size(), [&] {
       set_item(a, items, source.like());
       return 0;
@@ -365,6 +387,15 @@ int contains(PyObject* self, PyObject* value) {
   });
 }
 
+// operator.concat: arrays have no such operation, and + is not it.
+PyObject* concatenate(PyObject*, PyObject*) {
+  PyErr_SetString(
+      PyExc_TypeError,
+      "Concatenation operation is not implemented for NumPy arrays, use np.concatenate() instead. "
+      "Please do not rely on this error; it may not be given on all Python implementations.");
+  return nullptr;
+}
+
 PyObject* iterate(PyObject* self) {
   if (array_of(self).ndim() > 0) return PySeqIter_New(self);
   PyErr_SetString(PyExc_TypeError, "iteration over a 0-d array");
@@ -380,6 +411,7 @@ void add_sequence_slots(slot_list& slots) {
   add(Py_mp_length, length);
   add(Py_mp_subscript, subscript);
   add(Py_mp_ass_subscript, assign);
+  add(Py_sq_concat, concatenate);
   add(Py_sq_length, length);
   add(Py_sq_item, item_at);
   add(Py_sq_ass_item, assign_at);

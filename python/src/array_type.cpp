@@ -104,6 +104,11 @@ PyObject* construct(PyTypeObject* type, PyObject* args, PyObject* keywords) {
     const shape_t extents = to_shape(shape);
     const dtype element = to_optional_dtype(dtype_arg).value_or(dtype::float64);
     const order reading = to_order(layout, order::C);
+    std::int64_t bytes = 0;
+    if (__builtin_mul_overflow(size_of(extents), std::int64_t{itemsize(element)}, &bytes))
+      raise(PyExc_ValueError,
+            "array is too big; `arr.size * arr.dtype.itemsize` is larger than the maximum "
+            "possible size.");
     std::optional<dims> steps;
     if (!is_missing(strides)) steps = to_shape(strides);
     for (int d = 0; d < extents.size(); ++d)

@@ -3,6 +3,7 @@
 #include <pybind11/operators.h>
 #include <pybind11/stl.h>
 
+#include "float_watch.hpp"
 #include "numloom/cpu.hpp"
 #include "numloom/kernel.hpp"
 #include "numloom/version.hpp"
@@ -230,6 +231,15 @@ void bind_settings(py::module_& m) {
     }
     return a;
   });
+  m.def("_copy_where", [](const py::object& to, const py::object& from, const ndarray& mask) {
+    const ndarray& target = array_of(to.ptr());
+    const ndarray source = to_array(from.ptr(), target.device());
+    const float_watch watch(may_err(source.dtype(), target.dtype()));
+    warn_before_assigning(source.dtype(), target.dtype());
+    copyto(target, source, casting::unsafe, &mask);
+    watch.report("cast", target);
+  });
+  m.def("_become", [](const py::object& array, const ndarray& other) { array_of(array.ptr()) = other; });
   m.def("_as_strided",
         [](const ndarray& a, const py::object& shape, const py::object& strides, bool writeable) {
           ndarray view = a.view(to_shape(shape.ptr()), to_shape(strides.ptr()));

@@ -66,6 +66,11 @@ ndarray to_array(PyObject* o, std::optional<device> where = {});
 std::optional<ndarray> read_numbers(PyObject* o, std::optional<dtype> wanted);
 /// Does a nested sequence hold an array on a GPU, which NumPy could not read?
 bool holds_device_array(PyObject* sequence, int depth = 0);
+/// An object, none of NumPy's or ours, that makes an array of itself by `__array__` alone.
+bool has_array_method(PyObject* o);
+/// The object with what NumPy could not read in it replaced: scalar results by numbers, and objects whose
+/// `__array__` gives an array of ours by NumPy's array of it. Itself where there is none.
+ref readable_by_numpy(PyObject* o, int depth = 0);
 /// NumPy's array over the same bytes; throws HostOnlyError for its dtypes that do not exist here.
 ndarray from_numpy(PyObject* numpy_array, device where);
 /// NumPy's array as one to write to: throws HostOnlyError where only a copy could be made of it, too.

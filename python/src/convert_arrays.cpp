@@ -138,18 +138,18 @@ bool holds_device_array(PyObject* sequence, int depth) {
 
 namespace {
 
-ndarray from_sequence(PyObject* o, device where) {
-  if (const auto numbers = read_numbers(o, {})) return to_device(*numbers, where);
-  if (holds_device_array(o)) return stack(to_array_list(o));
-  const ref host = checked(PyObject_CallOneArg(numpy.array, o));
-  const ndarray a = over_numpy(host.get());
-  return to_device(a, where);
-}
-
 bool has_attribute(PyObject* o, const char* name) {
   const ref found(PyObject_GetAttrString(reinterpret_cast<PyObject*>(Py_TYPE(o)), name));
   if (!found) PyErr_Clear();
   return static_cast<bool>(found) && found.get() != Py_None;
+}
+
+ndarray from_sequence(PyObject* o, device where) {
+  if (const auto numbers = read_numbers(o, {})) return to_device(*numbers, where);
+  if (holds_device_array(o)) return stack(to_array_list(o));
+  const ref host = checked(PyObject_CallOneArg(numpy.array, readable_by_numpy(o).get()));
+  const ndarray a = over_numpy(host.get());
+  return to_device(a, where);
 }
 
 // Masked arrays and matrices have rules of their own: NumPy carries them out.
@@ -160,6 +160,34 @@ void check_subclass(PyObject* o) {
 }
 
 }  // namespace
+
+bool has_array_method(PyObject* o) {
+  return !is_array(o) && !is_numpy_array(o) && !is_numpy_scalar(o) && !is_python_number(o) &&
+         !PyObject_CheckBuffer(o) && has_attribute(o, "__array__") &&
+         !has_attribute(o, "__cuda_array_interface__") && !has_attribute(o, "__array_interface__");
+}
+
+ref readable_by_numpy(PyObject* o, int depth) {
+  if (is_python_number(o) || is_numpy_scalar(o) || PyUnicode_Check(o) || o == Py_None)
+    return ref::borrowed(o);
+  if (is_array(o) && array_of(o).is_scalar())  // a number, which NumPy is to treat as one
+    return checked(PyObject_GetItem(to_numpy(o).get(), checked(PyTuple_New(0)).get()));
+  if (PyList_CheckExact(o) || PyTuple_CheckExact(o)) {
+    if (depth > max_dims) return ref::borrowed(o);  // NumPy has the words for it
+    ref changed;
+    for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(o); ++i) {
+      PyObject* const item = PySequence_Fast_GET_ITEM(o, i);
+      ref readable = readable_by_numpy(item, depth + 1);
+      if (readable.get() == item) continue;
+      if (!changed) changed = checked(PySequence_List(o));
+      checked(PyList_SetItem(changed.get(), i, readable.release()));
+    }
+    return changed ? std::move(changed) : ref::borrowed(o);
+  }
+  if (!has_array_method(o)) return ref::borrowed(o);
+  const ref given = checked(PyObject_CallMethod(o, "__array__", nullptr));
+  return is_array(given.get()) ? to_numpy(given.get()) : ref::borrowed(given.get());
+}
 
 bool is_array_like(PyObject* o) {
   if (is_array(o) || is_python_number(o) || is_numpy_array(o) || is_numpy_scalar(o)) return true;
@@ -196,9 +224,9 @@ ndarray to_array(PyObject* o, std::optional<device> wanted) {
     if (auto adopted = from_cuda_interface(o)) return *adopted;
   if (!is_numpy_scalar(o) && !is_array_like(o) && !PySequence_Check(o))
     raise(numpy.host_only, "expected an array-like, got %R of type %s", o, Py_TYPE(o)->tp_name);
-  if (!is_numpy_scalar(o) && has_attribute(o, "__array__")) {  // which may give an array of ours
+  if (has_array_method(o)) {
     const ref given = checked(PyObject_CallMethod(o, "__array__", nullptr));
-    if (is_array(given.get())) return array_of(given.get());
+    if (is_array(given.get()) || is_numpy_array(given.get())) return to_array(given.get(), wanted);
   }
   static PyObject* const asarray = imported("numpy", "asarray");  // over a buffer's own bytes
   const ref host = checked(PyObject_CallOneArg(asarray, o));

@@ -16,6 +16,11 @@ void report_float_errors(unsigned flags, const char* name, bool of_scalars) {
   checked(PyObject_CallFunction(report, "IO", flags, text.get()));
 }
 
+void warn_of_dropped_parts() {
+  const ref category = checked(imported("numpy.exceptions", "ComplexWarning"));
+  checked(PyErr_WarnEx(category.get(), "Casting complex values to real discards the imaginary part", 1));
+}
+
 void report_overflow(dtype type, PyObject* number) {
   // What lies this far out is rounded to infinity.
   const double limit = type == dtype::float16                               ? 65520.0
@@ -35,15 +40,17 @@ bool has(ufunc test, const ndarray& a) { return any(call(test, a)).item().real()
 
 }  // namespace
 
+bool all_finite(const ndarray& a) { return all(call(ufunc::isfinite, a)).item().real() != 0; }
+
 void report_product(const float_watch& watch, const char* name, const ndarray& result, const ndarray& a,
                     const ndarray& b) {
-  if (float_errors::get() == 0 || !result.device().is_cpu() || !is_inexact(result.dtype())) return;
+  if ((float_errors::get() == 0 && !is_half_on_host(result)) || !result.device().is_cpu() ||
+      !is_inexact(result.dtype()))
+    return;
   unsigned found = 0;
   if (has(ufunc::isnan, result) && !has(ufunc::isnan, a) && !has(ufunc::isnan, b))
     found |= float_errors::invalid;
-  if (has(ufunc::isinf, result) && all(call(ufunc::isfinite, a)).item().real() != 0 &&
-      all(call(ufunc::isfinite, b)).item().real() != 0)
-    found |= float_errors::overflow;
+  if (has(ufunc::isinf, result) && all_finite(a) && all_finite(b)) found |= float_errors::overflow;
   float_errors::set(found);
   watch.report(name, result);
 }

@@ -194,6 +194,7 @@ PyObject* to_dlpack(PyObject* self, PyObject* stream, PyObject* max_version, PyO
                     PyObject* copy_wanted) {
   ndarray a = array_of(self);
   bool is_copy = false;
+  const std::optional<bool> wanted = to_optional_bool(copy_wanted);
   if (dl_device_wanted != Py_None) {
     int type, id;
     if (!PyArg_ParseTuple(dl_device_wanted, "ii", &type, &id)) throw python_error{};
@@ -201,12 +202,12 @@ PyObject* to_dlpack(PyObject* self, PyObject* stream, PyObject* max_version, PyO
     if (type != dl_cpu && type != dl_cuda)
       raise(PyExc_BufferError, "[__dlpack__] unknown device type %d", type);
     if (target != a.device()) {
-      if (copy_wanted == Py_False) raise(PyExc_BufferError, "[__dlpack__] a copy is needed to change device");
+      if (wanted == false) raise(PyExc_BufferError, "[__dlpack__] a copy is needed to change device");
       a = to_device(a, target);
       is_copy = true;
     }
   }
-  if (copy_wanted == Py_True && !is_copy) {
+  if (wanted == true && !is_copy) {
     a = copy(a);
     is_copy = true;
   }

@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "float_watch.hpp"
+
 namespace numloom::python {
 
 signature::signature(const char* name, const char* text) : name_(name) {
@@ -89,7 +91,7 @@ bool signature::bind(PyObject* self, PyObject* const* args, Py_ssize_t count, Py
     if (!bind_keyword(PyTuple_GET_ITEM(keywords, k), args[count + k], slots)) return false;
   for (int i = 0; i < count_; ++i)
     if (required_[i] && !slots[i]) {
-      PyErr_Format(PyExc_TypeError, "%s() missing required argument '%U' (pos %d)", name_, names_[i], i + 1);
+      PyErr_Format(PyExc_TypeError, "%s() missing 1 required positional argument: '%U'", name_, names_[i]);
       return false;
     }
   return true;
@@ -160,7 +162,7 @@ PyObject* call_row(const function_row& row, const signature& s, PyObject* self, 
     how = first == custom::method ? "call_leaving" : "call_overridden";
     PyErr_SetNone(numpy.host_only);
   } else {
-    result = guarded([&] { return row.body(slots); });
+    result = guarded([&] { return watching_parts([&] { return row.body(slots); }); });
   }
   s.release(slots);
   if (result || !PyErr_ExceptionMatches(numpy.host_only)) return result;

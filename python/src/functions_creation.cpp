@@ -2,6 +2,7 @@
 // New arrays: of a value, of a range, of other objects.
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 #include "float_watch.hpp"
 #include "function.hpp"
@@ -282,7 +283,7 @@ PyObject* make_meshgrid(argument_slots s) {
 
 // NumPy reads nested sequences (and whatever else), with the dtype asked for.
 ndarray read_with_numpy(PyObject* o, std::optional<dtype> type) {
-  const ref args = checked(PyTuple_Pack(1, o));
+  const ref args = checked(PyTuple_Pack(1, readable_by_numpy(o).get()));
   ref keywords;
   if (type) keywords = checked(Py_BuildValue("{s:O}", "dtype", dtype_object(*type)));
   const ref host = checked(PyObject_Call(numpy.array, args.get(), keywords.get()));
@@ -317,6 +318,7 @@ void check_maximum_dims(const ndarray& a, PyObject* most) {
           static_cast<long long>(to_int(most, "ndmax")));
 }
 
+// Any layout is that of A and K.
 bool has_order(const ndarray& a, order wanted) {
   if (wanted == order::C) return a.is_c_contiguous();
   if (wanted == order::F) return a.is_f_contiguous();
@@ -327,7 +329,9 @@ bool has_order(const ndarray& a, order wanted) {
   raise(PyExc_ValueError,
         "Unable to avoid copy while creating an array as requested. If using `np.array(obj, copy=False)` "
         "replace "
-        "it with `np.asarray(obj)` to allow a copy when needed (no behavior change in NumPy 1.x).");
+        "it with `np.asarray(obj)` to allow a copy when needed (no behavior change in NumPy 1.x). For more "
+        "details, see https://numpy.org/devdocs/numpy_2_0_migration_guide.html#adapting-to-changes-in-the-"
+        "copy-keyword.");
 }
 
 // Objects that show their bytes: arrays are made over these, as NumPy's asarray does.
@@ -347,6 +351,8 @@ order order_for(PyObject* o, order wanted, bool is_uploaded) {
 // The array asked for; `shares` tells whether it is over the object's own bytes.
 ndarray make_array(PyObject* o, const array_request& r, bool& shares) {
   const bool is_ours = is_array(o);
+  if (r.copy == false && (is_python_number(o) || is_numpy_scalar(o) || PyList_Check(o) || PyTuple_Check(o)))
+    fail_needs_copy();
   bool is_over_bytes = false;
   ndarray a;
   bool is_new = false;
@@ -370,7 +376,7 @@ ndarray make_array(PyObject* o, const array_request& r, bool& shares) {
   const device where = r.device ? *r.device : is_ours ? a.device() : current_device();
   const order wanted = order_for(o, r.order, is_numpy_array(o) && !where.is_cpu());
   if (r.dtype && *r.dtype != a.dtype()) {
-    const float_watch watch(is_inexact(a.dtype()));
+    const float_watch watch(may_err(a.dtype(), *r.dtype));
     a = unlocked(a.size(), [&] { return astype(a, *r.dtype, wanted); });
     watch.report("cast", a);
   }
@@ -394,7 +400,48 @@ ndarray make_array(PyObject* o, const array_request& r, bool& shares) {
   return a;
 }
 
+// What the object's `__array__` gives. It is told of a copy that is asked for, or forbidden, and then
+// `copied`; NumPy 2 warns of a method that cannot be told.
+ref call_array_method(PyObject* o, std::optional<dtype> type, std::optional<bool> copy, bool& copied) {
+  copied = false;
+  const ref method = checked(PyObject_GetAttrString(o, "__array__"));
+  const ref arguments = checked(type ? PyTuple_Pack(1, dtype_object(*type)) : PyTuple_New(0));
+  if (!copy) return checked(PyObject_CallObject(method.get(), arguments.get()));
+  const ref keywords = checked(Py_BuildValue("{s:O}", "copy", *copy ? Py_True : Py_False));
+  ref given(PyObject_Call(method.get(), arguments.get(), keywords.get()));
+  copied = static_cast<bool>(given);
+  if (given) return given;
+  PyObject *kind, *value, *trace;
+  PyErr_Fetch(&kind, &value, &trace);
+  const ref text(value ? PyObject_Str(value) : nullptr);
+  const char* words = text ? PyUnicode_AsUTF8(text.get()) : nullptr;
+  if (!words || !std::strstr(words, "unexpected keyword argument 'copy'")) {
+    PyErr_Restore(kind, value, trace);
+    throw python_error{};
+  }
+  Py_XDECREF(kind);
+  Py_XDECREF(value);
+  Py_XDECREF(trace);
+  checked(PyErr_WarnFormat(
+      PyExc_DeprecationWarning, 1,
+      "__array__ implementation doesn't accept a copy keyword, so passing copy=%s failed. __array__ must "
+      "implement 'dtype' and 'copy' keyword arguments. To learn more, see the migration guide "
+      "https://numpy.org/devdocs/numpy_2_0_migration_guide.html#adapting-to-changes-in-the-copy-keyword",
+      *copy ? "True" : "False"));
+  if (!*copy) fail_needs_copy();
+  return checked(PyObject_CallObject(method.get(), arguments.get()));
+}
+
 PyObject* wrap_made(PyObject* o, const array_request& r) {
+  if (has_array_method(o)) {
+    bool copied = false;
+    const ref given = call_array_method(o, r.dtype, r.copy, copied);
+    if (!is_array(given.get()) && !is_numpy_array(given.get()))
+      raise(PyExc_ValueError, "object __array__ method not producing an array");
+    array_request rest = r;
+    if (copied) rest.copy = {};
+    return wrap_made(given.get(), rest);
+  }
   bool shares = false;
   ndarray a = make_array(o, r, shares);
   if (shares && is_array(o) && is_same_view(a, array_of(o))) return Py_NewRef(o);

@@ -19,6 +19,12 @@ PyObject* counted(argument_slots s) {
   if (s[2] == Py_None) raise(PyExc_TypeError, "use 0 instead of None for minlength");
   const ndarray given = to_array(s[0]);
   const bool listed = !is_array(s[0]) && !is_numpy_array(s[0]);
+  if (listed && is_floating(given.dtype()) && given.size() > 0)
+    checked(
+        PyErr_WarnEx(PyExc_DeprecationWarning,
+                     "Non-integer input passed to bincount. In a future version of NumPy, this will be an "
+                     "error. (Deprecated NumPy 2.1)",
+                     1));
   const ndarray x = listed && !is_complex(given.dtype()) ? astype(given, dtype::int64) : given;
   std::optional<ndarray> weights;
   if (!is_missing(s[1])) weights = to_array(s[1], x.device());

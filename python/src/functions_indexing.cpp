@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "float_watch.hpp"
 #include "function.hpp"
 #include "numloom/indexing.hpp"
 #include "numloom/sorting.hpp"
@@ -80,8 +81,11 @@ PyObject* choose(argument_slots s) {
   operand x, y;
   const ndarray condition = to_array(s[0], d);
   if (!x.load(s[1], d) || !y.load(s[2], d)) raise(numpy.host_only, "where() of something else than numbers");
-  return wrap(unlocked(std::max({condition.size(), x.size(), y.size()}),
-                       [&] { return where(condition, x.like(), y.like()); }));
+  const float_watch watch;
+  ndarray result = unlocked(std::max({condition.size(), x.size(), y.size()}),
+                            [&] { return where(condition, x.like(), y.like()); });
+  watch.report("cast", result);
+  return wrap(std::move(result));
 }
 
 // a, low, high, out, dtype, casting, where, order

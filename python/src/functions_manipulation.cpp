@@ -39,6 +39,8 @@ PyObject* reshape_method(argument_slots s) {
 // (self, *new_shape, refcheck): in place, zeros behind; elements stay in the order in which they lie.
 PyObject* resized(argument_slots s) {
   const ndarray a = array_of(s[0]);
+  if (s[2] && PyUnicode_Check(s[2])) raise(PyExc_TypeError, "refcheck must be a boolean, not a string");
+  const bool looks = to_bool(s[2], true);
   const bool as_is =
       PyTuple_GET_SIZE(s[1]) == 0 || (PyTuple_GET_SIZE(s[1]) == 1 && PyTuple_GET_ITEM(s[1], 0) == Py_None);
   if (as_is) Py_RETURN_NONE;
@@ -57,7 +59,7 @@ PyObject* resized(argument_slots s) {
   }
   if (reinterpret_cast<array_object*>(s[0])->base || !a.writeable())
     raise(PyExc_ValueError, "cannot resize this array: it does not own its data");
-  if (to_bool(s[2], true) && (Py_REFCNT(s[0]) > 2 || reinterpret_cast<array_object*>(s[0])->weak_references))
+  if (looks && (Py_REFCNT(s[0]) > 2 || reinterpret_cast<array_object*>(s[0])->weak_references))
     raise(PyExc_ValueError,
           "cannot resize an array that references or is referenced\nby another array in this way.\nUse the "
           "np.resize function or refcheck=False");

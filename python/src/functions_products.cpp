@@ -22,7 +22,10 @@ template <product_with_out F> PyObject* product_into(argument_slots s) {
   const device d = device_among(s, 2);
   const ndarray a = to_array(s[0], d), b = to_array(s[1], d);
   const auto out = to_out(s[2]);
-  return wrap_or_out(unlocked((a.size() + b.size()) * 8, [&] { return F(a, b, out); }), s[2]);
+  const float_watch watch;
+  const ndarray result = unlocked((a.size() + b.size()) * 8, [&] { return F(a, b, out); });
+  report_product(watch, F == static_cast<product_with_out>(dot) ? "dot" : "multiply", result, a, b);
+  return wrap_or_out(result, s[2]);
 }
 
 inline_vector<int, 6> to_axis_list(PyObject* o) { return to_axes(o).list(); }

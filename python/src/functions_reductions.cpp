@@ -19,12 +19,19 @@ axes fitting_axes(const axes& axis, const ndarray& a) {
   return axis.list()[0] == 0 || axis.list()[0] == -1 ? axes() : axis;
 }
 
+// Sums of float16 are rounded once, in a loop that sets no flags.
+void note_overflow(const ndarray& a, const ndarray& result) {
+  if (is_half_on_host(result) && !all_finite(result) && all_finite(a))
+    float_errors::set(float_errors::get() | float_errors::overflow);
+}
+
 PyObject* run(plain_reduction f, PyObject* array, reduction_options options, PyObject* out,
               const char* step = "reduce") {
   const ndarray a = to_array(array);
   if (f != mean) options.axis = fitting_axes(options.axis, a);
   const float_watch watch(f == sum || f == prod || f == mean);
   ndarray result = unlocked(a.size(), [&] { return f(a, options); });
+  if (f == sum || f == prod) note_overflow(a, result);
   watch.report(step, result, result.ndim() == 0 && step[0] == 'd');
   return wrap_or_out(std::move(result), out);
 }
@@ -68,6 +75,7 @@ template <class F> PyObject* run_plain(F f, PyObject* array, const char* step = 
   const ndarray& a = array_of(array);
   const float_watch watch(step != nullptr);
   ref made = checked(wrap_made([&] { return unlocked(a.size(), [&] { return f(a, {}); }); }));
+  if (step) note_overflow(a, array_of(made.get()));
   watch.report(step, array_of(made.get()));
   return made.release();
 }

@@ -35,6 +35,7 @@ PyObject* distinct(argument_slots s) {
   options.return_index = to_bool(s[1], false);
   options.return_inverse = to_bool(s[2], false);
   options.return_counts = to_bool(s[3], false);
+  if (s[4] && PyFloat_Check(s[4])) raise(PyExc_TypeError, "integer argument expected, got float");
   options.axis = to_optional_axis(s[4]);
   options.equal_nan = to_bool(s[5], true);
   std::vector<ndarray> results = unique_parts(a, options);

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Order statistics, reductions without NaN, covariance.
+#include <algorithm>
+
+#include "float_watch.hpp"
 #include "function.hpp"
+#include "numloom/reductions.hpp"
 #include "numloom/statistics.hpp"
 #include "numloom/ufunc_functions.hpp"
 
@@ -16,6 +20,14 @@ void warn(const char* text) { checked(PyErr_WarnEx(PyExc_RuntimeWarning, text, 1
 void warn_of_nan(const ndarray& result, const char* text) {
   if (!result.device().is_cpu() || !is_inexact(result.dtype()) || result.size() == 0) return;
   if (any(isnan(result)).item<bool>()) warn(text);
+}
+
+// NumPy's medians and quantiles warn once for each slice that has no number in it, whatever the levels.
+void warn_of_each_nan(const ndarray& result, const axes& axis, std::int64_t results_a_slice = 1) {
+  if (!result.device().is_cpu() || !is_inexact(result.dtype()) || result.size() == 0) return;
+  const auto slices = count_nonzero(isnan(result)).item<std::int64_t>() / results_a_slice;
+  const std::int64_t warnings = axis.all() ? std::min<std::int64_t>(slices, 1) : slices;
+  for (std::int64_t i = 0; i < warnings; ++i) warn("All-NaN slice encountered");
 }
 
 // NumPy lets a single number be reduced over axis 0 or -1.
@@ -34,8 +46,12 @@ template <ndarray (*F)(const ndarray&, const median_options&)> PyObject* middle(
   options.out = to_out(s[2]);
   options.keepdims = to_bool(s[4], false);
   const ndarray result = unlocked(a.size(), [&] { return F(a, options); });
-  if (a.size() == 0 && result.size() > 0) warn("Mean of empty slice");
-  if (F == nanmedian && a.size() > 0) warn_of_nan(result, "All-NaN slice encountered");
+  if (a.size() == 0 && result.size() > 0) {
+    warn("Mean of empty slice");
+    if (F == median && result.device().is_cpu())
+      report_float_errors(float_errors::invalid, "divide", result.ndim() == 0);
+  }
+  if (F == nanmedian && a.size() > 0) warn_of_each_nan(result, options.axis);
   return wrap_or_out(result, s[2]);
 }
 
@@ -79,8 +95,8 @@ template <quantile_of_number F, quantile_of_array G, bool Percent> PyObject* lev
   const ndarray result =
       unlocked(a.size(), [&] { return q.number ? F(a, *q.number, options) : G(a, q.array, options); });
   constexpr bool skips = F == static_cast<quantile_of_number>(nanquantile);
-  if (skips && a.size() == 0) warn("Mean of empty slice");
-  if (skips && a.size() > 0) warn_of_nan(result, "All-NaN slice encountered");
+  if (skips && a.size() == 0 && result.size() > 0) warn("Mean of empty slice");
+  if (skips && a.size() > 0) warn_of_each_nan(result, options.axis, q.number ? 1 : q.array.size());
   return wrap_or_out(result, s[3]);
 }
 constexpr quantile_of_number number_level = quantile, number_level_without_nan = nanquantile;

@@ -36,8 +36,14 @@ void set_axis_error(const axis_error& e) {
   const ref type(imported("numpy.exceptions", "AxisError"));
   if (!type) return;
   const bool outside = e.axis >= e.ndim || e.axis < -e.ndim;  // else something is wrong with several axes
-  const ref value(outside ? PyObject_CallFunction(type.get(), "ii", e.axis, e.ndim)
-                          : PyObject_CallFunction(type.get(), "s", e.what()));
+  // "[moveaxis] source: axis 3 is out of bounds ...": the name of the argument stays in NumPy's text.
+  const std::string_view text = e.what();
+  const std::size_t begin = text.find("] ") + 2, end = text.find(": axis ");
+  const bool named = begin > 1 && end != std::string_view::npos && begin < end;
+  const std::string argument(named ? text.substr(begin, end - begin) : "");
+  const ref value(!outside ? PyObject_CallFunction(type.get(), "s", e.what())
+                  : named  ? PyObject_CallFunction(type.get(), "iis", e.axis, e.ndim, argument.c_str())
+                           : PyObject_CallFunction(type.get(), "ii", e.axis, e.ndim));
   if (value) PyErr_SetObject(type.get(), value.get());
 }
 

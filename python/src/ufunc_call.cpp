@@ -115,12 +115,14 @@ bool matches(const std::string& types, const std::vector<std::optional<dtype>>& 
 // may be cast.
 void apply_signature(const ufunc_object* f, const std::vector<std::optional<dtype>>& named, casting rule,
                      std::vector<ndarray>& operands) {
+  // The exponents of ldexp are of the loop's own dtype, whatever the operands are cast to.
+  const auto rule_for = [&](std::size_t i) { return f->id == ufunc::ldexp && i == 1 ? casting::safe : rule; };
   std::string found;
   for (const std::string& types : types_of(f->id)) {
     if (!matches(types, named)) continue;
     bool fits = true;
     for (std::size_t i = 0; i < operands.size(); ++i)
-      fits = fits && can_cast(operands[i].dtype(), parse_dtype(std::string_view(&types[i], 1)), rule);
+      fits = fits && can_cast(operands[i].dtype(), parse_dtype(std::string_view(&types[i], 1)), rule_for(i));
     if (fits || found.empty()) found = types;
     if (fits) break;
   }
@@ -129,9 +131,9 @@ void apply_signature(const ufunc_object* f, const std::vector<std::optional<dtyp
           f->name);
   for (std::size_t i = 0; i < operands.size(); ++i) {
     const dtype wanted = parse_dtype(std::string_view(&found[i], 1));
-    if (!can_cast(operands[i].dtype(), wanted, rule))
+    if (!can_cast(operands[i].dtype(), wanted, rule_for(i)))
       fail<casting_error>("Cannot cast ufunc '", f->name, "' input ", i, " from dtype('", operands[i].dtype(),
-                          "') to dtype('", wanted, "') with casting rule '", name_of(rule), "'");
+                          "') to dtype('", wanted, "') with casting rule '", name_of(rule_for(i)), "'");
     const bool is_scalar = operands[i].is_scalar();
     operands[i] = astype(operands[i], wanted, order::K, casting::unsafe, false);
     operands[i].set_scalar(is_scalar);
@@ -200,6 +202,17 @@ void check_keywords(const call_keywords& k) {
         "'where' used without 'out', expect unitialized memory in output. If this is intentional, "
         "use out=None.",
         1));
+}
+
+// maximum(a, b, c) is easily taken for the largest of three.
+void warn_of_third() {
+  checked(PyErr_WarnEx(
+      PyExc_DeprecationWarning,
+      "Passing more than 2 positional arguments to np.maximum and np.minimum is deprecated. If you meant to "
+      "use the third argument as an output, use the `out` keyword argument instead. If you hoped to work "
+      "with "
+      "more than 2 inputs, combine them into a single array and get the extrema for the relevant axis.",
+      1));
 }
 
 PyObject* pair_of(ndarray first, ndarray second, PyObject* const* out) {
@@ -271,28 +284,12 @@ PyObject* call_elementwise(const ufunc_object* f, PyObject* const* inputs, const
   return wrap_or_out(std::move(result), k.out[0]);
 }
 
-// An operand or output that wants to decide by itself (NEP 13), borrowed; null where nobody does.
-PyObject* overriding(PyObject* const* args, Py_ssize_t count) {
-  for (Py_ssize_t i = 0; i < count; ++i)
-    if (!is_array(args[i]) && !is_python_number(args[i]) && defers_to(args[i])) return args[i];
-  return nullptr;
-}
-
-PyObject* overriding_output(PyObject* out) {
-  if (!PyTuple_Check(out)) return out == Py_Ellipsis ? nullptr : overriding(&out, 1);
-  for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(out); ++i) {
-    PyObject* const item = PyTuple_GET_ITEM(out, i);
-    if (PyObject* other = overriding(&item, 1)) return other;
-  }
-  return nullptr;
-}
-
-PyObject* hand_over(PyObject* self, PyObject* other, PyObject* const* args, Py_ssize_t count,
-                    PyObject* names) {
-  const ref inputs = pack_arguments(args, count), keywords = pack_keywords(args + count, names);
-  if (!inputs || !keywords) return nullptr;
-  const ref all(Py_BuildValue("(OOOO)", self, other, inputs.get(), keywords.get()));
-  return all ? call_package("numloom._fallback", "override_ufunc", all.get(), nullptr) : nullptr;
+// Does this value of out= or where=, or an entry of its tuple, carry out ufuncs by itself?
+bool holds_override(PyObject* o) {
+  if (!PyTuple_Check(o)) return overrides_ufuncs(o);
+  for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(o); ++i)
+    if (overrides_ufuncs(PyTuple_GET_ITEM(o, i))) return true;
+  return false;
 }
 
 // The commonest calls, add(a, b) and add(a, b, out=c) with arrays of ours and floats, need no keywords read
@@ -360,12 +357,7 @@ PyObject* call_ufunc(PyObject* self, PyObject* const* args, std::size_t flagged,
   const Py_ssize_t count = PyVectorcall_NARGS(flagged);
   if (PyObject* result = call_plainly(f, args, count, names)) return result;
   if (PyErr_Occurred()) return nullptr;
-  const Py_ssize_t outputs = names ? PyTuple_GET_SIZE(names) : 0;
-  if (PyObject* other = overriding(args, count)) return hand_over(self, other, args, count, names);
-  for (Py_ssize_t i = 0; i < outputs; ++i)
-    if (PyUnicode_CompareWithASCIIString(PyTuple_GET_ITEM(names, i), "out") == 0)
-      if (PyObject* other = overriding_output(args[count + i]))
-        return hand_over(self, other, args, count, names);
+  if (is_overridden(args, count, names)) return hand_over(self, "__call__", args, count, names);
   PyObject* result = guarded([&] {
     if (count < f->nin || count > f->nin + f->nout)
       raise(PyExc_TypeError, "%s() takes from %d to %d positional arguments but %zd %s given", f->name,
@@ -373,6 +365,7 @@ PyObject* call_ufunc(PyObject* self, PyObject* const* args, std::size_t flagged,
     const device where = device_among(args, static_cast<std::size_t>(f->nin));
     call_keywords k;
     if (count > f->nin) {
+      if (f->id == ufunc::maximum || f->id == ufunc::minimum) warn_of_third();
       k.simple = false;
       for (Py_ssize_t i = 0; i < count - f->nin; ++i)
         if (args[f->nin + i] == Py_Ellipsis)
@@ -385,7 +378,8 @@ PyObject* call_ufunc(PyObject* self, PyObject* const* args, std::size_t flagged,
     for (Py_ssize_t i = 0; names && i < PyTuple_GET_SIZE(names); ++i)
       read_keyword(f, PyTuple_GET_ITEM(names, i), args[count + i], where, k);
     if (!k.simple) check_keywords(k);
-    return f->multiply ? call_product(f, args, k, where) : call_elementwise(f, args, k, where);
+    return watching_parts(
+        [&] { return f->multiply ? call_product(f, args, k, where) : call_elementwise(f, args, k, where); });
   });
   if (result || !PyErr_ExceptionMatches(numpy.host_only)) return result;
   PyErr_Clear();
@@ -393,15 +387,50 @@ PyObject* call_ufunc(PyObject* self, PyObject* const* args, std::size_t flagged,
   return inputs && keywords ? host_ufunc(f->name, "__call__", inputs.get(), keywords.get()) : nullptr;
 }
 
+namespace {
+
+// What needs no look at its class: arrays, numbers, sequences, names.
+bool is_plain(PyObject* o) {
+  return is_exact_array(o) || is_python_number(o) || PyList_CheckExact(o) || PyTuple_CheckExact(o) ||
+         Py_TYPE(o) == numpy.ndarray || is_numpy_scalar(o) || o == Py_None || o == Py_Ellipsis ||
+         PyUnicode_Check(o);
+}
+
+}  // namespace
+
+bool overrides_ufuncs(PyObject* o) {
+  if (is_plain(o)) return false;
+  static PyObject* const usual =
+      PyObject_GetAttrString(reinterpret_cast<PyObject*>(array_type), "__array_ufunc__");
+  const ref own(PyObject_GetAttrString(reinterpret_cast<PyObject*>(Py_TYPE(o)), "__array_ufunc__"));
+  if (!own) PyErr_Clear();
+  return own && own.get() != usual;  // None (it refuses ufuncs), or its own way to carry them out
+}
+
+bool is_overridden(PyObject* const* args, Py_ssize_t count, PyObject* names) {
+  for (Py_ssize_t i = 0; i < count; ++i)
+    if (overrides_ufuncs(args[i])) return true;
+  for (Py_ssize_t i = 0; names && i < PyTuple_GET_SIZE(names); ++i) {
+    PyObject* const name = PyTuple_GET_ITEM(names, i);
+    if (PyUnicode_CompareWithASCIIString(name, "out") == 0 ||
+        PyUnicode_CompareWithASCIIString(name, "where") == 0)
+      if (holds_override(args[count + i])) return true;
+  }
+  return false;
+}
+
+PyObject* hand_over(PyObject* self, const char* method, PyObject* const* args, Py_ssize_t count,
+                    PyObject* names) {
+  const ref inputs = pack_arguments(args, count), keywords = pack_keywords(args + count, names);
+  if (!inputs || !keywords) return nullptr;
+  const ref all(Py_BuildValue("(OsOO)", self, method, inputs.get(), keywords.get()));
+  return all ? call_package("numloom._overrides", "call", all.get(), nullptr) : nullptr;
+}
+
 bool defers_to(PyObject* o) {
-  if (is_array(o) || is_python_number(o) || PyList_CheckExact(o) || PyTuple_CheckExact(o) ||
-      Py_TYPE(o) == numpy.ndarray || is_numpy_scalar(o) || o == Py_None || PyUnicode_Check(o))
-    return false;
-  PyObject* type = reinterpret_cast<PyObject*>(Py_TYPE(o));
-  const ref own(PyObject_GetAttrString(type, "__array_ufunc__"));
-  if (own) return true;  // None (it refuses ufuncs), or its own way to carry them out
-  PyErr_Clear();
-  const ref priority(PyObject_GetAttrString(type, "__array_priority__"));
+  if (is_plain(o) || is_array(o)) return false;
+  if (overrides_ufuncs(o)) return true;
+  const ref priority(PyObject_GetAttrString(reinterpret_cast<PyObject*>(Py_TYPE(o)), "__array_priority__"));
   if (!priority) {
     PyErr_Clear();
     return false;

@@ -92,7 +92,7 @@ PyObject* bound_call(PyObject* self, const char* method, const signature& s, PyO
                      Py_ssize_t flagged, PyObject* names, Native native) {
   const Py_ssize_t count = PyVectorcall_NARGS(static_cast<std::size_t>(flagged));
   PyObject* slots[signature::limit];
-  if (count > 0 && defers_to(args[0])) return on_host(self, method, args, count, names);
+  if (is_overridden(args, count, names)) return hand_over(self, method, args, count, names);
   const auto* f = reinterpret_cast<const ufunc_object*>(self);
   if (!check_has_method(f, method)) return nullptr;
   for (Py_ssize_t i = 1; i < count; ++i)
@@ -101,7 +101,13 @@ PyObject* bound_call(PyObject* self, const char* method, const signature& s, PyO
       return nullptr;
     }
   if (!s.bind(nullptr, args, count, names, slots)) return nullptr;
-  PyObject* result = guarded([&] { return native(f, slots); });
+  for (Py_ssize_t i = 0; names && i < PyTuple_GET_SIZE(names); ++i)
+    if (PyTuple_Check(args[count + i]) && PyTuple_GET_SIZE(args[count + i]) == 1 &&
+        PyTuple_GET_ITEM(args[count + i], 0) == Py_Ellipsis) {
+      PyErr_SetString(PyExc_TypeError, "must use `...` as `out=...` and not per-operand/in a tuple");
+      return nullptr;
+    }
+  PyObject* result = guarded([&] { return watching_parts([&] { return native(f, slots); }); });
   if (result || !PyErr_ExceptionMatches(numpy.host_only)) return result;
   PyErr_Clear();
   return on_host(self, method, args, count, names);
@@ -135,11 +141,11 @@ PyObject* outer_method(PyObject* self, PyObject* const* args, Py_ssize_t flagged
     PyErr_SetString(PyExc_ValueError, "outer product only supported for binary functions");
     return nullptr;
   }
+  if (is_overridden(args, count, names)) return hand_over(self, "outer", args, count, names);
   if (count != 2) {
     PyErr_SetString(PyExc_TypeError, "exactly two arguments expected");
     return nullptr;
   }
-  if (defers_to(args[0]) || defers_to(args[1])) return on_host(self, "outer", args, count, names);
   PyObject* result = guarded([&]() -> PyObject* {
     const device where = device_among(args, 2);
     const ndarray a = to_array(args[0], where), b = to_array(args[1], where);
@@ -166,8 +172,10 @@ bool update_native(const ufunc_object* f, PyObject* const* args) {
   operand value;
   if (!value.load(args[2], a.device())) return false;
   const index_items items = to_index_items(args[1], a.device());
+  const bool was_finite = is_half_on_host(a) && all_finite(a);
   const float_watch watch(may_err(f->id));
   const bool done = unlocked(a.size(), [&] { return update_at(f->id, a, items, value.like()); });
+  if (was_finite && !all_finite(a)) float_errors::set(float_errors::get() | float_errors::overflow);
   if (done && is_inexact(a.dtype())) watch.report(f->name, a);
   return done;
 }
@@ -175,6 +183,7 @@ bool update_native(const ufunc_object* f, PyObject* const* args) {
 PyObject* at_method(PyObject* self, PyObject* const* args, Py_ssize_t flagged, PyObject* names) {
   const auto* f = reinterpret_cast<const ufunc_object*>(self);
   const Py_ssize_t count = PyVectorcall_NARGS(static_cast<std::size_t>(flagged));
+  if (is_overridden(args, count, names)) return hand_over(self, "at", args, count, names);
   if (f->nin == 2 && !f->multiply && count == 3 && !names && is_array(args[0])) {
     bool done = false;
     PyObject* result = guarded([&] {

@@ -33,6 +33,14 @@ ref pack_keywords(PyObject* const* values, PyObject* names);
 void make_ufuncs(PyObject* module);
 /// Runs NumPy's ufunc of that name on the host and brings the result back (counted; config.fallback).
 PyObject* host_ufunc(const char* name, const char* method, PyObject* args, PyObject* keywords);
+/// Does the object's class carry out ufuncs by itself, or refuse them (`__array_ufunc__`, NEP 13)? Numbers
+/// and plain arrays do not.
+bool overrides_ufuncs(PyObject* o);
+/// Does one of these arguments, or of the values of out= and where=?
+bool is_overridden(PyObject* const* args, Py_ssize_t count, PyObject* names);
+/// Lets such operands carry out the ufunc, or the method of it.
+PyObject* hand_over(PyObject* self, const char* method, PyObject* const* args, Py_ssize_t count,
+                    PyObject* names);
 /// True where the other operand's own operator should decide.
 bool defers_to(PyObject* other);
 /// a op b for any two operands. NotImplemented where one of them is not for us.

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Moving values between arrays: casts, layouts, overlap and devices.
+#include <cstdlib>
+
 #include "core/backend.hpp"
 #include "core/shape.hpp"
+#include "numloom/float_errors.hpp"
 #include "numloom/ndarray.hpp"
 
 namespace numloom {
@@ -28,6 +31,34 @@ void copy_on_device(const ndarray& to, const ndarray& from, const ndarray* where
   const ndarray* const outputs[] = {&to};
   const array_like inputs[] = {from};
   run(cast, outputs, inputs, where);
+}
+
+// Position i along an axis.
+ndarray at(const ndarray& a, int axis, std::int64_t i) {
+  shape_t shape = a.shape();
+  dims strides = a.strides();
+  shape.erase(axis);
+  strides.erase(axis);
+  return a.view(shape, strides, i * a.strides()[axis]);
+}
+
+// Where elements of `to` share their bytes, the last one that is written stays, in NumPy's order: the axis of
+// the largest stride outermost, forwards through memory. Such axes are taken a step at a time, until what
+// lies inside does not overlap itself. `from` and `where` have the shape of `to`.
+void copy_in_order(const ndarray& to, const ndarray& from, const ndarray* where) {
+  if (!detail::may_overlap_itself(to)) return copy_on_device(to, from, where);
+  int outer = 0;
+  const auto stride_of = [&](int axis) { return to.shape()[axis] > 1 ? std::abs(to.strides()[axis]) : -1; };
+  for (int axis = 1; axis < to.ndim(); ++axis)
+    if (stride_of(axis) > stride_of(outer)) outer = axis;
+  const std::int64_t extent = to.shape()[outer];
+  const bool backwards = to.strides()[outer] < 0;
+  const bool last_stays = to.strides()[outer] == 0 && !where;
+  for (std::int64_t k = last_stays ? extent - 1 : 0; k < extent; ++k) {
+    const std::int64_t i = backwards ? extent - 1 - k : k;
+    const ndarray mask = where ? at(*where, outer, i) : ndarray();
+    copy_in_order(at(to, outer, i), at(from, outer, i), where ? &mask : nullptr);
+  }
 }
 
 // A conversion between two arrays that lie in one line, alike: no strides to look at.
@@ -78,6 +109,7 @@ void copyto(const ndarray& to, const ndarray& from, casting rule, const ndarray*
   if (!can_cast(from.dtype(), to.dtype(), rule))
     fail<casting_error>("Cannot cast array data from dtype('", from.dtype(), "') to dtype('", to.dtype(),
                         "') according to the rule '", name_of(rule), "'");
+  dropped_parts::note(from.dtype(), to.dtype());
   shape_t extents = from.shape();
   while (extents.size() > to.ndim() && extents[0] == 1) extents.erase(0);  // NumPy drops leading ones here
   bool fits = extents.size() <= to.ndim();
@@ -101,13 +133,15 @@ void copyto(const ndarray& to, const ndarray& from, casting rule, const ndarray*
     if (is_same_view(to, source)) return;
     source = copy(source);
   }
-  if (!where) return copy_on_device(to, source, nullptr);
+  const bool in_order = detail::may_overlap_itself(to);
+  if (in_order) source = broadcast_to(source, to.shape());
+  if (!where) return in_order ? copy_in_order(to, source, nullptr) : copy_on_device(to, source, nullptr);
   ndarray mask = to_device(*where, to.device());
   if (mask.dtype() != dtype::bool_)
     fail<casting_error>("Cannot cast array data from dtype('", mask.dtype(),
                         "') to dtype('bool') according to the rule 'safe'");
   mask = broadcast_to(may_share_memory(to, mask) ? copy(mask) : mask, to.shape());
-  copy_on_device(to, source, &mask);
+  in_order ? copy_in_order(to, source, &mask) : copy_on_device(to, source, &mask);
 }
 
 ndarray copy(const ndarray& a, order layout) { return astype(a, a.dtype(), layout); }
@@ -122,6 +156,7 @@ ndarray astype(const ndarray& a, dtype type, order layout, casting rule, bool al
   if (!can_cast(a.dtype(), type, rule))
     fail<casting_error>("Cannot cast array data from dtype('", a.dtype(), "') to dtype('", type,
                         "') according to the rule '", name_of(rule), "'");
+  dropped_parts::note(a.dtype(), type);
   ndarray made = empty_like(a, type, layout);
   if (a.size() == 0) return made;
   constexpr std::int64_t most_as_bytes = 1 << 19;  // beyond that stores are to bypass the caches

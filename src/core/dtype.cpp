@@ -6,8 +6,10 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <utility>
 
 #include "numloom/error.hpp"
+#include "numloom/float_errors.hpp"
 
 namespace numloom {
 
@@ -192,6 +194,18 @@ template <class T> T integer_from(const scalar& s, dtype t) {
 
 }  // namespace
 
+namespace {
+
+thread_local bool parts_were_dropped = false;
+
+}  // namespace
+
+void dropped_parts::note(dtype from, dtype to) noexcept {
+  if (is_complex(from) && !is_complex(to) && to != dtype::bool_) parts_were_dropped = true;
+}
+
+bool dropped_parts::take() noexcept { return std::exchange(parts_were_dropped, false); }
+
 void store_scalar(const scalar& s, dtype t, void* to) {
   visit_dtype(t, [&]<class T>(T) {
     T value;
@@ -208,8 +222,12 @@ void store_scalar(const scalar& s, dtype t, void* to) {
       value = {s.real(), s.imag()};
     } else if constexpr (std::is_same_v<T, double>) {
       value = s.real();
+    } else if constexpr (std::is_same_v<T, float>) {
+      value = static_cast<float>(s.real());
     } else {
       value = T(static_cast<float>(s.real()));
+      if (std::isinf(static_cast<float>(value)) && std::isfinite(s.real()))
+        float_errors::set(float_errors::get() | float_errors::overflow);
     }
     std::memcpy(to, &value, sizeof value);
   });

@@ -3,6 +3,7 @@
 #include "core/shape.hpp"
 
 #include <algorithm>
+#include <array>
 #include <numeric>
 
 #include "core/iteration.hpp"
@@ -211,6 +212,25 @@ void make_plan(reduction_plan& plan, const shape_t& shape, const dims& source, c
   plan.reduced = merge_dimensions(plan.reduced_shape, plan.reduced, reduced, ordered);
   std::int64_t* const kept[] = {plan.kept_source, plan.kept_mask, plan.kept_out, plan.kept_out2};
   plan.kept = merge_dimensions(plan.kept_shape, plan.kept, kept, false);
+}
+
+// Not where each axis steps over all that lies inside it.
+bool detail::may_overlap_itself(const ndarray& a) {
+  if (a.ndim() < 1 || a.is_c_contiguous()) return false;
+  std::array<std::pair<std::int64_t, std::int64_t>, max_dims> axes;
+  int count = 0;
+  for (int d = 0; d < a.ndim(); ++d) {
+    if (a.shape()[d] == 0) return false;
+    if (a.shape()[d] > 1) axes[static_cast<std::size_t>(count++)] = {std::abs(a.strides()[d]), a.shape()[d]};
+  }
+  std::sort(axes.begin(), axes.begin() + count);
+  std::int64_t reach = a.itemsize();
+  for (int k = 0; k < count; ++k) {
+    const auto [stride, extent] = axes[static_cast<std::size_t>(k)];
+    if (stride < reach) return true;
+    reach += stride * (extent - 1);
+  }
+  return false;
 }
 
 }  // namespace numloom

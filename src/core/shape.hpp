@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/// Shapes in messages.
+/// Shapes in messages, and what strides tell.
 #pragma once
 
 #include <string>
@@ -10,5 +10,8 @@ namespace numloom::detail {
 
 /// "(2,3)": shapes as NumPy's own texts have them.
 std::string compact(const shape_t& shape);
+
+/// May two elements of an array lie on the same bytes? By its strides: where the answer is no, none do.
+bool may_overlap_itself(const ndarray& a);
 
 }  // namespace numloom::detail

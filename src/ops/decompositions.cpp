@@ -317,8 +317,11 @@ eig_result general_eig(const char* name, const ndarray& a, bool vectors) {
   const dtype result = real                           ? types.real
                        : types.real == dtype::float32 ? dtype::complex64
                                                       : dtype::complex128;
-  made.eigenvalues = rounded(made.eigenvalues, result);
-  if (vectors) made.eigenvectors = rounded(made.eigenvectors, result);
+  const auto kept = [&](const ndarray& z) {
+    return rounded(real ? copy(part_of_complex(z, false)) : z, result);
+  };
+  made.eigenvalues = kept(made.eigenvalues);
+  if (vectors) made.eigenvectors = kept(made.eigenvectors);
   return made;
 }
 

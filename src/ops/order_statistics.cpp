@@ -46,6 +46,25 @@ ndarray unfold(const ndarray& values, const reduced_rows& from, const shape_t& l
   return result;
 }
 
+ndarray in_order_of(const ndarray& a, const reduced_rows& from, const ndarray& result, bool keepdims) {
+  if (result.ndim() < 2 || a.is_c_contiguous()) return result;
+  dims strides, joined_shape, joined_strides;
+  for (int d = 0; d < a.ndim(); ++d) {
+    const bool reduced = std::find(from.axes.begin(), from.axes.end(), d) != from.axes.end();
+    if (!reduced || keepdims) strides.push_back(a.strides()[d]);
+    if (!reduced) continue;
+    joined_shape.push_back(a.shape()[d]);
+    joined_strides.push_back(a.strides()[d]);
+  }
+  const ndarray joined = a.view(joined_shape, joined_strides);
+  if (joined.ndim() > 1 && reshape(joined, {-1}).bytes() != a.bytes()) return result;
+  const ndarray kept = a.view(result.shape(), strides);
+  const ndarray* sources[] = {&kept};
+  const ndarray made = empty_for(result.shape(), result.dtype(), a.device(), sources, standing::ignored);
+  copy_into(made, result);
+  return made;
+}
+
 namespace {
 
 constexpr std::int64_t sample_size = 1 << 14;

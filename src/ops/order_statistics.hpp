@@ -18,6 +18,9 @@ struct reduced_rows {
 reduced_rows rows_for(const ndarray& a, const axes& axis, std::string_view operation);
 /// An array of shape [count, ...rest] as `kept` (or with axes of extent 1 for keepdims), `lead` first.
 ndarray unfold(const ndarray& values, const reduced_rows& from, const shape_t& lead, bool keepdims);
+/// The result of unfold() for one value a row, its axes in the order of a's strides. NumPy joins several axes
+/// by a reshape, which keeps that order only where it needs no copy.
+ndarray in_order_of(const ndarray& a, const reduced_rows& from, const ndarray& result, bool keepdims);
 
 struct order_statistics {
   ndarray values;   // [rows, ranks]

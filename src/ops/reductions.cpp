@@ -7,6 +7,7 @@
 
 #include "core/backend.hpp"
 #include "numloom/creation.hpp"
+#include "numloom/float_errors.hpp"
 #include "ops/common.hpp"
 #include "ops/compose.hpp"
 #include "ops/ufunc_methods.hpp"
@@ -110,6 +111,7 @@ void reduce_into(const ndarray& a, const reduction_call& call, const ndarray& ou
   plan.op = call.op;
   plan.type = a.dtype();
   plan.loop = loop_dtype(call.op, a.dtype(), call.wanted);
+  dropped_parts::note(plan.type, plan.loop);
   plan.result = out.dtype();
   plan.result2 = out2 ? out2->dtype() : out.dtype();
   plan.source = a.data(access::read);
@@ -208,6 +210,7 @@ ndarray reduce_whole(reduction op, const ndarray& a, std::optional<dtype> wanted
   plan.op = op;
   plan.type = a.dtype();
   plan.loop = loop_dtype(op, a.dtype(), wanted);
+  dropped_parts::note(plan.type, plan.loop);
   plan.result = plan.result2 = result_dtype(op, plan.loop);
   ndarray result = empty({}, plan.result, a.device());
   plan.source = a.data(access::read);
@@ -372,12 +375,41 @@ ndarray mean(const ndarray& a, const reduction_options& options) {
 
 namespace {
 
+// With dtype= of integers, as NumPy does it: sums, means and squares become such integers on their way.
+ndarray integer_variance(const ndarray& a, const variance_options& options, const char* operation,
+                         bool root) {
+  const dtype type = *options.dtype;
+  const auto total = [&](const ndarray& b, bool keepdims) {
+    return sum(b, {.axis = options.axis, .dtype = type, .keepdims = keepdims, .where = options.where});
+  };
+  const auto count = [&](bool keepdims) {
+    const ndarray mask = options.where ? broadcast_to(to_device(*options.where, a.device()), a.shape())
+                                       : full(a.shape(), true, {.dtype = dtype::bool_, .device = a.device()});
+    return sum(mask, {.axis = options.axis, .keepdims = keepdims});
+  };
+  const auto quotient = [&](const ndarray& b, const ndarray& n) {
+    return astype(call(ufunc::divide, b, n), type, order::K, casting::unsafe);
+  };
+  const ndarray distance = call(ufunc::subtract, a, quotient(total(a, true), count(true)));
+  ndarray square = call(ufunc::multiply, distance, call(ufunc::conjugate, distance));
+  if (is_complex(square.dtype())) square = detail::part_of_complex(square, false);
+  const ndarray divisor =
+      call(ufunc::maximum, call(ufunc::subtract, count(options.keepdims), options.ddof), 0);
+  ndarray result = quotient(total(square, options.keepdims), divisor);
+  if (root && result.ndim() > 0)
+    fail<casting_error>("Cannot cast ufunc 'sqrt' output from dtype('float64') to dtype('", type,
+                        "') with casting rule 'same_kind'");
+  if (root) result = astype(call(ufunc::sqrt, result), type, order::K, casting::unsafe);
+  return deliver(std::move(result), options.out, operation);
+}
+
 ndarray variance(const ndarray& a, const variance_options& options, const char* operation, bool root) {
+  if (options.dtype && !is_inexact(*options.dtype)) return integer_variance(a, options, operation, root);
   reduction_call call{
       reduction::moments, operation, options.axis.normalized(a.ndim(), operation), {}, options.keepdims};
   call.where = options.where ? &*options.where : nullptr;
   const dtype natural = is_inexact(a.dtype()) ? a.dtype() : dtype::float64;
-  const dtype loop = options.dtype ? (is_inexact(*options.dtype) ? *options.dtype : dtype::float64) : natural;
+  const dtype loop = options.dtype.value_or(natural);
   call.wanted = loop == dtype::float16 ? dtype::float32 : loop;
   const dtype real = real_part_of(*call.wanted);
   const ndarray means = new_result(a, call, *call.wanted);
@@ -454,6 +486,7 @@ ndarray scan(scan_op op, reduction widens, ufunc joins, const char* operation, c
   const std::optional<dtype> wanted =
       detail::reduction_dtype(joins, a, {.dtype = options.dtype, .out = options.out});
   const dtype type = loop_dtype(widens, a.dtype(), wanted);
+  dropped_parts::note(a.dtype(), type);
   const ndarray* sources[] = {&a};
   const ndarray result = detail::empty_for(a.shape(), type, a.device(), sources, detail::standing::ignored);
   if (a.size() > 0) {

@@ -195,16 +195,18 @@ ndarray slide(const ndarray& given, const ndarray& kernel, overlap mode) {
   return correlation_by_product(wide, w, results.length);
 }
 
-void check_sequences(const ndarray& a, const ndarray& v, const char* operation) {
+// The names are NumPy's for them.
+void check_sequences(const ndarray& a, const ndarray& v, const char* operation, const char* first,
+                     const char* second) {
   if (a.ndim() > 1 || v.ndim() > 1) fail<value_error>("[", operation, "] object too deep for desired array");
-  if (a.size() == 0) fail<value_error>("[", operation, "] first array argument cannot be empty");
-  if (v.size() == 0) fail<value_error>("[", operation, "] second array argument cannot be empty");
+  if (a.size() == 0) fail<value_error>("[", operation, "] ", first, " cannot be empty");
+  if (v.size() == 0) fail<value_error>("[", operation, "] ", second, " cannot be empty");
 }
 
 }  // namespace
 
 ndarray correlate(const ndarray& given, const ndarray& other, overlap mode) {
-  check_sequences(given, other, "correlate");
+  check_sequences(given, other, "correlate", "first array argument", "second array argument");
   const dtype type = promote_types(given.dtype(), other.dtype());
   const ndarray a = ravel(as_type(given, type)), v = ravel(as_type(beside(other, given), type));
   const ndarray w = is_complex(type) ? conjugate(v) : v;
@@ -213,7 +215,7 @@ ndarray correlate(const ndarray& given, const ndarray& other, overlap mode) {
 }
 
 ndarray convolve(const ndarray& given, const ndarray& other, overlap mode) {
-  check_sequences(given, other, "convolve");
+  check_sequences(given, other, "convolve", "a", "v");
   const dtype type = promote_types(given.dtype(), other.dtype());
   ndarray a = ravel(as_type(given, type)), v = ravel(as_type(beside(other, given), type));
   if (v.size() > a.size()) std::swap(a, v);

@@ -311,7 +311,8 @@ ndarray median(const ndarray& a, const median_options& options) {
     const order_statistics found = select_ranks(from.rows, ranks);
     middle = mark_nan(mean(found.values, {.axis = 1, .keepdims = true}), found.has_nan);
   }
-  return hand_over(unfold(middle, from, {}, options.keepdims), options.out, "median");
+  const ndarray result = unfold(middle, from, {}, options.keepdims);
+  return hand_over(in_order_of(a, from, result, options.keepdims), options.out, "median");
 }
 
 ndarray nanmedian(const ndarray& a, const median_options& options) {
@@ -329,7 +330,8 @@ ndarray nanmedian(const ndarray& a, const median_options& options) {
     const ndarray pair = take_along_axis(sorted, concatenate({low, high}, {.axis = 1}), 1);
     middle = where(equal(counts, 0), not_a_number, mean(pair, {.axis = 1, .keepdims = true}));
   }
-  return hand_over(unfold(middle, from, {}, options.keepdims), options.out, "nanmedian");
+  const ndarray result = unfold(middle, from, {}, options.keepdims);
+  return hand_over(in_order_of(a, from, result, options.keepdims), options.out, "nanmedian");
 }
 
 }  // namespace numloom

@@ -6,6 +6,7 @@
 
 #include "core/backend.hpp"
 #include "core/shape.hpp"
+#include "numloom/float_errors.hpp"
 #include "numloom/manipulation.hpp"
 #include "numloom/reductions.hpp"
 #include "ops/common.hpp"
@@ -190,6 +191,7 @@ void run_call(ufunc f, std::span<const array_like> inputs, const ufunc_options& 
   for (int k = 0; k < nout; ++k) {
     results[k] = make_output(f, k, shape, types.out[k], where, inputs, options);
     outputs[k] = &results[k];
+    dropped_parts::note(types.out[k], results[k].dtype());
   }
   const std::span<const ndarray* const> outs(outputs, static_cast<std::size_t>(nout));
 
@@ -252,28 +254,9 @@ void run_logical(ufunc f, std::span<const array_like> inputs, const ufunc_option
   run_call(f, operands, options, results);
 }
 
-// May two elements of an array lie on the same bytes? Not where each axis steps over all that lies inside it.
-bool may_overlap_itself(const ndarray& a) {
-  if (a.ndim() < 1 || a.is_c_contiguous()) return false;
-  std::array<std::pair<std::int64_t, std::int64_t>, max_dims> axes;
-  int count = 0;
-  for (int d = 0; d < a.ndim(); ++d) {
-    if (a.shape()[d] == 0) return false;
-    if (a.shape()[d] > 1) axes[static_cast<std::size_t>(count++)] = {std::abs(a.strides()[d]), a.shape()[d]};
-  }
-  std::sort(axes.begin(), axes.begin() + count);
-  std::int64_t reach = a.itemsize();
-  for (int k = 0; k < count; ++k) {
-    const auto [stride, extent] = axes[static_cast<std::size_t>(k)];
-    if (stride < reach) return true;
-    reach += stride * (extent - 1);
-  }
-  return false;
-}
-
 void dispatch(ufunc f, std::span<const array_like> inputs, const ufunc_options& options, ndarray* results) {
   // As if assigned afterwards.
-  if (options.out && !options.out2 && options.out->writeable() && may_overlap_itself(*options.out)) {
+  if (options.out && !options.out2 && options.out->writeable() && detail::may_overlap_itself(*options.out)) {
     ufunc_options aside = options;
     aside.out = copy(*options.out);
     dispatch(f, inputs, aside, results);

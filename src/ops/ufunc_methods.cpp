@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "numloom/float_errors.hpp"
 #include "ops/compose.hpp"
 #include "ops/small_ufunc.hpp"
 #include "ops/ufunc_methods.hpp"
@@ -370,6 +371,7 @@ ndarray reduce_side_by_side(const chain& c, const ndarray& a, const segments& s)
 
 ndarray accumulate(ufunc f, const ndarray& a, const scan_options& options) {
   const chain c = chain_of(f, "accumulate", a, options.dtype, options.out, true);
+  dropped_parts::note(a.dtype(), c.result);
   const int axis = axis_of(a, options, "accumulate");
   if (a.size() == 0) return deliver(c, empty_like(a, c.result), options.out);
   if (const auto op = scan_for(c)) return deliver(c, scanned(*op, a, c.result, axis), options.out);

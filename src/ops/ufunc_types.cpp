@@ -231,17 +231,18 @@ dtype result_type(std::span<const array_like> operands) {
 
 resolved_types resolve(ufunc f, std::span<const array_like> inputs, std::optional<dtype> wanted,
                        casting rule) {
-  if (wanted) return resolve_wanted(f, inputs, *wanted, rule);
-  const std::span<const array_like> promoted = row_of(f).rule == out_rule::LDEXP ? inputs.first(1) : inputs;
-  const dtype common = result_type(promoted);
-  const int loop = first_loop(f, promoted, common);
-  if (loop < 0 || (refuses_bool(f) && common == dtype::bool_)) fail_no_loop(f, inputs);
-  resolved_types types = types_for(f, static_cast<dtype>(loop));
-  if (row_of(f).rule == out_rule::LDEXP) {
+  const bool scales = row_of(f).rule == out_rule::LDEXP;
+  if (scales) {
     const dtype exponent =
         inputs[1].array() ? inputs[1].array()->dtype() : inputs[1].number().default_dtype();
     if (!can_cast(exponent, dtype::int64)) fail_no_loop(f, inputs);
   }
+  if (wanted) return resolve_wanted(f, inputs, *wanted, rule);
+  const std::span<const array_like> promoted = scales ? inputs.first(1) : inputs;
+  const dtype common = result_type(promoted);
+  const int loop = first_loop(f, promoted, common);
+  if (loop < 0 || (refuses_bool(f) && common == dtype::bool_)) fail_no_loop(f, inputs);
+  resolved_types types = types_for(f, static_cast<dtype>(loop));
   if (rule == casting::no || rule == casting::equiv) check_input_casts(f, inputs, types, rule);
   return types;
 }

@@ -47,6 +47,7 @@ ASSERTIONS_OF_MA = types.SimpleNamespace(
         for name, value in vars(numpy.ma.testutils).items()
     }
 )
+DEVICE = os.environ.get("NUMLOOM_TEST_DEVICE", "cpu")
 RESULTS = Path(os.environ.get("NUMLOOM_SUITE_RESULTS", os.devnull))
 SAID = pytest.StashKey[list]()
 
@@ -185,7 +186,7 @@ def pytest_collection_modifyitems(config, items):
     """Leaves out what excluded.txt names, and what has a result from before a crash."""
     before = [line.split("\t") for line in RESULTS.read_text(encoding="utf-8").splitlines()]
     done = {words[1] for words in before}
-    listed = None if os.environ.get("NUMLOOM_SUITE_ALL") else lists.excluded()
+    listed = None if os.environ.get("NUMLOOM_SUITE_ALL") else lists.excluded(DEVICE)
     kept, left = [], []
     for item in items:
         name = test_name(item)
@@ -231,11 +232,14 @@ def pytest_configure(config):
         "parallel_threads_limit(n)",
     ):
         config.addinivalue_line("markers", mark)
-    numloom.Device("cpu").use()
+    numloom.Device(DEVICE).use()
 
 
 @pytest.fixture(autouse=True)
 def _fresh_state():
-    """Error handling and print options as NumPy starts with them."""
+    """Error handling and print options as NumPy starts with them, and the device under test."""
+    numloom.Device(DEVICE).use()
     with numpy.errstate(), numpy.printoptions():
         yield
+    if DEVICE != "cpu":
+        numloom.synchronize()  # what the GPU has to say yet is about this test, not about the next
