@@ -15,6 +15,8 @@ using namespace detail;
 namespace {
 
 double magnitude(const scalar& s) { return std::hypot(s.real(), s.imag()); }
+bool is_nan(const scalar& s) { return std::isnan(s.real()) || std::isnan(s.imag()); }
+bool is_finite(const scalar& s) { return std::isfinite(s.real()) && std::isfinite(s.imag()); }
 
 // atol + rtol |b|: a number where all three are, which then adapts to the distance's dtype.
 ndarray is_near(const ndarray& distance, const array_like& b, const array_like& rtol,
@@ -24,6 +26,13 @@ ndarray is_near(const ndarray& distance, const array_like& b, const array_like& 
   const double relative = rtol.number().real() * magnitude(b.number());
   if (atol.array()) return less_equal(distance, add(atol, relative));
   return less_equal(distance, atol.number().real() + relative);
+}
+
+// A number has no device: it is looked at here, and its answer goes to the array's.
+ndarray or_both_nan(const ndarray& close, const array_like& x, const array_like& y) {
+  if (x.array() && y.array()) return logical_or(close, logical_and(isnan(x), isnan(y)));
+  const array_like &array = x.array() ? x : y, &number = x.array() ? y : x;
+  return is_nan(number.number()) ? logical_or(close, isnan(array)) : close;
 }
 
 }  // namespace
@@ -43,9 +52,13 @@ ndarray isclose(const array_like& a, const array_like& b, const array_like& rtol
     own_a = full0(a.number(), a.number().default_dtype(), common_device(tolerances, "isclose"));
     x = own_a;
   }
-  const ndarray near = logical_and(is_near(absolute(subtract(x, y)), y, rtol, atol), isfinite(y));
+  ndarray near = is_near(absolute(subtract(x, y)), y, rtol, atol);
+  if (y.array())
+    near = logical_and(near, isfinite(y));
+  else if (!is_finite(y.number()))
+    near = logical_and(near, false);
   const ndarray close = logical_or(near, equal(x, y));
-  return equal_nan ? logical_or(close, logical_and(isnan(x), isnan(y))) : close;
+  return equal_nan ? or_both_nan(close, x, y) : close;
 }
 
 ndarray isclose(const array_like& a, const array_like& b, const close_options& options) {
