@@ -105,6 +105,8 @@ def copyto(dst, src, casting="same_kind", where=True):
     if where is True:
         dst[...] = src
         return None
+    if type(src) is int and not -(2**63) <= src < 2**64:
+        src = _core.asarray(_numpy.array(src, dtype=dst.dtype), device=dst.device)
     mask = asarray(where, device=dst.device)
     if isinstance(where, (list, tuple)):
         mask = mask.astype(bool)

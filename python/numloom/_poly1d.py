@@ -40,7 +40,9 @@ class poly1d(_numpy.poly1d):
             self._variable = variable
 
     def __array__(self, dtype=None, copy=None):
-        return self.coeffs.__array__(dtype, copy=copy)
+        """The coefficients: NumPy's array on the CPU; on a GPU as they are, which numloom alone takes."""
+        on_cpu = str(self.coeffs.device) == "cpu"
+        return self.coeffs.__array__(dtype, copy=copy) if on_cpu else self.coeffs
 
     def __array_function__(self, function, types, args, kwargs):
         """NumPy's functions of polynomials, called with one of these: numloom's on its coefficients."""

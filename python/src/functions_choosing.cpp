@@ -65,6 +65,13 @@ PyObject* chosen(argument_slots s) {
   return wrap_or_out(unlocked(a.size(), [&] { return choose(a, values, mode, out); }), s[2]);
 }
 
+// (self, *choices, out, mode): one sequence of choices, or each by itself
+PyObject* chosen_by_itself(argument_slots s) {
+  const bool is_sequence = PyTuple_GET_SIZE(s[1]) == 1;
+  PyObject* const slots[] = {s[0], is_sequence ? PyTuple_GET_ITEM(s[1], 0) : s[1], s[2], s[3]};
+  return chosen(slots);
+}
+
 // (condition, arr)
 PyObject* extracted(argument_slots s) {
   const ndarray a = to_array(s[1], device_among(s, 2));
@@ -155,7 +162,9 @@ constexpr function_row rows[] = {
     {"select", "(condlist, choicelist, default=0)", selected,
      "For each element the first choice whose condition holds."},
     {"choose", "(a, choices, out=None, mode='raise')", chosen,
-     "For each element of a, the element of the choice with that number.", function_row::function_and_method},
+     "For each element of a, the element of the choice with that number."},
+    {"choose", "(self, *choices, out=None, mode='raise')", chosen_by_itself,
+     "For each element, the element of the choice with that number.", function_row::method_only},
     {"extract", "(condition, arr)", extracted, "The elements for which a condition holds."},
     {"place", "(arr, mask, vals)", placed,
      "The first values to the places of the true elements of a mask, again from the start when used up."},

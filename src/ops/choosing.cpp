@@ -64,10 +64,15 @@ ndarray choose(const ndarray& a, std::span<const array_like> choices, std::strin
   if (choices.empty()) fail<value_error>("[choose] choose: expected at least one choice");
   const ndarray number = choice_numbers(a, static_cast<std::int64_t>(choices.size()), how);
   const dtype type = result_type(choices);
-  ndarray result = as_array(choices[0], type, a.device());
+  // As NumPy, which makes arrays of numbers first: one that does not fit is cut off.
+  const auto as_choice = [&](const array_like& choice) {
+    if (choice.array()) return *choice.array();
+    return as_type(full0(choice.number(), choice.number().default_dtype(), a.device()), type);
+  };
+  ndarray result = as_type(as_choice(choices[0]), type);
   if (choices.size() == 1) result = copy(broadcast_to(result, broadcast_shapes(a.shape(), result.shape())));
   for (std::size_t k = 1; k < choices.size(); ++k)
-    result = as_type(where(equal(number, static_cast<std::int64_t>(k)), choices[k], result), type);
+    result = as_type(where(equal(number, static_cast<std::int64_t>(k)), as_choice(choices[k]), result), type);
   return hand_over(in_c_order(result), out, "choose");
 }
 
