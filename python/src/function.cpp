@@ -118,7 +118,8 @@ PyObject* call_on_host(const function_row& row, PyObject* self, PyObject* const*
 enum class custom { none, method, protocol };
 
 // May NumPy's function leave its work to this argument: by __array_function__ (NEP 18), or to a method of the
-// function's name (np.mean(series) is series.mean(), which skips what is missing)?
+// function's name (np.mean(series) is series.mean(), which skips what is missing)? Arrays that lend their
+// memory (DLPack) are read instead of their method being called: PyTorch's would refuse NumPy's keywords.
 custom custom_of(PyObject* o, const char* name) {
   if (!o || is_array(o) || is_python_number(o) || is_numpy_array(o) || is_numpy_scalar(o) || o == Py_None ||
       PyUnicode_Check(o))
@@ -128,9 +129,11 @@ custom custom_of(PyObject* o, const char* name) {
   if (PyTuple_CheckExact(o))
     return PyTuple_GET_SIZE(o) > 0 ? custom_of(PyTuple_GET_ITEM(o, 0), nullptr) : custom::none;
   static PyObject* const protocol = PyUnicode_InternFromString("__array_function__");
-  if (_PyType_Lookup(Py_TYPE(o), protocol)) return custom::protocol;
-  return name && PyObject_HasAttrString(reinterpret_cast<PyObject*>(Py_TYPE(o)), name) ? custom::method
-                                                                                       : custom::none;
+  static PyObject* const lending = PyUnicode_InternFromString("__dlpack__");
+  PyTypeObject* type = Py_TYPE(o);
+  if (_PyType_Lookup(type, protocol)) return custom::protocol;
+  if (!name || _PyType_Lookup(type, lending)) return custom::none;
+  return PyObject_HasAttrString(reinterpret_cast<PyObject*>(type), name) ? custom::method : custom::none;
 }
 
 // Is NumPy's function of the row's name one that looks for this?

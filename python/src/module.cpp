@@ -6,6 +6,7 @@
 #include "convert.hpp"
 #include "function.hpp"
 #include "kernel_type.hpp"
+#include "random_type.hpp"
 #include "runtime.hpp"
 #include "ufunc_type.hpp"
 

@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <cstring>
 
-#include "runtime.hpp"
-
 namespace numloom::python {
 
 namespace {

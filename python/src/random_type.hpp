@@ -67,4 +67,7 @@ template <class F> auto draw_natively(generator_object& g, std::int64_t elements
 
 void add_generator_methods(std::vector<PyMethodDef>& table);
 
+/// Adds the type numloom._core._Generator.
+void make_generator_type(PyObject* module);
+
 }  // namespace numloom::python

@@ -26,6 +26,5 @@ template <> struct type_caster<numloom::ndarray> {
 namespace numloom::python {
 
 void bind_runtime(pybind11::module_& m);
-void make_generator_type(PyObject* module);
 
 }  // namespace numloom::python

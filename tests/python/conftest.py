@@ -58,6 +58,9 @@ NEW_IN_NUMPY_2_4 = re.compile(
     r"|test_beta_of_small_parameters"
     # A whole sum by einsum(optimize=...), which was a 0-d array instead of a scalar.
     r"|test_einsum.py::test_forms\[(True|optimal)"
+    # gamma and dirichlet as mended since; warnings of later versions; sizes and fills that took more.
+    r"|test_drawn_by_numloom\[(each|rows)|test_found_by_numpy.py::test_warnings\[<lambda>(5|6|8|9|10|11)\]"
+    r"|test_as_numpy\[(8|20|22)\]"
 )
 
 

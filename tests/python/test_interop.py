@@ -218,6 +218,26 @@ def test_methods_of_other_libraries_are_called_where_numpy_calls_them():
         numloom.mean(column, keepdims=True)  # as NumPy's, which hands all keywords on
 
 
+class _Tensor:
+    """As PyTorch's: its methods do not know NumPy's keywords, but its memory is lent."""
+
+    def __init__(self, values):
+        self.values = values
+
+    def __dlpack__(self, **keywords):
+        return self.values.__dlpack__(**keywords)
+
+    def __dlpack_device__(self):
+        return self.values.__dlpack_device__()
+
+    def sum(self, dim=None):
+        raise AssertionError("numloom reads the memory")
+
+
+def test_arrays_that_lend_their_memory_are_read():
+    assert numloom.sum(_Tensor(numpy.arange(4.0))) == 6
+
+
 class _Lazy:
     def __array_function__(self, function, types, args, kwargs):
         return function.__name__, len(args), sorted(kwargs)
