@@ -230,6 +230,9 @@ class _Tensor:
     def __dlpack_device__(self):
         return self.values.__dlpack_device__()
 
+    def __array__(self, dtype=None, copy=None):
+        return self.values
+
     def sum(self, dim=None):
         raise AssertionError("numloom reads the memory")
 
