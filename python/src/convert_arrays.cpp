@@ -138,10 +138,11 @@ bool holds_device_array(PyObject* sequence, int depth) {
 
 namespace {
 
+// Of its class; where there is none, which is the rule, no error is made.
 bool has_attribute(PyObject* o, const char* name) {
-  const ref found(PyObject_GetAttrString(reinterpret_cast<PyObject*>(Py_TYPE(o)), name));
-  if (!found) PyErr_Clear();
-  return static_cast<bool>(found) && found.get() != Py_None;
+  const ref interned = checked(PyUnicode_InternFromString(name));
+  PyObject* const found = _PyType_Lookup(Py_TYPE(o), interned.get());
+  return found && found != Py_None;
 }
 
 ndarray from_sequence(PyObject* o, device where) {
@@ -163,8 +164,9 @@ void check_subclass(PyObject* o) {
 
 bool has_array_method(PyObject* o) {
   return !is_array(o) && !is_numpy_array(o) && !is_numpy_scalar(o) && !is_python_number(o) &&
-         !PyObject_CheckBuffer(o) && has_attribute(o, "__array__") &&
-         !has_attribute(o, "__cuda_array_interface__") && !has_attribute(o, "__array_interface__");
+         !PyList_CheckExact(o) && !PyTuple_CheckExact(o) && !PyObject_CheckBuffer(o) &&
+         has_attribute(o, "__array__") && !has_attribute(o, "__cuda_array_interface__") &&
+         !has_attribute(o, "__array_interface__");
 }
 
 ref readable_by_numpy(PyObject* o, int depth) {
