@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Methods of the array that are easier said in Python; any other name is NumPy's method on a host copy."""
 
-import contextlib
 import functools
 import pickle
 
@@ -219,7 +218,13 @@ def set(array, arr, stream=None):
         raise TypeError(f"[set] expected dtype {array.dtype}, got {arr.dtype}")
     if arr.shape != array.shape:
         raise ValueError(f"[set] expected shape {array.shape}, got {arr.shape}")
-    with stream or contextlib.nullcontext():
+    if stream is None:
+        array[...] = arr
+        return
+    written = _core.Event(array.device)  # what is under way on the current stream may write to it still
+    written.record()
+    stream.wait(written)
+    with stream:
         array[...] = arr
 
 
