@@ -172,9 +172,6 @@ def call_function(name: str, *args, **kwargs):
     kwargs.pop("device", None)
     if isinstance(kwargs.get("like"), _core.ndarray):
         kwargs.pop("like")
-    for a in args:
-        if isinstance(a, _numpy.poly1d) and hasattr(a, "__array_function__"):  # ours: it knows what to do
-            return a.__array_function__(_find(name), (type(a),), args, kwargs)
     return run(name, _find(name), args, kwargs)
 
 
@@ -183,8 +180,6 @@ def looks_for(name: str, protocol: bool) -> bool:
     """Does NumPy's function of that name look for `__array_function__`, or for a method of its own name?"""
     if not protocol:
         return name in _LEFT_TO_METHODS
-    if name == "roots":  # asks the polynomial's elements
-        return False
     try:
         return isinstance(_find(name), _DISPATCHER)
     except AttributeError:
@@ -198,6 +193,9 @@ def call_leaving(name: str, *args, **kwargs):
 
 def call_overridden(name: str, *args, **kwargs):
     """NumPy's function of that name, which asks an argument's `__array_function__`."""
+    if name == "roots":  # NumPy's asks the polynomial's elements instead
+        (polynomial,) = args or kwargs.values()
+        return polynomial.__array_function__(_find(name), (type(polynomial),), (polynomial,), {})
     return _find(name)(*args, **kwargs)
 
 

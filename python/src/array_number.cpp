@@ -233,7 +233,6 @@ PyObject* product_in_place(PyObject* self, PyObject* other) {
 constexpr std::array comparisons = {ufunc::less,      ufunc::less_equal, ufunc::equal,
                                     ufunc::not_equal, ufunc::greater,    ufunc::greater_equal};
 
-// None and strings equal no number.
 // No element equals None or a text; which of two comes first nobody can say.
 bool is_unlike(PyObject* o) { return o == Py_None || PyUnicode_Check(o); }
 PyObject* compare_unlike(int operation, PyObject* left) {

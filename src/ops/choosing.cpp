@@ -17,6 +17,12 @@ namespace {
 // NumPy makes these results anew and fills them; ours take the layout of the last step.
 ndarray in_c_order(const ndarray& a) { return a.is_c_contiguous() ? a : copy(a, order::C); }
 
+// A choice as an array. NumPy makes arrays of numbers first: one that does not fit the dtype is cut off.
+ndarray as_choice(const array_like& choice, dtype type, device d) {
+  if (choice.array()) return *choice.array();
+  return as_type(full0(choice.number(), choice.number().default_dtype(), d), type);
+}
+
 }  // namespace
 
 ndarray select(std::span<const ndarray> conditions, std::span<const array_like> choices,
@@ -32,10 +38,7 @@ ndarray select(std::span<const ndarray> conditions, std::span<const array_like> 
   std::vector<array_like> all(choices.begin(), choices.end());
   all.push_back(otherwise);
   const dtype type = result_type(all);
-  ndarray result = as_type(otherwise.array() ? *otherwise.array()
-                                             : full0(otherwise.number(), otherwise.number().default_dtype(),
-                                                     conditions[0].device()),
-                           type);  // integers wrap, as those of `choices` do
+  ndarray result = as_type(as_choice(otherwise, type, conditions[0].device()), type);
   for (std::size_t i = conditions.size(); i-- > 0;)
     result = as_type(where(conditions[i], choices[i], result), type);
   return in_c_order(result);
@@ -64,15 +67,12 @@ ndarray choose(const ndarray& a, std::span<const array_like> choices, std::strin
   if (choices.empty()) fail<value_error>("[choose] choose: expected at least one choice");
   const ndarray number = choice_numbers(a, static_cast<std::int64_t>(choices.size()), how);
   const dtype type = result_type(choices);
-  // As NumPy, which makes arrays of numbers first: one that does not fit is cut off.
-  const auto as_choice = [&](const array_like& choice) {
-    if (choice.array()) return *choice.array();
-    return as_type(full0(choice.number(), choice.number().default_dtype(), a.device()), type);
-  };
-  ndarray result = as_type(as_choice(choices[0]), type);
+  ndarray result = as_type(as_choice(choices[0], type, a.device()), type);
   if (choices.size() == 1) result = copy(broadcast_to(result, broadcast_shapes(a.shape(), result.shape())));
   for (std::size_t k = 1; k < choices.size(); ++k)
-    result = as_type(where(equal(number, static_cast<std::int64_t>(k)), as_choice(choices[k]), result), type);
+    result = as_type(
+        where(equal(number, static_cast<std::int64_t>(k)), as_choice(choices[k], type, a.device()), result),
+        type);
   return hand_over(in_c_order(result), out, "choose");
 }
 

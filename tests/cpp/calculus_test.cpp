@@ -7,9 +7,8 @@ namespace numloom {
 namespace {
 
 using test::make;
+using test::values;
 using doubles = std::vector<double>;
-
-doubles values(const ndarray& a) { return a.to_vector<double>(); }
 
 TEST(calculus, differences_of_neighbours) {
   const ndarray a = make<double>({1, 2, 4, 7}, {2, 2});

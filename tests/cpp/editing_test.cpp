@@ -7,10 +7,9 @@ namespace numloom {
 namespace {
 
 using test::make;
+using test::values;
 using doubles = std::vector<double>;
 using longs = std::vector<std::int64_t>;
-
-doubles values(const ndarray& a) { return a.to_vector<double>(); }
 
 ndarray rows() { return make<double>({1, 2, 3, 4}, {2, 2}); }
 

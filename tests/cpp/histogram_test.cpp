@@ -9,10 +9,9 @@ namespace numloom {
 namespace {
 
 using test::make;
+using test::values;
 using doubles = std::vector<double>;
 using longs = std::vector<std::int64_t>;
-
-doubles values(const ndarray& a) { return a.to_vector<double>(); }
 
 TEST(histogram, counts_and_bins) {
   const ndarray x = make<std::int64_t>({1, 3, 1});

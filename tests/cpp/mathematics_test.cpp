@@ -10,10 +10,9 @@ namespace numloom {
 namespace {
 
 using test::make;
+using test::values;
 using doubles = std::vector<double>;
 using longs = std::vector<std::int64_t>;
-
-doubles values(const ndarray& a) { return a.to_vector<double>(); }
 
 TEST(mathematics, rounds_to_decimals) {
   EXPECT_EQ(values(round(make<double>({1.25, -2.75}), 1)), (doubles{1.2, -2.8}));

@@ -8,9 +8,8 @@ namespace numloom {
 namespace {
 
 using test::make;
+using test::values;
 using doubles = std::vector<double>;
-
-doubles values(const ndarray& a) { return a.to_vector<double>(); }
 
 ndarray padded(pad_mode mode, const pad_options& options = {}) {
   pad_options rule = options;

@@ -8,9 +8,8 @@ namespace numloom {
 namespace {
 
 using test::make;
+using test::values;
 using doubles = std::vector<double>;
-
-doubles values(const ndarray& a) { return a.to_vector<double>(); }
 
 TEST(polynomials, values_sums_and_products) {
   const ndarray p = make<double>({1, -3, 2}), q = make<double>({1, -1});

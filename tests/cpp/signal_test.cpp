@@ -7,9 +7,8 @@ namespace numloom {
 namespace {
 
 using test::make;
+using test::values;
 using doubles = std::vector<double>;
-
-doubles values(const ndarray& a) { return a.to_vector<double>(); }
 
 void expect_near(const ndarray& found, const doubles& wanted) {
   const doubles got = values(found);

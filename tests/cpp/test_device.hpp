@@ -56,6 +56,8 @@ template <element T> ndarray make(const std::vector<T>& values) {
   return make<T>(values, shape_t{static_cast<std::int64_t>(values.size())});
 }
 
+inline std::vector<double> values(const ndarray& a) { return a.to_vector<double>(); }
+
 /// 0, 1, 2, ...
 template <element T> ndarray iota(const shape_t& shape, device where = test_device()) {
   std::vector<T> values(static_cast<std::size_t>(size_of(shape)));

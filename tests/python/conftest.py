@@ -58,18 +58,20 @@ NEW_IN_NUMPY_2_4 = re.compile(
     r"|test_beta_of_small_parameters"
     # A whole sum by einsum(optimize=...), which was a 0-d array instead of a scalar.
     r"|test_einsum.py::test_forms\[(True|optimal)"
-    # gamma and dirichlet as mended since; warnings of later versions; sizes and fills that took more.
-    r"|test_drawn_by_numloom\[(each|rows)|test_found_by_numpy.py::test_warnings\[<lambda>(5|6|8|9|10|11)\]"
-    r"|test_as_numpy\[(8|20|22)\]"
+)
+
+
+# The same for one case of many: pytest.param(case, marks=numpy_2_4).
+numpy_2_4 = pytest.mark.skipif(
+    numpy.lib.NumpyVersion(numpy.__version__) < "2.4.0",
+    reason=f"NumPy {numpy.__version__} differs from 2.4 here",
 )
 
 
 def pytest_collection_modifyitems(items):
-    if numpy.lib.NumpyVersion(numpy.__version__) >= "2.4.0":
-        return
     for item in items:
         if NEW_IN_NUMPY_2_4.search(item.nodeid):
-            item.add_marker(pytest.mark.skip(reason=f"NumPy {numpy.__version__} differs from 2.4 here"))
+            item.add_marker(numpy_2_4)
 
 
 cpu_only = pytest.mark.skipif(DEVICE != "cpu", reason="is about memory that the host can read")

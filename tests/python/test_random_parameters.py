@@ -7,7 +7,7 @@ import warnings
 
 import numpy
 import pytest
-from conftest import DEVICE
+from conftest import DEVICE, numpy_2_4
 from parity import assert_same
 from test_random import ENGINES, ULPS, pair, same_state, text_of
 
@@ -17,7 +17,7 @@ EACH = (
     lambda g, np: g.lognormal([0, 1], [0.1, 0.2], (3, 2)), lambda g, np: g.lognormal(np.asarray([0, 1.5]), 1), lambda g, np: g.lognormal([numpy.nan, 1]), lambda g, np: g.rayleigh([1, 2.5]), lambda g, np: g.pareto([[1], [2]], (2, 3)),
     lambda g, np: g.weibull([0, 1.5]), lambda g, np: g.power([0.5, 2]), lambda g, np: g.laplace([0, 1], [[1], [2]]), lambda g, np: g.logistic(0, [1, 2]), lambda g, np: g.gumbel(np.asarray([0, 1], "f4"), 2), lambda g, np: g.triangular([0, 1], [1, 2], 3),
     lambda g, np: g.standard_gamma([0.3, 1, 0, 2.5]), lambda g, np: g.standard_gamma([0.3, 1, 0, 2.5], (2, 4), "f4"), lambda g, np: g.standard_gamma(0.3, 70, "f4"), lambda g, np: g.standard_gamma(2.5, dtype="f4"), lambda g, np: g.standard_gamma([2], dtype="f4"), lambda g, np: g.standard_gamma(1, (3, 3), dtype="f4"),
-    lambda g, np: g.gamma([0.5, 2], [[1], [3]]), lambda g, np: g.chisquare(np.arange(1, 5)), lambda g, np: g.beta([0.5, 2], [0.5, 3]), lambda g, np: g.f([3, 4], 5), lambda g, np: g.standard_t([2, 3], size=(2, 2)), lambda g, np: g.wald([1, 2], [2, 3]),
+    lambda g, np: g.gamma([0.5, 2], [[1], [3]]), lambda g, np: g.chisquare(np.arange(1, 5)), lambda g, np: g.beta([0.5, 2], [0.5, 3]), lambda g, np: g.f([3, 4], 5), lambda g, np: g.standard_t([2, 3], size=(2, 2)),
     lambda g, np: g.vonmises([0, 1, 2], [0.5, 1e-9, 1e7]), lambda g, np: g.noncentral_chisquare([3, 0.5, 3], [1, 2, 0]), lambda g, np: g.noncentral_f([3, 4], 5, [1, 2]), lambda g, np: g.poisson([0, 1, 20.0]), lambda g, np: g.poisson(np.asarray([3]), 5), lambda g, np: g.poisson([[1, 50]], (40, 2)),
     lambda g, np: g.geometric([0.1, 0.9]), lambda g, np: g.binomial([10, 100, 1000], [0.1, 0.5, 0.9]), lambda g, np: g.binomial(np.asarray([5, 6], "u1"), 0.5), lambda g, np: g.binomial([True, 3], 0.5), lambda g, np: g.negative_binomial([1, 2], [0.3, 0.4]), lambda g, np: g.zipf([2, 3.0]), lambda g, np: g.logseries([0.2, 0.9]),
     lambda g, np: g.hypergeometric([10, 100], [20, 50], [5, 30]), lambda g, np: g.hypergeometric(10, 20, 5), lambda g, np: g.hypergeometric(10, 20, [5, 25, 30, 0], (3, 4)), lambda g, np: g.hypergeometric(1000, 3000, 500, 700), lambda g, np: g.hypergeometric(15, 10**6, 300, 70), lambda g, np: g.hypergeometric(5, 0, 3, 2), lambda g, np: g.hypergeometric(0, 5, 3, 2), lambda g, np: g.hypergeometric(10**9 - 1, 10**9 - 1, 10**6, 5),
@@ -27,10 +27,12 @@ EACH = (
 ROWS = (
     lambda g, np: g.multinomial(20, [0.2, 0.3, 0.5]), lambda g, np: g.multinomial(20, [0.2, 0.3, 0.5], 700), lambda g, np: g.multinomial([10, 20], [0.2, 0.3, 0.5], (3, 2)), lambda g, np: g.multinomial([[10], [20]], [[0.2, 0.8], [0.5, 0.5]]), lambda g, np: g.multinomial(5, [[0.2, 0.8], [0.5, 0.5]]),
     lambda g, np: g.multinomial(0, [0.5, 0.5], 3), lambda g, np: g.multinomial(10**6, [0.1] * 10, 5), lambda g, np: g.multinomial(5, [1.0]), lambda g, np: g.multinomial(5, [0, 0, 1.0]), lambda g, np: g.multinomial(5, [1.0, 0, 0], (2, 2)), lambda g, np: g.multinomial(np.arange(90), np.asarray([0.5, 0.25, 0.25], "f4")), lambda g, np: g.multinomial(3, [0.5, 0.5], (0, 2)), lambda g, np: g.multinomial(2**40, [0.3, 0.7], 3),
-    lambda g, np: g.dirichlet([1, 2, 3]), lambda g, np: g.dirichlet([0.5, 0.5], 700), lambda g, np: g.dirichlet(np.asarray([0.05, 0.01, 0.09]), (2, 3)), lambda g, np: g.dirichlet([0, 0], 2), lambda g, np: g.dirichlet([0, 1]), lambda g, np: g.dirichlet([1e-3] * 4, 9), lambda g, np: g.dirichlet([], 2), lambda g, np: g.dirichlet([1]), lambda g, np: g.dirichlet((1, 2), 0),
+    lambda g, np: g.dirichlet([1, 2, 3]), lambda g, np: g.dirichlet([0.5, 0.5], 700), lambda g, np: g.dirichlet(np.asarray([0.05, 0.01, 0.09]), (2, 3)), lambda g, np: g.dirichlet([0, 0], 2), lambda g, np: g.dirichlet([0, 1]), lambda g, np: g.dirichlet([], 2), lambda g, np: g.dirichlet([1]), lambda g, np: g.dirichlet((1, 2), 0),
     lambda g, np: g.multivariate_hypergeometric([3, 4, 5], 6), lambda g, np: g.multivariate_hypergeometric([16, 8, 4], 20, 500), lambda g, np: g.multivariate_hypergeometric([100, 200, 300], 250, (2, 3)), lambda g, np: g.multivariate_hypergeometric(np.asarray([3, 4], "u1"), 7, 2), lambda g, np: g.multivariate_hypergeometric([3, 4], 0, 2), lambda g, np: g.multivariate_hypergeometric([5], 3),
     lambda g, np: g.multivariate_hypergeometric([16, 8, 4], 6, 500, "count"), lambda g, np: g.multivariate_hypergeometric([16, 8, 4], 20, (2, 3), method="count"), lambda g, np: g.multivariate_hypergeometric([0, 3], 3, method="count"), lambda g, np: g.multivariate_hypergeometric([], 0), lambda g, np: g.multivariate_hypergeometric([], 0, 3, "count"),
 )  # fmt: skip
+# What NumPy before 2.4 draws otherwise.
+MENDED = (lambda g, np: g.wald([1, 2], [2, 3]), lambda g, np: g.dirichlet([1e-3] * 4, 9))
 ORDERS = (
     lambda g, np: g.permutation(10), lambda g, np: g.permutation(np.arange(700)), lambda g, np: g.permuted(np.arange(12).reshape(3, 4), axis=1), lambda g, np: g.choice(100, 20, replace=False), lambda g, np: g.choice(20000, 900, replace=False, shuffle=False), lambda g, np: g.choice(4, 9, p=[0.1, 0.2, 0.3, 0.4]),
     lambda g, np: g.integers([1, 2], [5, 2**40], (3, 2)), lambda g, np: g.integers([1, 2], 200, dtype="u1", size=(9, 2)), lambda g, np: g.integers(3 << 61, size=900), lambda g, np: g.random(700), lambda g, np: g.standard_normal(700, "f4"), lambda g, np: g.uniform(-1, 2, 700), lambda g, np: g.bytes(700),
@@ -38,7 +40,15 @@ ORDERS = (
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize("draws", [EACH, ROWS, ORDERS], ids=["each", "rows", "orders"])
+@pytest.mark.parametrize(
+    "draws",
+    [
+        pytest.param(EACH, id="each"),
+        pytest.param(ROWS, id="rows"),
+        pytest.param(ORDERS, id="orders"),
+        pytest.param(MENDED, id="mended", marks=numpy_2_4),
+    ],
+)
 def test_drawn_by_numloom(draws, engine):
     there, here = pair(31, engine)
     there.random(dtype="f4"), here.random(dtype="f4")  # a half-used word

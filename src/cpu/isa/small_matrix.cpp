@@ -157,20 +157,27 @@ void rotate(eight* x, eight* y, long n, const eight& c, const eight& s) {
   }
 }
 
-// Makes element (p, q) zero in the lanes of `where`, by a rotation of rows and columns p and q (Jacobi 1846,
-// with the smaller of the two angles).
-void annihilate(eight* a, eight* v, long n, long p, long q, const eight_longs& where) {
-  const eight app = a[p * n + p], aqq = a[q * n + q], apq = a[q * n + p];
-  const eight d = aqq - app, b = 2 * apq;
+// Tangent, cosine and sine of the smaller of the two angles that take b / d away (d: the difference of what
+// stands at q and p, b: twice what stands between them); no rotation in lanes that are not of `where`.
+void find_rotation(const eight& d, const eight& b, const eight_longs& where, eight& t, eight& c, eight& s) {
   eight root, size;
   square_root(d * d + b * b, root);
   modulus(d, size);
   const eight below = where ? size + root : eight{} + 1.0;
-  eight t = b / below;
+  t = b / below;
   t = d < 0 ? -t : t;
   t = where ? t : eight{};
   square_root(1 + t * t, root);
-  const eight c = 1 / root, s = t * c;
+  c = 1 / root;
+  s = t * c;
+}
+
+// Makes element (p, q) zero in the lanes of `where`, by a rotation of rows and columns p and q (Jacobi 1846).
+void annihilate(eight* a, eight* v, long n, long p, long q, const eight_longs& where) {
+  const eight app = a[p * n + p], aqq = a[q * n + q], apq = a[q * n + p];
+  const eight d = aqq - app, b = 2 * apq;
+  eight t, c, s;
+  find_rotation(d, b, where, t, c, s);
   rotate(a + p * n, a + q * n, n, c, s);
   for (long k = 0; k < n; ++k) {
     a[k * n + p] = a[p * n + k];
@@ -228,15 +235,8 @@ void dot(const eight* x, const eight* y, long n, eight& sum) {
 void orthogonalise(eight* a, eight* v, eight* squares, long m, long n, long p, long q, const eight& product,
                    const eight_longs& where) {
   const eight d = squares[q] - squares[p], b = 2 * product;
-  eight root, size;
-  square_root(d * d + b * b, root);
-  modulus(d, size);
-  const eight below = where ? size + root : eight{} + 1.0;
-  eight t = b / below;
-  t = d < 0 ? -t : t;
-  t = where ? t : eight{};
-  square_root(1 + t * t, root);
-  const eight c = 1 / root, s = t * c;
+  eight t, c, s;
+  find_rotation(d, b, where, t, c, s);
   rotate(a + p * m, a + q * m, m, c, s);
   squares[p] -= t * product;
   squares[q] += t * product;
