@@ -35,6 +35,8 @@ int main(int argc, char** argv) {
     const nl::array<double> x(nl::astype(table, nl::dtype::float64));
     const nl::array<double> sorted(nl::sort(x, 0));
     const nl::ndarray centred = x - nl::array<double>(nl::mean(x, {.axis = 0}));
+    const nl::ndarray covariance =
+        nl::matmul(nl::transpose(centred), centred) / static_cast<double>(x.shape(0) - 1);
     std::cout << path << ": shape " << nl::to_string(x.shape()) << " of " << table.dtype() << "\n"
               << "mean    " << nl::mean(x, {.axis = 0}) << "\n"
               << "std     " << nl::std(x, {.axis = 0}) << "\n"
@@ -42,7 +44,9 @@ int main(int argc, char** argv) {
               << "median  " << quantile(sorted, 0.5) << "\n"
               << "max     " << nl::max(x, {.axis = 0}) << "\n"
               << "covariance\n"
-              << nl::matmul(nl::transpose(centred), centred) / static_cast<double>(x.shape(0) - 1) << "\n";
+              << covariance << "\n"
+              << "variances along the principal axes\n"
+              << nl::linalg::eigh(covariance).eigenvalues << "\n";
   } catch (const std::exception& e) {
     std::cerr << e.what() << "\n";
     return 1;

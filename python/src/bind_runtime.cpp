@@ -124,6 +124,12 @@ void bind_streams(py::module_& m) {
       .def_property_readonly(
           "ptr", [](const stream& s) { return reinterpret_cast<std::uintptr_t>(stream_view(s).handle); },
           "The CUDA handle as a number.")
+      .def(
+          "__cuda_stream__",
+          [](const stream& s) {
+            return py::make_tuple(0, reinterpret_cast<std::uintptr_t>(stream_view(s).handle));
+          },
+          "The protocol by which libraries of CUDA take each other's streams: (version, handle).")
       .def("__enter__",
            [](py::object self) {
              const stream_view s = self.cast<const stream&>();

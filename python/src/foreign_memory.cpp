@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Arrays over memory of other libraries: DLPack in and out, the CUDA array interface in.
-#include <cstring>
-#include <memory>
-
 #include "convert.hpp"
 #include "interop.hpp"
 #include "numloom/foreign.hpp"
@@ -12,124 +9,15 @@ namespace numloom::python {
 
 namespace {
 
-// DLPack's structures (dlpack.h, version 1.0), written down here: they are a binary interface.
-enum dl_device_type : std::int32_t { dl_cpu = 1, dl_cuda = 2, dl_cuda_host = 3, dl_cuda_managed = 13 };
-enum dl_type_code : std::uint8_t { dl_int = 0, dl_uint = 1, dl_float = 2, dl_complex = 5, dl_bool = 6 };
-struct dl_device {
-  std::int32_t type, id;
-};
-struct dl_type {
-  std::uint8_t code, bits;
-  std::uint16_t lanes;
-};
-struct dl_tensor {
-  void* data;
-  dl_device device;
-  std::int32_t ndim;
-  dl_type type;
-  std::int64_t* shape;
-  std::int64_t* strides;  // in elements; null: C-contiguous
-  std::uint64_t byte_offset;
-};
-struct dl_managed {
-  dl_tensor tensor;
-  void* context;
-  void (*deleter)(dl_managed*);
-};
-struct dl_version {
-  std::uint32_t major, minor;
-};
-struct dl_managed_versioned {
-  dl_version version;
-  void* context;
-  void (*deleter)(dl_managed_versioned*);
-  std::uint64_t flags;
-  dl_tensor tensor;
-};
-constexpr std::uint64_t flag_read_only = 1, flag_copied = 2;
-
-dl_type type_for(dtype t) {
-  const auto bits = static_cast<std::uint8_t>(8 * itemsize(t));
-  switch (kind_of(t)) {
-    case 'b': return {dl_bool, 8, 1};
-    case 'i': return {dl_int, bits, 1};
-    case 'u': return {dl_uint, bits, 1};
-    case 'f': return {dl_float, bits, 1};
-    default: return {dl_complex, bits, 1};
-  }
-}
-dtype dtype_for(dl_type t) {
-  const char kinds[] = {'i', 'u', 'f', 0, 0, 'c', 'b'};
-  if (t.lanes == 1 && t.code < sizeof(kinds))
-    for (int i = 0; i < dtype_count; ++i) {
-      const dtype d = static_cast<dtype>(i);
-      if (kind_of(d) == kinds[t.code] && 8 * itemsize(d) == t.bits) return d;
-    }
-  raise(PyExc_BufferError,
-        "[from_dlpack] expected bool, integers, floats up to 64 bits or complex, got DLPack "
-        "code %d with %d bits",
-        t.code, t.bits);
-}
-
-// Keeps the array of an exported tensor, and the strides in elements.
-template <class Managed> struct exported {
-  Managed managed;
-  ndarray array;
-  dims shape, strides;
-};
-
-template <class Managed> void destroy(Managed* m) { delete static_cast<exported<Managed>*>(m->context); }
-
-template <class Managed> exported<Managed>* make_export(const ndarray& a) {
-  auto* e = new exported<Managed>{{}, a, a.shape(), a.strides()};
-  for (std::int64_t& s : e->strides) s /= a.itemsize();
-  e->managed.context = e;
-  e->managed.deleter = destroy<Managed>;
-  dl_tensor& t = e->managed.tensor;
-  t.data = a.size() ? a.data(access::read) : nullptr;
-  t.device = {a.device().is_cpu() ? dl_cpu : dl_cuda, a.device().index};
-  t.ndim = a.ndim();
-  t.type = type_for(a.dtype());
-  t.shape = e->shape.data();
-  t.strides = e->strides.data();
-  t.byte_offset = 0;
-  return e;
-}
+constexpr int dl_cpu = 1, dl_cuda = 2;  // DLPack's types of devices
 
 constexpr const char *plain_name = "dltensor", *versioned_name = "dltensor_versioned";
 
-// A capsule that nobody consumed still owns its tensor.
+// A capsule that nobody consumed still owns its tensor: an array over it lets it go.
 template <class Managed> void drop_capsule(PyObject* capsule) {
-  const char* name = std::is_same_v<Managed, dl_managed> ? plain_name : versioned_name;
-  if (!PyCapsule_IsValid(capsule, name)) return;
-  auto* m = static_cast<Managed*>(PyCapsule_GetPointer(capsule, name));
-  m->deleter(m);
-}
-
-template <class Managed> void release_import(void* owner) noexcept {
-  auto* m = static_cast<Managed*>(owner);
-  if (m->deleter) m->deleter(m);
-}
-
-template <class Managed> ndarray import(Managed* m, bool writeable) {
-  const dl_tensor& t = m->tensor;
-  device where = cpu;
-  if (t.device.type == dl_cuda || t.device.type == dl_cuda_managed)
-    where = cuda(t.device.id);
-  else if (t.device.type != dl_cpu && t.device.type != dl_cuda_host)
-    raise(PyExc_BufferError, "[from_dlpack] expected memory of the CPU or of a CUDA GPU, got device type %d",
-          static_cast<int>(t.device.type));
-  const dtype type = dtype_for(t.type);
-  dims shape(t.ndim), strides;
-  for (int d = 0; d < t.ndim; ++d) shape[d] = t.shape[d];
-  if (t.strides) {
-    strides.resize(t.ndim);
-    for (int d = 0; d < t.ndim; ++d) strides[d] = t.strides[d] * itemsize(type);
-  } else {
-    strides = contiguous_strides(shape, itemsize(type));
-  }
-  return adopt_array(static_cast<char*>(t.data) + t.byte_offset, type, std::move(shape), std::move(strides),
-                     where, m, release_import<Managed>, writeable);
+  const char* name = std::is_same_v<Managed, DLManagedTensor> ? plain_name : versioned_name;
+  if (PyCapsule_IsValid(capsule, name))
+    numloom::from_dlpack(static_cast<Managed*>(PyCapsule_GetPointer(capsule, name)));
 }
 
 // The capsule of another library's array, asked for with what it may not know yet.
@@ -168,13 +56,11 @@ ndarray from_dlpack(PyObject* o, std::optional<device> where, std::optional<bool
   const ref capsule = ask_for_capsule(o, where, copy_wanted);
   ndarray a;
   if (PyCapsule_IsValid(capsule.get(), versioned_name)) {
-    auto* m = static_cast<dl_managed_versioned*>(PyCapsule_GetPointer(capsule.get(), versioned_name));
-    if (m->version.major > 1)
-      raise(PyExc_BufferError, "[from_dlpack] expected DLPack 1, got version %u", m->version.major);
-    a = import(m, !(m->flags & flag_read_only));
+    a = numloom::from_dlpack(
+        static_cast<DLManagedTensorVersioned*>(PyCapsule_GetPointer(capsule.get(), versioned_name)));
     PyCapsule_SetName(capsule.get(), "used_dltensor_versioned");
   } else if (PyCapsule_IsValid(capsule.get(), plain_name)) {
-    a = import(static_cast<dl_managed*>(PyCapsule_GetPointer(capsule.get(), plain_name)), true);
+    a = numloom::from_dlpack(static_cast<DLManagedTensor*>(PyCapsule_GetPointer(capsule.get(), plain_name)));
     PyCapsule_SetName(capsule.get(), "used_dltensor");
   } else {
     raise(PyExc_TypeError, "[from_dlpack] expected a DLPack capsule, got %R", capsule.get());
@@ -211,25 +97,12 @@ PyObject* to_dlpack(PyObject* self, PyObject* stream, PyObject* max_version, PyO
     a = copy(a);
     is_copy = true;
   }
-  for (int d = 0; d < a.ndim(); ++d)
-    if (a.shape()[d] > 1 && a.strides()[d] % a.itemsize() != 0)
-      raise(PyExc_BufferError,
-            "[__dlpack__] strides must be multiples of the item size; copy the array first");
   if (!a.device().is_cpu() && !(PyLong_Check(stream) && PyLong_AsLong(stream) == -1))
     current_stream(a.device()).synchronize();
-  const bool read_only = !a.writeable() || a.is_scalar();
-  if (PyTuple_Check(max_version) && PyLong_AsLong(PyTuple_GetItem(max_version, 0)) >= 1) {
-    auto* e = make_export<dl_managed_versioned>(a);
-    e->managed.version = {1, 0};
-    e->managed.flags = (read_only ? flag_read_only : 0) | (is_copy ? flag_copied : 0);
-    return PyCapsule_New(&e->managed, versioned_name, drop_capsule<dl_managed_versioned>);
-  }
-  if (read_only)
-    raise(
-        PyExc_BufferError,
-        "Cannot export readonly array since signalling readonly is unsupported by DLPack (supported by newer "
-        "DLPack version).");
-  return PyCapsule_New(&make_export<dl_managed>(a)->managed, plain_name, drop_capsule<dl_managed>);
+  if (PyTuple_Check(max_version) && PyLong_AsLong(PyTuple_GetItem(max_version, 0)) >= 1)
+    return PyCapsule_New(numloom::to_dlpack(a, is_copy), versioned_name,
+                         drop_capsule<DLManagedTensorVersioned>);
+  return PyCapsule_New(to_dlpack_unversioned(a), plain_name, drop_capsule<DLManagedTensor>);
 }
 
 std::optional<ndarray> from_cuda_interface(PyObject* o) {

@@ -37,25 +37,34 @@ kernel& kernel_of(PyObject* o) { return *reinterpret_cast<kernel_object*>(o)->va
 
 namespace {
 
+// An extent of 0 in C++ stands for one that is not given; whoever writes 0 in Python means it.
 extent3 to_extent(PyObject* o, const char* what) {
-  if (!PyTuple_Check(o) && !PyList_Check(o)) return extent3(to_int(o, what));
-  const std::vector<std::int64_t> list = to_int_list(o, what);
+  std::vector<std::int64_t> list;
+  if (PyTuple_Check(o) || PyList_Check(o))
+    list = to_int_list(o, what);
+  else
+    list.push_back(to_int(o, what));
   if (list.empty() || list.size() > 3)
     raise(PyExc_ValueError, "[kernel] expected one to three numbers for %s, got %R", what, o);
+  if (list[0] == 0) raise(PyExc_ValueError, "[kernel] expected a %s of 1 or more, got %R", what, o);
   return extent3(list[0], list.size() > 1 ? list[1] : 1, list.size() > 2 ? list[2] : 1);
 }
 
+// A Stream, or another library's by __cuda_stream__: a (version, handle) of the current device.
 std::optional<stream_view> to_stream(PyObject* o) {
   if (is_missing(o)) return {};
-  const ref pointer(PyObject_GetAttrString(o, "ptr"));
-  if (!pointer) {
+  const ref pair(PyObject_CallMethod(o, "__cuda_stream__", nullptr));
+  unsigned long long version = 0, handle = 0;
+  if (!pair || !PyTuple_Check(pair.get()) || !PyArg_ParseTuple(pair.get(), "KK", &version, &handle)) {
     PyErr_Clear();
     raise(PyExc_TypeError, "[kernel] expected a Stream, got %s", Py_TYPE(o)->tp_name);
   }
-  const ref where(PyObject_GetAttrString(o, "device"));
   stream_view s;
-  s.handle = PyLong_AsVoidPtr(pointer.get());
-  if (where) s.device = *to_device_argument(where.get());
+  s.handle = reinterpret_cast<void*>(handle);
+  static PyObject* const stream_class = imported("numloom._core", "Stream");
+  const bool is_ours = PyObject_IsInstance(o, stream_class) == 1;
+  s.device =
+      is_ours ? *to_device_argument(checked(PyObject_GetAttrString(o, "device")).get()) : current_device();
   return s;
 }
 

@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "numloom/error.hpp"
+#include "numloom/foreign.hpp"
 #include "numloom/kernel.hpp"
 
 namespace numloom::python {
@@ -82,6 +83,8 @@ void set_python_error() noexcept {
     PyErr_SetString(PyExc_OverflowError, e.what());
   } catch (const zero_division_error& e) {
     PyErr_SetString(PyExc_ZeroDivisionError, e.what());
+  } catch (const buffer_error& e) {
+    PyErr_SetString(PyExc_BufferError, e.what());
   } catch (const linalg_error& e) {
     set_by_name("LinAlgError", e.what());
   } catch (const compile_error& e) {

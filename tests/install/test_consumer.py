@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from scripts.building import build_dir
-from scripts.environment import tool
+from scripts.environment import numpy_openblas, tool
 
 CONSUMER = Path(__file__).parent / "consumer"
 
@@ -37,6 +37,23 @@ def test_consumer_builds_and_runs(prefix, tmp_path):
     run(tool("cmake"), *configure, f"-DCMAKE_PREFIX_PATH={prefix}", "-DCMAKE_BUILD_TYPE=Release")
     run(tool("cmake"), "--build", tmp_path)
     assert run(tmp_path / "consumer") == "35\nvalue_error\n"
+
+
+EXAMPLES = Path(__file__).parents[2] / "examples/cpp"
+
+
+def test_examples_build_and_run(prefix, tmp_path):
+    """examples/cpp is a project of its own: arrays, ufuncs, reductions, a kernel from a string, DLPack, ..."""
+    configure = ["-S", EXAMPLES, "-B", tmp_path, "-G", "Ninja", f"-DCMAKE_MAKE_PROGRAM={tool('ninja')}"]
+    run(tool("cmake"), *configure, f"-DCMAKE_PREFIX_PATH={prefix}", "-DCMAKE_BUILD_TYPE=Release")
+    run(tool("cmake"), "--build", tmp_path)
+    told = {"NUMLOOM_DEVICE": "cpu", "NUMLOOM_BLAS": str(numpy_openblas() or "")}  # LAPACK, for eigh
+    said = {source.stem: run(tmp_path / source.stem, **told) for source in EXAMPLES.glob("*.cpp")}
+    assert "shared: [200. 202. 204. 206. 208.]" in said["exchange"]
+    assert "(2, 5) read-only" in said["exchange"]
+    assert "principal axes" in said["statistics"]
+    assert "warmest cell" in said["kernel"]
+    assert all(said.values())
 
 
 def test_only_public_headers_are_installed(prefix):

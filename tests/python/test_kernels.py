@@ -94,6 +94,24 @@ def test_stream(saxpy, x, y):
     assert y.tolist() == EXPECTED.tolist()
 
 
+def test_stream_of_another_library(saxpy, x, y):
+    stream = np.Stream()
+
+    class Other:
+        device = "something of its own"
+
+        def __cuda_stream__(self):
+            return stream.__cuda_stream__()
+
+    assert stream.__cuda_stream__() == (0, stream.ptr)
+    np.synchronize()
+    saxpy(2, x, y, 10, size=10, stream=Other())
+    stream.synchronize()
+    assert y.tolist() == EXPECTED.tolist()
+    with pytest.raises(TypeError, match="expected a Stream, got int"):
+        saxpy(2, x, y, 10, size=10, stream=7)
+
+
 # ---- templates ----
 
 SCALE = """
@@ -342,6 +360,8 @@ def test_in_out_and_in_out(saxpy):
         ((1, 65536), 1, r"expected a grid of 1 to \(2147483647, 65535, 65535\), got \(1, 65536, 1\)"),
         ((1, 2, 3, 4), 1, "expected one to three numbers for grid"),
         ((), 1, "expected one to three numbers for grid"),
+        (0, 1, "expected a grid of 1 or more, got 0"),
+        ((1,), (0, 4), r"expected a block of 1 or more, got \(0, 4\)"),
     ],
 )
 def test_illegal_launch_shapes(saxpy, x, y, grid, block, text):
