@@ -86,7 +86,7 @@ class poly1d(_numpy.poly1d):
         import numloom
 
         if isinstance(val, _numpy.poly1d):  # by Horner's rule, in polynomials
-            result = poly1d([0])
+            result, val = 0, poly1d(val)
             for coefficient in self.coeffs:
                 result = result * val + coefficient
             return result

@@ -74,7 +74,8 @@ ndarray cov(const ndarray& m, const std::optional<ndarray>& other, const covaria
   ndarray average = found.weights.defined()
                         ? divide(sum(multiply(x, found.weights), along), sum(found.weights))
                         : mean(x, along);
-  const ndarray deviation = subtract(x, as_type(average, x.dtype()));
+  const ndarray deviation = empty_like(x);
+  subtract(x, average, {.out = deviation});
   const ndarray weighted = found.weights.defined() ? multiply(deviation, found.weights) : deviation;
   const ndarray product = matmul(deviation, transpose(is_complex(type) ? conjugate(weighted) : weighted));
   const double divisor = found.divisor > 0 ? found.divisor : 0;

@@ -202,6 +202,13 @@ ndarray column_lengths(const ndarray& columns, bool zero_columns) {
   return where(equal(lengths, 0), 1, lengths);
 }
 
+/// NumPy's polyfit multiplies in place, which keeps the dtype and refuses complex weights of real points; its
+/// polynomial classes do not.
+ndarray weighted(const ndarray& values, const ndarray& w, bool in_place) {
+  const ndarray factors = over_rows(w, values);
+  return in_place ? multiply(values, factors, {.out = values}) : multiply(values, factors);
+}
+
 }  // namespace
 
 column_fit fit_columns(const ndarray& given, const ndarray& values, const column_fit_options& options) {
@@ -213,8 +220,8 @@ column_fit fit_columns(const ndarray& given, const ndarray& values, const column
     if (w.size() != y.shape(0))
       fail<type_error>("[polyfit] expected w and y to have the same length, got ", w.size(), " and ",
                        y.shape(0));
-    columns = multiply(columns, over_rows(w, columns));
-    y = multiply(y, over_rows(w, y));
+    columns = weighted(columns, w, !options.zero_columns);
+    y = weighted(y, w, !options.zero_columns);
   }
   column_fit fit;
   fit.rcond =

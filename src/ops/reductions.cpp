@@ -375,9 +375,10 @@ ndarray mean(const ndarray& a, const reduction_options& options) {
 
 namespace {
 
-// With dtype= of integers, as NumPy does it: sums, means and squares become such integers on their way.
-ndarray integer_variance(const ndarray& a, const variance_options& options, const char* operation,
-                         bool root) {
+// With dtype= of integers, or a real one for complex numbers, as NumPy does it: sums, means and squares
+// become of that dtype on their way.
+ndarray variance_by_steps(const ndarray& a, const variance_options& options, const char* operation,
+                          bool root) {
   const dtype type = *options.dtype;
   const auto total = [&](const ndarray& b, bool keepdims) {
     return sum(b, {.axis = options.axis, .dtype = type, .keepdims = keepdims, .where = options.where});
@@ -396,7 +397,7 @@ ndarray integer_variance(const ndarray& a, const variance_options& options, cons
   const ndarray divisor =
       call(ufunc::maximum, call(ufunc::subtract, count(options.keepdims), options.ddof), 0);
   ndarray result = quotient(total(square, options.keepdims), divisor);
-  if (root && result.ndim() > 0)
+  if (root && result.ndim() > 0 && !is_inexact(type))
     fail<casting_error>("Cannot cast ufunc 'sqrt' output from dtype('float64') to dtype('", type,
                         "') with casting rule 'same_kind'");
   if (root) result = astype(call(ufunc::sqrt, result), type, order::K, casting::unsafe);
@@ -404,7 +405,9 @@ ndarray integer_variance(const ndarray& a, const variance_options& options, cons
 }
 
 ndarray variance(const ndarray& a, const variance_options& options, const char* operation, bool root) {
-  if (options.dtype && !is_inexact(*options.dtype)) return integer_variance(a, options, operation, root);
+  const bool drops_imaginary_parts = options.dtype && is_complex(a.dtype()) && !is_complex(*options.dtype);
+  if (options.dtype && (!is_inexact(*options.dtype) || drops_imaginary_parts))
+    return variance_by_steps(a, options, operation, root);
   reduction_call call{
       reduction::moments, operation, options.axis.normalized(a.ndim(), operation), {}, options.keepdims};
   call.where = options.where ? &*options.where : nullptr;
@@ -432,7 +435,7 @@ ndarray variance(const ndarray& a, const variance_options& options, const char* 
   }
   ndarray result = numloom::call(ufunc::divide, squares, count);
   if (root) result = numloom::call(ufunc::sqrt, result);
-  const dtype final = options.dtype ? real_part_of(*options.dtype) : real_part_of(natural);
+  const dtype final = options.dtype.value_or(real_part_of(natural));
   if (result.dtype() != final) result = astype(result, final, order::K, casting::unsafe);
   return deliver(std::move(result), {}, operation);
 }

@@ -207,6 +207,8 @@ void check_sequences(const ndarray& a, const ndarray& v, const char* operation, 
 
 ndarray correlate(const ndarray& given, const ndarray& other, overlap mode) {
   check_sequences(given, other, "correlate", "first array argument", "second array argument");
+  if (given.ndim() == 0 || other.ndim() == 0)
+    fail<value_error>("[correlate] object of too small depth for desired array");
   const dtype type = promote_types(given.dtype(), other.dtype());
   const ndarray a = ravel(as_type(given, type)), v = ravel(as_type(beside(other, given), type));
   const ndarray w = is_complex(type) ? conjugate(v) : v;

@@ -96,6 +96,11 @@ NUMPYS = (
     lambda np: np.array([1.0, 2, 3]).take([0, 1], out=np.zeros(2, "f4")), lambda np: np.array([1, 2, 3], "i4").take([0, 1], out=np.zeros(2), mode="clip"), lambda np: np.array([1, 2, 3], "i1").take([0, 1], out=np.zeros(2, "f4")),
     lambda np: [np.asarray(np.asarray(R)[:, ::-1], order=o).strides for o in "CFAK"], lambda np: [x.astype("f8", order=o, copy=False) is x for o in "CFAK" for x in (np.asarray(R), np.asarray(R).T, np.asarray(R)[:, ::-1])],
     lambda np: [np.quantile(np.asarray(R), np.array([0.2, 0.7]), axis=k, keepdims=True).flags.c_contiguous for k in (0, 1, (0, 1))], lambda np: np.percentile(np.asarray(R), [10, 20], axis=0).flags.c_contiguous,
+    lambda np: np.cov(np.array([[1, 2, 4], [3, 4, 9]]), dtype="i8"), lambda np: np.cov(np.array([1, 2, 4]), dtype="?"), lambda np: np.cov(np.asarray(R), dtype="f4", aweights=[1, 2, 3]).dtype, lambda np: np.corrcoef(np.asarray(R), dtype=int),
+    lambda np: np.correlate(np.array(1.0), np.array([2.0])), lambda np: np.correlate(np.array([1.0]), np.array(2.0)), lambda np: np.convolve(np.array(1.0), np.array(2.0)),
+    lambda np: np.polyfit(np.arange(5.0), np.arange(5.0), 1, w=np.full(5, 1j)), lambda np: np.polyfit(np.arange(5.0), np.arange(5.0) + 0j, 1, w=np.full(5, 1j)), lambda np: np.polyfit(np.arange(5, dtype="F"), np.arange(5, dtype="F"), 0, w=np.full(5, 2.0)),
+    lambda np: [getattr(np, f)(np.asarray(R), dtype=d, **k).dtype for f in ("var", "std", "nanvar", "nanstd") for d in "fFD" for k in ({}, {"axis": 0})], lambda np: np.nanvar(np.array([1, numpy.nan, 3]), dtype="D"), lambda np: np.std(np.array([1, 2j, 4, 3 + 2j]), dtype="D"), lambda np: np.nanvar(np.array([1, 2j, numpy.nan]), dtype="F"),
+    lambda np: np.var(np.array([1.0, 2j, 4, 3 + 2j]), dtype="f8"), lambda np: np.std(np.array([[1, 2j], [3, 1 + 1j]]), axis=1, dtype="f8"), lambda np: np.nanvar(np.array([1.0, 2j, numpy.nan]), dtype="f8"),
     lambda np: assigned(np, (2, 3, 4), numpy.zeros(0, bool), 1), lambda np: assigned(np, (2, 3, 4), numpy.zeros((2, 0), bool), np.array([5.0])), lambda np: assigned(np, (2, 3, 4), numpy.zeros((1, 0), bool), 1), lambda np: assigned(np, (2, 3), numpy.zeros((0, 3), bool), np.ones(3)),
 )  # fmt: skip
 
@@ -285,7 +290,7 @@ def test_cucomplex(translated):
 P, Q = [1.0, -3, 2], [2.0, 1]
 POLYNOMIALS = (
     lambda np: np.poly1d(np.array(P)).coeffs, lambda np: np.poly1d(np.array(Q), True).coeffs, lambda np: np.poly1d(np.array([0, 0, 1, 2])).coeffs, lambda np: np.poly1d(np.array([])).coeffs, lambda np: np.poly1d(5).coeffs, lambda np: np.poly1d(np.ones((2, 2))),
-    lambda np: np.poly1d(np.array(P))(np.array([1.0, 5])), lambda np: np.poly1d(np.array(P))(np.poly1d(np.array(Q))).coeffs, lambda np: np.poly1d(np.array(P))(2.0), lambda np: np.poly1d(np.array(P)).roots, lambda np: np.poly1d(np.array(P)).order,
+    lambda np: np.poly1d(np.array(P))(np.array([1.0, 5])), lambda np: np.poly1d(np.array(P))(np.poly1d(np.array(Q))).coeffs, lambda np: np.poly1d(np.array(P, "f4"))(np.poly1d(np.array(Q, "f4"))).coeffs, lambda np: np.polyval(np.array(P, "f4"), np.poly1d(np.array(Q, "f4"))).coeffs, lambda np: np.poly1d(np.array(P))(2.0), lambda np: np.poly1d(np.array(P)).roots, lambda np: np.poly1d(np.array(P)).order,
     lambda np: (np.poly1d(np.array(P)) + np.poly1d(np.array(Q))).coeffs, lambda np: (np.poly1d(np.array(P)) - np.array(Q)).coeffs, lambda np: (3 - np.poly1d(np.array(P))).coeffs, lambda np: (np.poly1d(np.array(P)) * np.poly1d(np.array(Q))).coeffs, lambda np: (2 * np.poly1d(np.array(P)) * 3).coeffs, lambda np: (-np.poly1d(np.array(P))).coeffs,
     lambda np: [x.coeffs for x in np.poly1d(np.array(P)) / np.poly1d(np.array(Q))], lambda np: (np.poly1d(np.array(P)) / 2).coeffs, lambda np: (np.poly1d(np.array(P)) ** 3).coeffs, lambda np: np.poly1d(np.array(P)) ** -1, lambda np: np.poly1d(np.array(P)) ** 1.5,
     lambda np: bool(np.poly1d(np.array(P)) == np.poly1d(np.array(P))), lambda np: bool(np.poly1d(np.array(P)) != np.poly1d(np.array(Q))), lambda np: np.poly1d(np.array(P))[0], lambda np: np.poly1d(np.array(P))[7], lambda np: np.poly1d(np.array(P)).deriv().coeffs, lambda np: np.poly1d(np.array(P)).integ(2, [1, 2]).coeffs,
