@@ -105,8 +105,11 @@ def copyto(dst, src, casting="same_kind", where=True):
     if where is True:
         dst[...] = src
         return None
-    if type(src) is int and not -(2**63) <= src < 2**64:
-        src = _core.asarray(_numpy.array(src, dtype=dst.dtype), device=dst.device)
+    if type(src) is int:
+        number = _numpy.array(src, dtype=dst.dtype)  # NumPy's error where the dtype cannot hold it
+        src = src if -(2**63) <= src < 2**64 else _core.asarray(number, device=dst.device)
+    if where is None or isinstance(where, (bool, int, float, complex, str, _numpy.generic)):
+        where = bool(where)
     mask = asarray(where, device=dst.device)
     if isinstance(where, (list, tuple)):
         mask = mask.astype(bool)

@@ -31,7 +31,8 @@ class _Grid:
             lines = [_core.arange(n, dtype=kind) * step + start for start, step, n in steps]
             count = len(lines)
             return tuple(
-                line.reshape([-1 if i == k else 1 for i in range(count)]) for k, line in enumerate(lines)
+                line[tuple(slice(None) if i == k else None for i in range(count))]
+                for k, line in enumerate(lines)
             )
         grid = _core.indices([n for *_, n in steps], kind)
         for k, (start, step, _) in enumerate(steps):
@@ -58,9 +59,10 @@ def _kind(part):
 
 def _line(part):
     """The numbers of one slice."""
-    start, step, count = _start_step_length(part)
     if isinstance(part.step, _COMPLEX):
+        start, step, count = _start_step_length(part)
         return _core.arange(count, dtype=_kind(part)) * step + start
+    start, step = 0 if part.start is None else part.start, 1 if part.step is None else part.step
     return _core.arange(start, part.stop, step)
 
 

@@ -73,6 +73,7 @@ PyObject* matrix_transposed(PyObject* self, void*) {
 }
 
 PyObject* real_property(PyObject* self, void*) {
+  if (!is_complex(array_of(self).dtype())) return Py_NewRef(self);
   return guarded([&] { return wrap_view(real(array_of(self)), self); });
 }
 PyObject* imaginary_property(PyObject* self, void*) {
@@ -165,7 +166,7 @@ PyGetSetDef array_properties[] = {
     {"nbytes", number<&ndarray::nbytes>, nullptr, "Bytes of all elements.", nullptr},
     {"T", reversed, nullptr, "The axes reversed: a view.", nullptr},
     {"mT", matrix_transposed, nullptr, "The last two axes exchanged: a view.", nullptr},
-    {"real", real_property, set_real, "The real parts: a view.", nullptr},
+    {"real", real_property, set_real, "The real parts: a view, or the array itself.", nullptr},
     {"imag", imaginary_property, set_imaginary, "The imaginary parts: a view of a complex array.", nullptr},
     {"base", base, nullptr, "The array or object that owns the memory, or None.", nullptr},
     {"data", data, nullptr, "A memoryview of an array on the CPU; of one on a GPU its address, `data.ptr`.",

@@ -102,6 +102,8 @@ std::optional<int> to_optional_axis(PyObject* o);
 int to_axis(PyObject* o, int otherwise);
 std::int64_t to_int(PyObject* o, const char* what);
 std::int64_t to_int(PyObject* o, const char* what, std::int64_t otherwise);
+/// The number of a diagonal, 0 if there is none: numbers beyond any array become 2^62, others are NumPy's.
+std::int64_t to_offset(PyObject* o);
 bool to_bool(PyObject* o, bool otherwise);
 /// copy=: nothing for None and numpy._CopyMode.IF_NEEDED.
 std::optional<bool> to_optional_bool(PyObject* o);

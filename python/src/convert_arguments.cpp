@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Keywords: axes, shapes, orders, devices, outputs, masks.
+#include <algorithm>
 #include <climits>
 
 #include "convert.hpp"
@@ -32,6 +33,17 @@ std::int64_t to_int(PyObject* o, const char* what) {
 
 std::int64_t to_int(PyObject* o, const char* what, std::int64_t otherwise) {
   return o ? to_int(o, what) : otherwise;
+}
+
+std::int64_t to_offset(PyObject* o) {
+  constexpr long long far = 1LL << 62;
+  if (!o) return 0;
+  if (!PyIndex_Check(o)) raise(numpy.host_only, "a diagonal that is no integer");
+  const ref index = checked(PyNumber_Index(o));
+  int overflow = 0;
+  const long long value = PyLong_AsLongLongAndOverflow(index.get(), &overflow);
+  if (overflow != 0) return overflow * far;
+  return std::clamp(value, -far, far);
 }
 
 axes to_axes(PyObject* o) {

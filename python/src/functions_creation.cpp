@@ -225,7 +225,7 @@ PyObject* make_eye(argument_slots s) {
   options.device = wanted_device(s[5], s[6]);
   if (n < 0 || m < 0) raise(PyExc_ValueError, "negative dimensions are not allowed");
   return wrap(
-      eye(n, m, static_cast<int>(std::clamp<std::int64_t>(to_int(s[2], "k", 0), -n - 1, m + 1)), options));
+      eye(n, m, static_cast<int>(std::clamp<std::int64_t>(to_offset(s[2]), -n - 1, m + 1)), options));
 }
 
 // (n, dtype, *, device, like)
@@ -249,11 +249,11 @@ PyObject* make_diagflat(argument_slots s) { return wrap(diagflat(to_array(s[0]),
 
 // (N, M, k, dtype, *, like)
 PyObject* make_tri(argument_slots s) {
-  for (int i = 0; i < 3; ++i)
+  for (int i = 0; i < 2; ++i)
     if (!is_missing(s[i]) && !PyIndex_Check(s[i])) raise(numpy.host_only, "an extent that is no integer");
   const std::int64_t n = std::max<std::int64_t>(to_int(s[0], "N"), 0);
   const std::int64_t m = is_missing(s[1]) ? n : std::max<std::int64_t>(to_int(s[1], "M"), 0);
-  return wrap(tri(n, m, to_int(s[2], "k", 0), to_optional_dtype(s[3]).value_or(dtype::float64)));
+  return wrap(tri(n, m, to_offset(s[2]), to_optional_dtype(s[3]).value_or(dtype::float64)));
 }
 
 // (x, N, increasing)
@@ -501,7 +501,7 @@ constexpr const char* by_example = "(a, dtype=None, order='K', subok=True, shape
 // (m, k)
 template <ndarray (*F)(const ndarray&, std::int64_t)> PyObject* triangle(argument_slots s) {
   const ndarray a = to_array(s[0]);
-  const std::int64_t k = to_int(s[1], "k", 0);
+  const std::int64_t k = to_offset(s[1]);
   return wrap(unlocked(a.size(), [&] { return F(a, k); }));
 }
 

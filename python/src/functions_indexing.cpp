@@ -204,12 +204,12 @@ template <triangle_of F> PyObject* triangle(argument_slots s) {
   check_extents(s, 3);
   std::optional<std::int64_t> columns;
   if (!is_missing(s[2])) columns = to_int(s[2], "m");
-  return wrap_tuple(F(to_int(s[0], "n"), to_int(s[1], "k", 0), columns));
+  return wrap_tuple(F(to_int(s[0], "n"), to_offset(s[1]), columns));
 }
 
 // (arr, k)
 template <std::vector<ndarray> (*F)(const ndarray&, std::int64_t)> PyObject* triangle_from(argument_slots s) {
-  return wrap_tuple(F(to_array(s[0]), to_int(s[1], "k", 0)));
+  return wrap_tuple(F(to_array(s[0]), to_offset(s[1])));
 }
 
 // The same array for each axis.

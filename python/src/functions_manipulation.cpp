@@ -119,9 +119,9 @@ PyObject* rolled(argument_slots s) {
   try {
     shift = to_int_list(s[1], "shift");
   } catch (const python_error&) {
-    if (!PyErr_ExceptionMatches(PyExc_OverflowError)) throw;
+    if (!PyErr_ExceptionMatches(PyExc_OverflowError) && !PyErr_ExceptionMatches(PyExc_TypeError)) throw;
     PyErr_Clear();
-    raise(numpy.host_only, "a shift beyond 64 bits");
+    raise(numpy.host_only, "a shift that is no integer of 64 bits");
   }
   const axes axis = to_axes(s[2]);
   return wrap(unlocked(a.size(), [&] { return roll(a, shift, axis); }));

@@ -208,6 +208,7 @@ void run_call(ufunc f, std::span<const array_like> inputs, const ufunc_options& 
     code.register_type[i] = types.in[i];
     code.body[0].in[i] = static_cast<std::uint8_t>(i);
     const array_like& a = inputs[static_cast<std::size_t>(i)];
+    if (a.array()) dropped_parts::note(a.array()->dtype(), types.in[i]);
     if (a.array() && (options.out || options.out2) && needs_copy(*a.array(), outs)) {
       copies.push_back(copy(*a.array()));
       operands[static_cast<std::size_t>(i)] = copies.back();

@@ -102,6 +102,11 @@ NUMPYS = (
     lambda np: [getattr(np, f)(np.asarray(R), dtype=d, **k).dtype for f in ("var", "std", "nanvar", "nanstd") for d in "fFD" for k in ({}, {"axis": 0})], lambda np: np.nanvar(np.array([1, numpy.nan, 3]), dtype="D"), lambda np: np.std(np.array([1, 2j, 4, 3 + 2j]), dtype="D"), lambda np: np.nanvar(np.array([1, 2j, numpy.nan]), dtype="F"),
     lambda np: np.var(np.array([1.0, 2j, 4, 3 + 2j]), dtype="f8"), lambda np: np.std(np.array([[1, 2j], [3, 1 + 1j]]), axis=1, dtype="f8"), lambda np: np.nanvar(np.array([1.0, 2j, numpy.nan]), dtype="f8"),
     lambda np: assigned(np, (2, 3, 4), numpy.zeros(0, bool), 1), lambda np: assigned(np, (2, 3, 4), numpy.zeros((2, 0), bool), np.array([5.0])), lambda np: assigned(np, (2, 3, 4), numpy.zeros((1, 0), bool), 1), lambda np: assigned(np, (2, 3), numpy.zeros((0, 3), bool), np.ones(3)),
+    lambda np: np.eye(5, 4, 2**63), lambda np: np.eye(5, 4, -(2**70)), lambda np: np.eye(3, k=True), lambda np: np.tri(3, 2, 2**63), lambda np: np.tri(3, 2, 0.5), lambda np: np.triu(np.asarray(R), 2**63), lambda np: np.tril(np.asarray(R), -(2**62)), lambda np: np.triu(np.asarray(R), 0.5), lambda np: np.tril_indices(3, 2**63), lambda np: np.eye(3, k=1.0),
+    lambda np: np.roll(np.asarray(R), "1"), lambda np: np.roll(np.asarray(R), 1.5, 1), lambda np: np.roll(np.asarray(R), [1.5], [1]), lambda np: np.roll(np.asarray(R), "one"), lambda np: np.roll(np.asarray(R), None),
+    *(lambda np, w=w: after(lambda a: np.copyto(a, 7, where=w), np.asarray(R).copy()) for w in (3.2, 0, 4, 1j, None, "", numpy.float64(2), numpy.array(2), [0, 0.5, 1j])),
+    *(lambda np, v=v, d=d, c=c: after(lambda a: np.copyto(a, v, c, where=np.ones(3, bool)), np.zeros(3, d)) for v in (-4, 300, 10**30) for d in ("u1", "i1", "f2") for c in ("same_kind", "unsafe")),
+    lambda np: [x.real is x for x in (np.ones(3), np.array(1), np.ones((2, 0), "i1"), np.ones(2, "F"))], lambda np: np.real(np.float32(2) * np.ones(())), lambda np: (lambda x: np.real(x) is x)(np.ones(3)),
 )  # fmt: skip
 
 

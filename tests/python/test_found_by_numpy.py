@@ -303,6 +303,8 @@ C = numpy.array([[1 + 1j, 2], [3, 4j]])
     [
         lambda np: np.add(np.asarray(C), 1, out=np.zeros((2, 2)), casting="unsafe"),
         lambda np: np.add(np.asarray(C), 1, out=np.zeros((2, 2), bool), casting="unsafe"),
+        lambda np: np.add(np.asarray(C), np.ones((2, 2), "i1"), dtype="i4", casting="unsafe"),
+        lambda np: np.negative(np.asarray(C), dtype="f4", casting="unsafe"),
         lambda np: np.copyto(np.zeros((2, 2)), np.asarray(C), casting="unsafe", where=[True, False]),
         lambda np: np.concatenate([np.asarray(C)], out=np.zeros((2, 2)), casting="unsafe"),
         lambda np: np.matmul(np.asarray(C), np.asarray(C), out=np.zeros((2, 2)), casting="unsafe"),

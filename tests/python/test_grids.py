@@ -12,7 +12,7 @@ import numloom
 SETS = {name: FINITE[name] for name in ("int8", "uint16", "float32", "float64", "complex64", "repeated ints")}
 GRIDS = """
 np.mgrid[0:5] | np.mgrid[0:3, 0:4] | np.mgrid[-1:1:5j] | np.mgrid[-1:1:5j, 0:2:0.5] | np.mgrid[0:1:1j] | np.mgrid[0:1:0.3] | np.mgrid[:3, :2, :2] | np.mgrid[5:0:-2, 1:3] | np.mgrid[3:1] | np.mgrid[0:3:2, 0:2.5] | np.mgrid[0:2:3j, 0:2]
-np.ogrid[0:5] | np.ogrid[0:3, 0:4] | np.ogrid[-1:1:5j] | np.ogrid[-1:1:5j, 0:2:0.5] | np.ogrid[0:1:1j, 0:2] | np.ogrid[5:0:-2, 1:3:0.5] | np.mgrid[:3.5] | len(np.mgrid) | len(np.r_)
+np.ogrid[0:5] | np.ogrid[0:3, 0:4] | np.ogrid[-1:1:5j] | np.ogrid[-1:1:5j, 0:2:0.5] | np.ogrid[0:1:1j, 0:2] | np.ogrid[5:0:-2, 1:3:0.5] | np.mgrid[:3.5] | np.mgrid[3:] | np.ogrid[:] | np.mgrid[::2] | np.ogrid[0:np.ones((2, 1)):3j, 1:2] | len(np.mgrid) | len(np.r_)
 """.strip().splitlines()
 JOINED = """
 np.r_[1:4, 0, 4] | np.r_[a, 0, b] | np.r_[a, 0.5] | np.r_[-1:1:6j, [0] * 3, 5, 6] | np.r_['-1', m, m] | np.r_['0,2', b[:3], b[:3]] | np.r_['0,2,0', b[:3], b[:3]] | np.r_['1,2,0', b[:3], b[:3]] | np.r_[True, 2] | np.r_[1:3, 1j] | np.r_['0,3,1', [1, 2], [3, 4]]
