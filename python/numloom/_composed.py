@@ -53,6 +53,8 @@ def asnumpy(a, dtype=None, order=None, out=None, *, stream=None, blocking=True):
     """
     if stream is not None:
         stream.synchronize()
+    if not isinstance(a, ndarray) and hasattr(a, "__cuda_array_interface__"):
+        a = _core.asarray(a)
     host = a.to_numpy() if isinstance(a, ndarray) else a
     if order == "A":
         order = "F" if isinstance(a, ndarray) and a.flags.fnc else "C"

@@ -140,6 +140,17 @@ PyObject* to_bytes(argument_slots s) {
   return PyBytes_FromStringAndSize(static_cast<const char*>(host.data(access::read)), host.nbytes());
 }
 
+// (self). An integer is a number of zeros to Python, NumPy's 0-d arrays too.
+PyObject* as_bytes(argument_slots s) {
+  const ndarray& a = array_of(s[0]);
+  if (a.ndim() == 0 && is_integer(a.dtype())) {
+    const ref count = checked(PyNumber_Index(s[0]));
+    return PyObject_CallOneArg(reinterpret_cast<PyObject*>(&PyBytes_Type), count.get());
+  }
+  const ndarray host = on_host(a);
+  return PyBytes_FromStringAndSize(static_cast<const char*>(host.data(access::read)), host.nbytes());
+}
+
 // (self, value)
 PyObject* fill(argument_slots s) {
   PyObject* value = s[1];
@@ -186,6 +197,8 @@ constexpr function_row rows[] = {
     {"item", "(a, /, *args)", item, "One element as a Python number; waits for the device.", method},
     {"tolist", "(a)", to_list, "Nested lists of Python numbers.", method},
     {"tobytes", "(a, order='C')", to_bytes, "The elements' bytes.", method},
+    {"__bytes__", "(a)", as_bytes, "bytes(self): the elements' bytes, or as many zeros as an integer says.",
+     method},
     {"fill", "(a, value)", fill, "Sets every element to a value.", method},
     {"get", "(a, stream=None, order='K', out=None, blocking=True)", get,
      "A NumPy array with the same elements: a copy, made when the stream has come there, or `out`.", method},

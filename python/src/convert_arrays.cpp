@@ -138,11 +138,14 @@ bool holds_device_array(PyObject* sequence, int depth) {
 
 namespace {
 
-// Of its class; where there is none, which is the rule, no error is made.
+// Of its class or its own; where there is none, which is the rule, no error is made.
 bool has_attribute(PyObject* o, const char* name) {
   const ref interned = checked(PyUnicode_InternFromString(name));
-  PyObject* const found = _PyType_Lookup(Py_TYPE(o), interned.get());
-  return found && found != Py_None;
+  if (PyObject* const found = _PyType_Lookup(Py_TYPE(o), interned.get())) return found != Py_None;
+  if (Py_TYPE(o)->tp_dictoffset == 0 || PyType_Check(o)) return false;
+  const ref own(PyObject_GetAttr(o, interned.get()));
+  if (!own) PyErr_Clear();
+  return own && own.get() != Py_None;
 }
 
 ndarray from_sequence(PyObject* o, device where) {

@@ -84,9 +84,10 @@ PyObject* to_dlpack(PyObject* self, PyObject* stream, PyObject* max_version, PyO
   if (dl_device_wanted != Py_None) {
     int type, id;
     if (!PyArg_ParseTuple(dl_device_wanted, "ii", &type, &id)) throw python_error{};
+    const bool is_there = (type == dl_cpu && id == 0) || (type == dl_cuda && id >= 0 && id < device_count());
+    if (!is_there)
+      raise(PyExc_BufferError, "[__dlpack__] expected a device that is there, got (%d, %d)", type, id);
     const device target = type == dl_cpu ? cpu : cuda(id);
-    if (type != dl_cpu && type != dl_cuda)
-      raise(PyExc_BufferError, "[__dlpack__] unknown device type %d", type);
     if (target != a.device()) {
       if (wanted == false) raise(PyExc_BufferError, "[__dlpack__] a copy is needed to change device");
       a = to_device(a, target);
@@ -105,13 +106,30 @@ PyObject* to_dlpack(PyObject* self, PyObject* stream, PyObject* max_version, PyO
   return PyCapsule_New(to_dlpack_unversioned(a), plain_name, drop_capsule<DLManagedTensor>);
 }
 
+namespace {
+
+// What lies on a GPU cannot go NumPy's way.
+dtype interface_dtype(PyObject* text) {
+  try {
+    return to_dtype(text);
+  } catch (const python_error&) {
+    if (!PyErr_ExceptionMatches(numpy.host_only)) throw;
+    PyErr_Clear();
+  }
+  raise(PyExc_ValueError, "[asarray] expected a dtype in this machine's byte order, got typestr %R", text);
+}
+
+}  // namespace
+
 std::optional<ndarray> from_cuda_interface(PyObject* o) {
   if (device_count() == 0) return {};
   const ref interface = checked(PyObject_GetAttrString(o, "__cuda_array_interface__"));
   const auto entry = [&](const char* key) { return PyDict_GetItemString(interface.get(), key); };
   if (!PyDict_Check(interface.get()) || !entry("shape") || !entry("typestr") || !entry("data")) return {};
+  if (entry("mask") && entry("mask") != Py_None)
+    raise(PyExc_ValueError, "[asarray] expected an array without a mask from __cuda_array_interface__");
   const shape_t shape = to_shape(entry("shape"));
-  const dtype type = to_dtype(entry("typestr"));
+  const dtype type = interface_dtype(entry("typestr"));
   unsigned long long address;
   int read_only;
   if (!PyArg_ParseTuple(entry("data"), "Kp", &address, &read_only)) throw python_error{};

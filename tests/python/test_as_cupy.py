@@ -106,6 +106,7 @@ NUMPYS = (
     lambda np: np.roll(np.asarray(R), "1"), lambda np: np.roll(np.asarray(R), 1.5, 1), lambda np: np.roll(np.asarray(R), [1.5], [1]), lambda np: np.roll(np.asarray(R), "one"), lambda np: np.roll(np.asarray(R), None),
     *(lambda np, w=w: after(lambda a: np.copyto(a, 7, where=w), np.asarray(R).copy()) for w in (3.2, 0, 4, 1j, None, "", numpy.float64(2), numpy.array(2), [0, 0.5, 1j])),
     *(lambda np, v=v, d=d, c=c: after(lambda a: np.copyto(a, v, c, where=np.ones(3, bool)), np.zeros(3, d)) for v in (-4, 300, 10**30) for d in ("u1", "i1", "f2") for c in ("same_kind", "unsafe")),
+    lambda np: [bytes(x) for x in (np.asarray(R), np.asarray(R).T[::2], np.array(3), np.array(3.0), np.array(True), np.ones((0, 2)), np.sum(np.asarray(R)), np.ones((2, 3), "F"))],
     lambda np: [x.real is x for x in (np.ones(3), np.array(1), np.ones((2, 0), "i1"), np.ones(2, "F"))], lambda np: np.real(np.float32(2) * np.ones(())), lambda np: (lambda x: np.real(x) is x)(np.ones(3)),
 )  # fmt: skip
 

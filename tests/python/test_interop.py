@@ -48,7 +48,7 @@ def test_numpy_shares_memory():
 @cuda_only
 def test_device_memory_never_comes_unasked():
     here = numloom.arange(6.0)
-    for reader in (numpy.asarray, memoryview, bytes, numpy.array):
+    for reader in (numpy.asarray, memoryview, numpy.array):
         with pytest.raises(TypeError, match=r"get\(\)"):
             reader(here)
     assert not hasattr(here, "__array_interface__")
@@ -60,6 +60,24 @@ def test_device_memory_never_comes_unasked():
     assert isinstance(here.get(), numpy.ndarray)
     assert numloom.asnumpy(here).tolist() == here.tolist()
     assert here.to_device("cpu").device == "cpu"
+
+
+class Foreign:
+    """Another library's array on the GPU."""
+
+    def __init__(self, array, **changes):
+        self.array = array
+        self.__cuda_array_interface__ = array.__cuda_array_interface__ | changes
+
+
+@cuda_only
+def test_cuda_array_interface_of_others():
+    here = numloom.arange(6, dtype="i4").reshape(2, 3)
+    assert numloom.asarray(Foreign(here)).tolist() == here.tolist()
+    assert numloom.asnumpy(Foreign(here)).tolist() == here.tolist()
+    for change in ({"mask": Foreign(here > 1)}, {"typestr": ">i4"}, {"typestr": "|V4"}):
+        with pytest.raises(ValueError, match=r"__cuda_array_interface__|byte order"):
+            numloom.asarray(Foreign(here, **change))
 
 
 @cuda_only
@@ -280,6 +298,9 @@ def test_dlpack():
     copied = numloom.from_dlpack(here, copy=True)
     copied[0, 0] = 7
     assert here[0, 0] == 0
+    for elsewhere in ((1, 1), (1, -1), (2, 2**30), (9, 0)):
+        with pytest.raises(BufferError):
+            here.__dlpack__(dl_device=elsewhere, max_version=(1, 0))
     for dtype in DTYPES:
         source = numloom.array(samples(dtype, size=20))
         numpy.testing.assert_array_equal(numpy.from_dlpack(source), source.get())
