@@ -146,7 +146,8 @@ def promote_types(type1, type2):
 @_or_numpys
 def astype(x, dtype, /, *, copy=True, device=None):
     """The elements converted to another dtype."""
-    return asarray(x).astype(dtype, copy=copy, device=device)
+    target = {} if device is None else {"device": device}  # which NumPy's method, for objects, does not know
+    return asarray(x).astype(dtype, copy=copy, **target)
 
 
 def isscalar(element):

@@ -151,6 +151,11 @@ def _find(name: str):
     return found
 
 
+def to_host(value):
+    """Arrays as NumPy arrays and scalars, inside lists, tuples and dicts too."""
+    return _Call().to_host(value)
+
+
 def on_host(name: str, function, args, kwargs):
     """function(*args, **kwargs) on host copies, where the host is its place: not counted."""
     return _Call().run(name, function, args, kwargs)

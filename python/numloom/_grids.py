@@ -158,6 +158,19 @@ def mask_indices(n, mask_func, k=0):
     return tuple(_core.nonzero(mask_func(_core.ones((n, n), int), k) != 0))
 
 
+_HOLDING_ARRAYS = frozenset((_core.ndarray, tuple, list))
+
+
+def _for_numpy(function):
+    """The function, its results as NumPy's arrays and scalars."""
+
+    def called(*args, **kwargs):
+        result = function(*args, **kwargs)
+        return _fallback.to_host(result) if type(result) in _HOLDING_ARRAYS else result
+
+    return called
+
+
 class vectorize(_numpy.vectorize):
     """numpy.vectorize: the function is called on the host, for one element at a time; numbers come back as an
     array on the arguments' device.
@@ -165,7 +178,8 @@ class vectorize(_numpy.vectorize):
 
     def __call__(self, *args, **kwargs):
         """The function of every element, or, as a decorator with options, the wrapped function."""
-        call = super().__call__
         if self.pyfunc is _numpy._NoValue:
-            return call(*args, **kwargs)
+            return super().__call__(*args, **kwargs)
+        options = {key: getattr(self, key) for key in ("otypes", "excluded", "cache", "signature")}
+        call = _numpy.vectorize(_for_numpy(self.pyfunc), **options)
         return _fallback.on_host("vectorize", call, args, kwargs)

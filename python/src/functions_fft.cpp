@@ -84,7 +84,9 @@ template <several_axes F, bool Plane, bool RealResult = false> PyObject* transfo
   }
   options.norm = to_norm(s[3]);
   options.out = to_out(s[4]);
-  return wrap_or_out(unlocked(8 * a.size(), [&] { return F(a, options); }), s[4]);
+  ndarray result = unlocked(8 * a.size(), [&] { return F(a, options); });
+  if (options.axes && options.axes->empty() && is_array(s[0])) return Py_NewRef(s[0]);
+  return wrap_or_out(std::move(result), s[4]);
 }
 
 // (n, d, device, dtype)

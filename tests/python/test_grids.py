@@ -19,7 +19,7 @@ np.r_[1:4, 0, 4] | np.r_[a, 0, b] | np.r_[a, 0.5] | np.r_[-1:1:6j, [0] * 3, 5, 6
 np.r_[m, m] | np.r_[3] | np.r_[[]] | np.r_[b[:2], np.float32(3)] | np.r_['0', a] | np.r_[a, 'r'] | np.r_['0,x', a] | np.r_[a, m] | np.r_[0:3] | np.r_[a[:2], None:3] | np.r_['0,2,-1', b[:3], b[:3]]
 np.c_[b[:3], b[3:6]] | np.c_[m, m] | np.c_[b[:3]] | np.c_[np.array([[1, 2, 3]]), 0, 0, np.array([[4, 5, 6]])] | np.c_[0:3, 3:6] | np.c_[b[:2], b[:3]] | np.c_[1, 2]
 """.strip().splitlines()
-VECTORIZED = "np.vectorize(lambda x, y: max(x, y), otypes=['f8'])(m.real, b.real[:1]) | np.vectorize(lambda x: x > 1)(m.real) | np.vectorize(lambda v: v.sum(), signature='(n)->()')(m) | np.vectorize(lambda x: (x, x), otypes=['f4', 'f8'])(b.real) | np.vectorize(lambda x: x)([])"
+VECTORIZED = "np.vectorize(lambda x, y: max(x, y), otypes=['f8'])(m.real, b.real[:1]) | np.vectorize(lambda x: x > 1)(m.real) | np.vectorize(lambda v: v.sum(), signature='(n)->()')(m) | np.vectorize(lambda x: (x, x), otypes=['f4', 'f8'])(b.real) | np.vectorize(lambda x: x)([]) | np.vectorize(lambda x: np.square(x))(m) | np.vectorize(np.square)(m) | np.vectorize(lambda x: (np.negative(x), x.real), otypes=['c16', 'f8'])(b) | np.vectorize(lambda v: np.asarray(v)[::-1], signature='(n)->(n)')(m) | np.vectorize(lambda p, x: np.polyval(p, x), excluded=['p'])(p=[1, 2], x=m)"
 
 
 @pytest.mark.parametrize("line", GRIDS)
