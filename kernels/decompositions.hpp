@@ -6,32 +6,38 @@
 
 namespace numloom::kernels {
 
-/// Matrices of a stack: strides in bytes.
+/// Matrices of a stack: steps and strides in bytes. No data: a result that is not wanted.
 struct kernel_matrices {
   void* data = nullptr;
+  int rows = 0, columns = 0;
   i64 row_step = 0, column_step = 0;
   const i64* strides = nullptr;  ///< of the stack
 };
-/// Stacks of square matrices of at most largest_small_matrix() rows, a group of lanes each. Every matrix
-/// without a result counts in `failures`; NaN stands there.
+inline constexpr int most_small_operands = 5;
+/// Stacks of matrices of at most largest_small_matrix() rows and columns, a group of lanes each; operands as
+/// lapack_op orders them. Every matrix without a result counts in `failures`; NaN stands there.
 struct small_matrix_call {
   int type;
   int ndim;  ///< of the stack, at most max_kernel_dims
   const i64* shape;
-  int n, columns;  ///< rows; columns of b and x
-  bool upper;      ///< Cholesky: of the factor, and which triangle is read
-  kernel_matrices a, b, x, y;
+  bool upper;  ///< Cholesky: of the factor, and which triangle is read; eigenvalues: the latter
+  kernel_matrices operands[most_small_operands];
   unsigned* failures;
 };
 i64 largest_small_matrix();
 bool has_decompositions(int type);
-/// x = a^-1 b, by LU with partial pivoting; without b, the identity stands for it.
+/// LU with partial pivoting.
 void small_solve(const small_matrix_call& call, void* stream);
-/// x: the sign, y: the logarithm of the modulus.
+void small_inverse(const small_matrix_call& call, void* stream);
 void small_determinant(const small_matrix_call& call, void* stream);
-/// x: the factor of a.
 void small_cholesky(const small_matrix_call& call, void* stream);
-/// The same two numbers of `count` factors P L U, dense and column-major with 1-based 32-bit pivots.
+/// Householder's reflections, with LAPACK's signs.
+void small_qr(const small_matrix_call& call, void* stream);
+/// Jacobi's rotations.
+void small_svd(const small_matrix_call& call, void* stream);
+void small_eigh(const small_matrix_call& call, void* stream);
+/// Sign and logarithm of the modulus of the determinants of `count` factors P L U, dense and column-major
+/// with 1-based 32-bit pivots.
 void determinant_of_factors(int type, i64 n, i64 count, const void* factors, const int* pivots, void* sign,
                             void* log, void* stream);
 /// Writes 0 below (or above) the diagonal of dense column-major matrices.

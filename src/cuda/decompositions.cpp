@@ -20,13 +20,11 @@ namespace numloom::cuda_host {
 namespace {
 
 // A call of the library costs some 50 us, whatever the size: above this number of small matrices the way
-// through the host is shorter.
+// through the host is shorter. That is for eigenvalues of general matrices, of which there is no batched
+// routine.
 constexpr std::int64_t most_small_calls = 64;
 
-bool has_small_kernel(lapack_op op) {
-  return op == lapack_op::solve || op == lapack_op::inverse || op == lapack_op::determinant ||
-         op == lapack_op::cholesky;
-}
+bool has_small_kernel(lapack_op op) { return op != lapack_op::eig && op != lapack_op::lstsq; }
 
 bool has_routines(lapack_op op) {
   switch (op) {
@@ -51,18 +49,30 @@ std::int64_t matrices_of(const lapack_call& call) {
 
 // ---- small matrices ----
 
+void run_small(lapack_op op, const kernels::small_matrix_call& call, void* stream) {
+  switch (op) {
+    case lapack_op::solve: return kernels::small_solve(call, stream);
+    case lapack_op::inverse: return kernels::small_inverse(call, stream);
+    case lapack_op::determinant: return kernels::small_determinant(call, stream);
+    case lapack_op::cholesky: return kernels::small_cholesky(call, stream);
+    case lapack_op::qr: return kernels::small_qr(call, stream);
+    case lapack_op::svd: return kernels::small_svd(call, stream);
+    case lapack_op::eigh: return kernels::small_eigh(call, stream);
+    default: return;
+  }
+}
+
 std::int64_t decompose_small(const lapack_call& call, stream_view s) {
-  const matrix_stack *const a = call.operands, *const second = call.operands + 1;
-  const bool solves = call.op == lapack_op::solve;
-  const matrix_stack none{};
-  // In the kernels' order: a, b, x, y.
-  const matrix_stack* const operands[] = {a, solves ? second : &none, solves ? second + 1 : second,
-                                          call.op == lapack_op::determinant ? second + 1 : &none};
-  operand_layout layouts[4];
+  constexpr int most = kernels::most_small_operands;
   const std::int64_t still[max_dims] = {};
-  for (int k = 0; k < 4; ++k)
-    layouts[k] = {operands[k]->data, operands[k]->data ? operands[k]->strides : still};
-  std::swap(layouts[0], layouts[2]);  // the result decides the order
+  operand_layout layouts[most];
+  int first = 0;  // the result that decides the order of the stack
+  for (int k = 0; k < most; ++k) {
+    const matrix_stack& x = call.operands[k];
+    layouts[k] = {x.data, x.data ? x.strides : still};
+    if (x.data) first = k;
+  }
+  std::swap(layouts[0], layouts[first]);
   iteration_space stack;
   canonicalise(stack, std::span(call.shape, static_cast<std::size_t>(call.ndim)), layouts);
   const storage_ptr failures = temporary(sizeof(unsigned), s);
@@ -73,23 +83,18 @@ std::int64_t decompose_small(const lapack_call& call, stream_view s) {
     small.type = static_cast<int>(call.type);
     small.ndim = part.ndim;
     small.shape = part.shape;
-    small.n = static_cast<int>(a->rows);
-    small.columns = static_cast<int>(call.op == lapack_op::inverse ? a->rows : second->columns);
     small.upper = call.upper;
     small.failures = static_cast<unsigned*>(failures->data);
-    kernels::kernel_matrices* const to[] = {&small.x, &small.b, &small.a, &small.y};
-    const int from[] = {2, 1, 0, 3};
-    for (int k = 0; k < 4; ++k)
-      if (operands[from[k]]->data)
-        *to[k] = {part.data[k], operands[from[k]]->row_step, operands[from[k]]->column_step, part.strides[k]};
-    if (call.op == lapack_op::determinant)
-      kernels::small_determinant(small, stream);
-    else if (call.op == lapack_op::cholesky)
-      kernels::small_cholesky(small, stream);
-    else
-      kernels::small_solve(small, stream);
+    for (int k = 0; k < most; ++k) {
+      const matrix_stack& x = call.operands[k];
+      const int at = k == 0 ? first : k == first ? 0 : k;
+      if (x.data)
+        small.operands[k] = {part.data[at], static_cast<int>(x.rows), static_cast<int>(x.columns), x.row_step,
+                             x.column_step, part.strides[at]};
+    }
+    run_small(call.op, small, stream);
   });
-  if (call.op == lapack_op::determinant) return 0;
+  if (call.op == lapack_op::determinant || call.op == lapack_op::qr) return 0;
   unsigned count = 0;
   cuda_backend()->copy_to_host(&count, failures->data, sizeof count, s);
   return count;

@@ -77,6 +77,36 @@ TEST_F(decompositions, have_small_residuals) {
   EXPECT_LT(distance(lower, adjoint(upper)), 1e-13);
 }
 
+TEST_F(decompositions, of_stacks_of_small_matrices) {
+  const auto gram = [](const ndarray& x) { return matmul(adjoint(x), x); };
+  const auto units = [](const ndarray& x) {
+    return broadcast_to(unit(x.shape().back()), {x.shape()[0], x.shape().back(), x.shape().back()});
+  };
+  for (const dtype type : {dtype::float64, dtype::complex128}) {
+    if (test::lacks({type})) continue;
+    const auto turned = [&](const ndarray& x) {  // complex where the dtype is
+      if (type == dtype::float64) return x;
+      return call(ufunc::multiply, x, scalar(std::complex<double>(0.6, 0.8)));
+    };
+    for (const shape_t& shape :
+         {shape_t{70, 1, 1}, shape_t{70, 5, 3}, shape_t{70, 3, 8}, shape_t{5, 32, 32}}) {
+      const ndarray a = astype(call(ufunc::add, numbers(shape), turned(numbers(shape))), type);
+      const double bound = 1e-14 * static_cast<double>(a.size());
+      const auto [q, r] = linalg::qr(a);
+      EXPECT_LT(distance(matmul(q, r), a), bound);
+      EXPECT_LT(distance(gram(q), units(q)), bound);
+      const auto [u, s, vh] = linalg::svd(a, false);
+      EXPECT_LT(distance(matmul(call(ufunc::multiply, u, expand_dims(s, -2)), vh), a), bound);
+      EXPECT_LT(distance(gram(u), units(u)), bound);
+      EXPECT_LT(distance(linalg::svdvals(a), s), bound);
+      const ndarray hermitian = gram(a);
+      const auto [w, v] = linalg::eigh(hermitian, 'U');
+      EXPECT_LT(distance(matmul(hermitian, v), call(ufunc::multiply, v, expand_dims(w, -2))), 10 * bound);
+      EXPECT_LT(distance(linalg::eigvalsh(hermitian), w), 10 * bound);
+    }
+  }
+}
+
 TEST_F(decompositions, complex_eigenvalues) {
   if (test::lacks({dtype::complex128})) GTEST_SKIP() << test::left_out;
   const ndarray a = numbers({6, 6});
