@@ -98,8 +98,19 @@ PyObject* taken_apart(argument_slots s) {
 using by_count = std::vector<ndarray> (*)(const ndarray&, std::int64_t, int);
 using by_boundaries = std::vector<ndarray> (*)(const ndarray&, const std::vector<std::int64_t>&, int);
 
+// A number of sections that is a float, as NumPy reads it.
+std::int64_t whole_sections(PyObject* number, bool may_be_uneven) {
+  const ref whole = checked(PyNumber_Long(number));
+  const std::int64_t count = to_int(whole.get(), "indices_or_sections");
+  if (!may_be_uneven && static_cast<double>(count) != PyFloat_AS_DOUBLE(number))
+    raise(PyExc_ValueError, "array split does not result in an equal division");
+  return count;
+}
+
 PyObject* parts_of(PyObject* array, PyObject* where, int axis, by_count in_equal, by_boundaries between) {
   const ndarray a = to_array(array);
+  if (PyFloat_Check(where))
+    return wrap_list(in_equal(a, whole_sections(where, in_equal == array_split), axis), array);
   if (PyIndex_Check(where) && !PyTuple_Check(where) && !(is_array(where) && array_of(where).ndim() > 0) &&
       !is_numpy_array(where))
     return wrap_list(in_equal(a, to_int(where, "indices_or_sections"), axis), array);

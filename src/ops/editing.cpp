@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "ops/compose.hpp"
+#include "ops/index_plan.hpp"
 
 namespace numloom {
 
@@ -84,17 +85,39 @@ ndarray all_but(const ndarray& positions, std::int64_t n, device d) {
   return mask;
 }
 
-// Fortran's order stays what it is, all others become C's.
-bool is_only_fortran(const ndarray& a) { return a.is_f_contiguous() && !a.is_c_contiguous(); }
+// The order of what is made of the array: Fortran's stays what it is, all others become C's.
+order order_made_of(const ndarray& a) {
+  return a.is_f_contiguous() && !a.is_c_contiguous() ? order::F : order::C;
+}
+
+ndarray laid_out(const ndarray& a, order layout) {
+  const bool is_so = layout == order::F ? a.is_f_contiguous() : a.is_c_contiguous();
+  return is_so ? a : copy(a, layout);
+}
+
+// Without the positions from `start` to `stop`.
+ndarray without(const line& l, std::int64_t start, std::int64_t stop, order layout) {
+  const ndarray left =
+      concatenate({part(l.array, 0, start, l.axis), part(l.array, stop, to_end, l.axis)}, {.axis = l.axis});
+  return laid_out(left, layout);
+}
 
 }  // namespace
 
 ndarray delete_(const ndarray& a, const index_item& where, std::optional<int> axis) {
   const line l = along(a, axis, "delete");
+  const order layout = order_made_of(a);
+  const auto* range = std::get_if<slice>(&where);
+  if (range) {
+    const slice_bounds b = bounds_of(*range, l.length);
+    if (b.count == 0) return copy(l.array, layout);
+    if (b.step == 1 || b.count == 1) return without(l, b.start, b.start + b.count, layout);
+    if (b.step == -1) return without(l, b.start - b.count + 1, b.start + 1, layout);
+  }
   const places at = to_places(where, l.length, a.device(), "delete");
   if (at.single) {
     const std::int64_t i = checked_place(*at.single, l, l.length, "delete");
-    return concatenate({part(l.array, 0, i, l.axis), part(l.array, i + 1, to_end, l.axis)}, {.axis = l.axis});
+    return without(l, i, i + 1, layout);
   }
   if (at.mask.defined() && at.mask.shape() != shape_t{l.length})
     fail<value_error>(
@@ -105,13 +128,13 @@ ndarray delete_(const ndarray& a, const index_item& where, std::optional<int> ax
   std::vector<index_item> index(static_cast<std::size_t>(l.axis), slice{});
   index.emplace_back(keeps);
   const ndarray left = get_item(l.array, index);
-  return is_only_fortran(l.array) ? copy(left, order::F) : left;
+  return range ? copy(left, layout) : left;
 }
 
 namespace {
 
 // Values of their own length before one place.
-ndarray insert_at(const line& l, std::int64_t at, bool is_number, ndarray values) {
+ndarray insert_at(const line& l, std::int64_t at, bool is_number, ndarray values, order layout) {
   const int n = l.array.ndim();
   const std::int64_t i = checked_place(at, l, l.length + 1, "insert");
   if (values.ndim() < n) {
@@ -122,9 +145,10 @@ ndarray insert_at(const line& l, std::int64_t at, bool is_number, ndarray values
   if (is_number) values = moveaxis(values, 0, l.axis);
   shape_t shape = l.array.shape();
   shape[l.axis] = values.shape()[l.axis];
-  return concatenate(
+  const ndarray longer = concatenate(
       {part(l.array, 0, i, l.axis), broadcast_to(values, shape), part(l.array, i, to_end, l.axis)},
       {.axis = l.axis});
+  return laid_out(longer, layout);
 }
 
 // Positions in the result: each is moved on by those that come before it.
@@ -141,6 +165,16 @@ ndarray final_positions(const ndarray& listed, const line& l) {
   return add(at, before);
 }
 
+// What NumPy refuses before it looks where the places are.
+void check_places(const index_item& where) {
+  const auto* array = std::get_if<ndarray>(&where);
+  if (!array || array->dtype() == dtype::bool_) return;
+  if (array->ndim() > 1)
+    fail<value_error>("[insert] index array argument obj to insert must be one dimensional or scalar");
+  if (array->size() == 1 && !is_integer(array->dtype()))
+    fail<type_error>("[insert] expected an integer for the place, got ", array->dtype());
+}
+
 // a[:, ..., at] = values along an axis.
 void assign_along(const ndarray& a, int axis, const ndarray& at, const ndarray& values) {
   std::vector<index_item> index(static_cast<std::size_t>(axis), slice{});
@@ -152,7 +186,9 @@ void assign_along(const ndarray& a, int axis, const ndarray& at, const ndarray& 
 
 ndarray insert(const ndarray& a, const index_item& where, const array_like& given, std::optional<int> axis) {
   const line l = along(a, axis, "insert");
+  const order layout = order_made_of(a);
   const device d = a.device();
+  check_places(where);
   places at = to_places(where, l.length, d, "insert");
   const ndarray values = as_array(given, a.dtype(), d);
   if (at.mask.defined()) {
@@ -161,14 +197,12 @@ ndarray insert(const ndarray& a, const index_item& where, const array_like& give
     at.positions = flatnonzero(at.mask);
     if (at.positions.size() == 1) at.single = at.positions.item<std::int64_t>();
   }
-  if (at.positions.ndim() > 1)
-    fail<value_error>("[insert] index array argument obj to insert must be one dimensional or scalar");
-  if (at.single) return insert_at(l, *at.single, at.is_number, values);
-  if (at.positions.size() == 0) return copy(l.array);
+  if (at.single) return insert_at(l, *at.single, at.is_number, values, layout);
+  if (at.positions.size() == 0) return copy(l.array, layout);
   const ndarray fresh = final_positions(at.positions, l);
   shape_t shape = l.array.shape();
   shape[l.axis] += fresh.size();
-  const ndarray made = empty(shape, a.dtype(), d, is_only_fortran(l.array) ? order::F : order::C);
+  const ndarray made = empty(shape, a.dtype(), d, layout);
   assign_along(made, l.axis, fresh, values);
   assign_along(made, l.axis, flatnonzero(all_but(fresh, shape[l.axis], d)), l.array);
   return made;

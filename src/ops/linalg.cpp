@@ -148,6 +148,24 @@ ndarray without_axis(const ndarray& a, int axis) {
   return a.view(std::move(shape), std::move(strides));
 }
 
+// A new array for the product. As NumPy's iterator has it, K follows the operands in the stack's dimensions.
+ndarray new_product(const shape_t& shape, dtype type, const ndarray& a, const ndarray& b, order layout) {
+  if (layout == order::A) layout = a.is_f_contiguous() && b.is_f_contiguous() ? order::F : order::C;
+  const int stacked = shape.size() - 2;
+  if (layout != order::K || stacked < 2 || (a.is_c_contiguous() && b.is_c_contiguous()))
+    return empty(shape, type, a.device(), layout == order::F ? order::F : order::C);
+  const shape_t stack{shape.begin(), shape.end() - 2};
+  const ndarray seen[] = {broadcast_to(without_axis(without_axis(a, a.ndim() - 1), a.ndim() - 2), stack),
+                          broadcast_to(without_axis(without_axis(b, b.ndim() - 1), b.ndim() - 2), stack)};
+  const ndarray* const sources[] = {&seen[0], &seen[1]};
+  const ndarray made = empty(shape, type, a.device());
+  dims strides = strides_for(stack, 1, sources, standing::ignored);
+  for (std::int64_t& stride : strides) stride *= itemsize(type) * shape[stacked] * shape[stacked + 1];
+  strides.push_back(made.strides()[stacked]);
+  strides.push_back(made.strides()[stacked + 1]);
+  return {made.bytes(), 0, type, shape, strides};
+}
+
 // The product of two stacks (dimensions of vectors added, core dimensions checked) into options.out or a new
 // array, without the core dimensions marked for dropping.
 ndarray product(const signature& s, const ndarray& a, const ndarray& b, bool drop_row, bool drop_column,
@@ -176,7 +194,7 @@ ndarray product(const signature& s, const ndarray& a, const ndarray& b, bool dro
     return c;
   };
   if (!options.out) {
-    const ndarray made = empty(shape, type, a.device());
+    const ndarray made = new_product(shape, type, a, b, options.order);
     multiply(left, right, made);
     return scalar_if_0d(dropped(made));
   }
@@ -252,6 +270,16 @@ void require_aligned(const char* operation, const ndarray& a, int a_axis, const 
                       " (dim ", b_axis, ")");
 }
 
+// What NumPy's dot takes for `out`.
+void require_result(const ndarray& out, const shape_t& shape, dtype type) {
+  if (out.shape() == shape && out.dtype() == type && out.is_c_contiguous()) return;
+  fail<value_error>(
+      "[dot] output array is not acceptable (must have the right datatype, number of dimensions, and be a "
+      "C-Array): "
+      "expected shape ",
+      to_string(shape), " and dtype ", type, ", got ", to_string(out.shape()), " and ", out.dtype());
+}
+
 // Sum over a's last axis and one axis of b, as one matrix product.
 ndarray contract(const ndarray& a, const ndarray& b, int b_axis, const std::optional<ndarray>& out) {
   const ndarray right = b.ndim() > 2 || b_axis != 0 ? move_axis(b, b_axis, 0) : b;
@@ -265,13 +293,7 @@ ndarray contract(const ndarray& a, const ndarray& b, int b_axis, const std::opti
                               right.ndim() == 2 ? right : reshape(right, {k, columns}));
   const ndarray made = flat.shape() == result ? flat : reshape(flat, result);
   if (!out) return scalar_if_0d(made);
-  if (out->shape() != result || out->dtype() != made.dtype() || !out->is_c_contiguous())
-    fail<value_error>(
-        "[dot] output array is not acceptable (must have the right datatype, number of dimensions, and be a "
-        "C-Array): "
-        "expected shape ",
-        to_string(result), " and dtype ", made.dtype(), ", got ", to_string(out->shape()), " and ",
-        out->dtype());
+  require_result(*out, result, made.dtype());
   copyto(*out, made, casting::no);
   return *out;
 }
@@ -284,7 +306,10 @@ ndarray scaled(const ndarray& a, const ndarray& b, const std::optional<ndarray>&
 }  // namespace
 
 ndarray dot(const ndarray& a, const ndarray& b, const std::optional<ndarray>& out) {
-  if (a.ndim() == 0 || b.ndim() == 0) return scaled(a, b, out);
+  if (a.ndim() == 0 || b.ndim() == 0) {
+    if (out) require_result(*out, a.ndim() == 0 ? b.shape() : a.shape(), promote_types(a.dtype(), b.dtype()));
+    return scaled(a, b, out);
+  }
   const int b_axis = b.ndim() == 1 ? 0 : b.ndim() - 2;
   require_aligned("dot", a, a.ndim() - 1, b, b_axis);
   if (!out && a.ndim() <= 2 && b.ndim() <= 2) return matmul(a, b);
