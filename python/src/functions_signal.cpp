@@ -9,10 +9,13 @@ namespace numloom::python {
 
 namespace {
 
-std::optional<scalar> to_edge(PyObject* o) {
+// NumPy's complex numbers lose their imaginary part beside real values; Python's are refused.
+std::optional<scalar> to_edge(PyObject* o, bool may_be_complex) {
   if (is_missing(o)) return {};
   const ndarray a = to_array(o, cpu);
-  if (a.size() != 1) raise(PyExc_ValueError, "[interp] left and right must be numbers");
+  if (a.size() != 1) raise(PyExc_TypeError, "[interp] left and right must be numbers");
+  if (!may_be_complex && is_complex(a.dtype()) && (PyComplex_CheckExact(o) || is_array(o)))
+    raise(PyExc_TypeError, "[interp] left and right must be real numbers, as fp is, not complex");
   return a.item();
 }
 
@@ -23,7 +26,8 @@ PyObject* interpolated(argument_slots s) {
   if (period && *period == 0) raise(PyExc_ValueError, "period must be a non-zero value");
   const device d = device_among(s, 3);
   const ndarray x = to_array(s[0], d), xp = to_array(s[1], d), fp = to_array(s[2], d);
-  const auto left = to_edge(s[3]), right = to_edge(s[4]);
+  const bool complex_edges = is_complex(fp.dtype()) || period;
+  const auto left = to_edge(s[3], complex_edges), right = to_edge(s[4], complex_edges);
   for (const ndarray* a : {&x, &xp})
     if (!period && is_complex(a->dtype()))
       raise(PyExc_TypeError,
