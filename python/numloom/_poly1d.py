@@ -53,6 +53,8 @@ class poly1d(_numpy.poly1d):
             args = [_numpy.asarray(a) if isinstance(a, poly1d) else a for a in args]
             return function(*args, **kwargs)
         if name == "polyval" and isinstance(args[1], _numpy.poly1d):
+            if _core.asarray(args[0]).ndim == 0:
+                raise TypeError("[polyval] expected a vector of coefficients, got a number")
             return poly1d(args[0])(args[1])
         result = getattr(numloom, name)(*map(_plain, args), **{k: _plain(v) for k, v in kwargs.items()})
         if name in ("roots", "poly", "polyfit", "polyval"):
@@ -123,7 +125,7 @@ class poly1d(_numpy.poly1d):
         if not _numpy.isscalar(val) or int(val) != val or val < 0:
             raise ValueError("Power to non-negative integers only.")
         result = poly1d([1])
-        for _ in range(int(val)):
+        for _ in range(val):
             result = self * result
         return result
 
