@@ -98,23 +98,28 @@ PyObject* taken_apart(argument_slots s) {
 using by_count = std::vector<ndarray> (*)(const ndarray&, std::int64_t, int);
 using by_boundaries = std::vector<ndarray> (*)(const ndarray&, const std::vector<std::int64_t>&, int);
 
-// A number of sections that is a float, as NumPy reads it.
-std::int64_t whole_sections(PyObject* number, bool may_be_uneven) {
-  const ref whole = checked(PyNumber_Long(number));
+// What has no length counts the sections: also a float, or an array of no dimension.
+bool has_length(PyObject* o) {
+  if (PyLong_Check(o) || PyFloat_Check(o)) return false;
+  if (PyObject_Length(o) >= 0) return true;
+  if (!PyErr_ExceptionMatches(PyExc_TypeError)) throw python_error{};
+  PyErr_Clear();
+  return false;
+}
+
+std::int64_t number_of_sections(PyObject* given, bool may_be_uneven) {
+  const ref whole = checked(PyNumber_Long(given));
   const std::int64_t count = to_int(whole.get(), "indices_or_sections");
-  if (!may_be_uneven && static_cast<double>(count) != PyFloat_AS_DOUBLE(number))
+  if (!may_be_uneven && count == 0) raise(PyExc_ZeroDivisionError, "integer modulo by zero");
+  if (!may_be_uneven && !PyLong_Check(given) && static_cast<double>(count) != to_double(given, 0))
     raise(PyExc_ValueError, "array split does not result in an equal division");
   return count;
 }
 
 PyObject* parts_of(PyObject* array, PyObject* where, int axis, by_count in_equal, by_boundaries between) {
   const ndarray a = to_array(array);
-  if (PyFloat_Check(where))
-    return wrap_list(in_equal(a, whole_sections(where, in_equal == array_split), axis), array);
-  if (PyIndex_Check(where) && !PyTuple_Check(where) && !(is_array(where) && array_of(where).ndim() > 0) &&
-      !is_numpy_array(where))
-    return wrap_list(in_equal(a, to_int(where, "indices_or_sections"), axis), array);
-  return wrap_list(between(a, to_int_list(where, "indices_or_sections"), axis), array);
+  if (has_length(where)) return wrap_list(between(a, to_int_list(where, "indices_or_sections"), axis), array);
+  return wrap_list(in_equal(a, number_of_sections(where, in_equal == array_split), axis), array);
 }
 
 // (ary, indices_or_sections, axis)
