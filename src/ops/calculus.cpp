@@ -306,7 +306,7 @@ ndarray cumulative(scan_function scan, const ndarray& given, const cumulative_op
     scan(x, {.axis = axis, .dtype = options.dtype, .out = part(result, 1, to_end, axis)});
   } else {
     const ndarray sums = scan(x, {.axis = axis, .dtype = options.dtype});
-    result = empty(shape, sums.dtype(), x.device());
+    result = empty_like(sums, {}, order::K, shape);
     copyto(part(result, 1, to_end, axis), sums);
   }
   fill_with(part(result, 0, 1, axis), first);

@@ -52,7 +52,7 @@ ndarray flatnonzero(const ndarray& a) { return true_positions(a); }
 
 ndarray argwhere(const ndarray& a) {
   if (a.ndim() == 0) return empty({truth_of(a).item<bool>() ? 1 : 0, 0}, dtype::int64, a.device());
-  return stack(nonzero(a), {.axis = 1});
+  return transpose(stack(nonzero(a)));  // columns lie together, as NumPy's
 }
 
 namespace {
