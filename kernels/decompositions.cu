@@ -207,6 +207,12 @@ __global__ void __launch_bounds__(most_threads)
   if (at < total && data[at] != data[at]) atomicOr(flags + at / size, 1);
 }
 
+__global__ void __launch_bounds__(most_threads)
+    list_addresses_kernel(char* data, i64 step, i64 count, void** addresses) {
+  const i64 at = i64(blockIdx.x) * most_threads + threadIdx.x;
+  if (at < count) addresses[at] = data + at * step;
+}
+
 template <class R>
 __global__ void __launch_bounds__(most_threads)
     pair_eigenvectors_kernel(i64 n, const complex<R>* values, const R* packed, complex<R>* vectors) {
@@ -289,6 +295,11 @@ void flag_nan(int type, i64 size, i64 count, const void* data, int* flags, void*
     launch(flag_nan_kernel<float>, shape, stream, size, size * count, data, flags);
   else
     launch(flag_nan_kernel<double>, shape, stream, size, size * count, data, flags);
+}
+
+void list_addresses(void* data, i64 step, i64 count, void** addresses, void* stream) {
+  launch(list_addresses_kernel, {block_count(count, most_threads), most_threads}, stream, data, step, count,
+         addresses);
 }
 
 void pair_eigenvectors(int type, i64 n, const void* values, const void* packed, void* vectors, void* stream) {

@@ -209,7 +209,7 @@ __device__ __forceinline__ void count_failure(const matrix_group<T>& g, unsigned
 
 template <class T> using small_kernel = void (*)(small_arguments);
 
-/// The groups hold `tiles` numbers of T each, in rows of an odd length of at least `columns`.
+/// Each group gets shared memory for that many rows of an odd number of elements, at least `columns`.
 template <class T>
 void run_small(small_kernel<T> kernel, small_arguments p, int rows, int columns, void* stream) {
   if constexpr (is_built<T>) {

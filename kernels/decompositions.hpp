@@ -44,6 +44,8 @@ void determinant_of_factors(int type, i64 n, i64 count, const void* factors, con
 void clear_triangle(int itemsize, bool below, i64 rows, i64 columns, i64 count, void* data, void* stream);
 /// flags[i] = 1 where the i-th of dense matrices of `size` elements holds a NaN.
 void flag_nan(int type, i64 size, i64 count, const void* data, int* flags, void* stream);
+/// addresses[i] = data + i step (bytes), as batched routines take their matrices.
+void list_addresses(void* data, i64 step, i64 count, void** addresses, void* stream);
 /// Complex eigenvectors from LAPACK's form for real matrices, a pair of columns for a pair of eigenvalues.
 void pair_eigenvectors(int type, i64 n, const void* values, const void* packed, void* vectors, void* stream);
 

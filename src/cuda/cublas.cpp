@@ -102,6 +102,12 @@ bool gemm(const gemm_call& c, int device, void* stream) {
   return true;
 }
 
+void* cublas_function(const char* name) { return api().complete() ? api().library.symbol(name) : nullptr; }
+void* cublas_handle(int device, void* stream) {
+  const handle h = api().complete() ? handle_of(device) : nullptr;
+  return h && api().set_stream(h, stream) == 0 ? h : nullptr;
+}
+
 std::string cublas_description() { return api().complete() ? api().library.origin : "none"; }
 
 }  // namespace numloom::cuda_host

@@ -25,6 +25,9 @@ struct gemm_call {
 
 /// False when there is no library, or it does not have the dtype or the sizes.
 bool gemm(const gemm_call& call, int device, void* stream);
+/// For others of its routines: null where there is no such function, or no handle.
+void* cublas_function(const char* name);
+void* cublas_handle(int device, void* stream);
 /// The library and where it was found, or why there is none.
 std::string cublas_description();
 

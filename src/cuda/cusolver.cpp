@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "cuda/cublas.hpp"
 #include "cuda/library.hpp"
 #include "cuda/runtime.hpp"
 #include "numloom/error.hpp"
@@ -19,6 +20,13 @@ using handle = void*;
 constexpr int routines = static_cast<int>(solver_routine::count);
 int type_index(dtype type) {
   return type == dtype::float32 ? 0 : type == dtype::float64 ? 1 : type == dtype::complex64 ? 2 : 3;
+}
+
+bool is_of_cublas(solver_routine r) {
+  return r == solver_routine::getrf_batched || r == solver_routine::getrs_batched;
+}
+bool has_workspace(solver_routine r) {
+  return r != solver_routine::getrs && r < solver_routine::getrf_batched;
 }
 
 using geev_size_fn = int (*)(handle, void* params, int job_left, int job_right, std::int64_t n, int type,
@@ -50,8 +58,11 @@ struct cusolver_api {
     load(geev_size, "cusolverDnXgeev_bufferSize");
     for (int r = 0; r < routines; ++r)
       for (int t = 0; t < 4; ++t) {
-        const std::string name = std::string("cusolverDn") + "SDCZ"[t] + solver_names[r][t >= 2];
-        run[r][t] = library.symbol(name.c_str());
+        const std::string routine = "SDCZ"[t] + std::string(solver_names[r][t >= 2]);
+        const std::string name = "cusolverDn" + routine;
+        run[r][t] = is_of_cublas(static_cast<solver_routine>(r))
+                        ? cublas_function(("cublas" + routine).c_str())
+                        : library.symbol(name.c_str());
         size[r][t] = library.symbol((name + "_bufferSize").c_str());
       }
   }
@@ -60,7 +71,7 @@ struct cusolver_api {
     if (routine == solver_routine::geev) return geev && geev_size && create_params;
     for (int t = 0; t < 4; ++t) {
       if (!run[static_cast<int>(routine)][t]) return false;
-      if (!size[static_cast<int>(routine)][t] && routine != solver_routine::getrs) return false;
+      if (!size[static_cast<int>(routine)][t] && has_workspace(routine)) return false;
     }
     return true;
   }
@@ -110,9 +121,10 @@ struct call_values {
         lda(static_cast<int>(c.lda)),
         ldb(static_cast<int>(c.ldb)),
         ldc(static_cast<int>(c.ldc)),
+        count(static_cast<int>(c.count)),
         upper(c.triangle == 'U'),
         vectors(c.job == 'V') {}
-  int m, n, k, lda, ldb, ldc, upper, vectors;
+  int m, n, k, lda, ldb, ldc, count, upper, vectors;
 };
 
 template <class... A> int call(void* f, A... arguments) {
@@ -162,6 +174,7 @@ int workspace_elements(const solver_call& c, void* f, handle h) {
 bool has_solver(solver_routine routine) { return api().has(routine); }
 
 std::int64_t solver_workspace(const solver_call& c, int device) {
+  if (!has_workspace(c.routine)) return 0;
   const handle h = handle_of(device);
   if (c.routine == solver_routine::geev) return static_cast<std::int64_t>(geev_bytes(c, h).first);
   void* const f = api().size[static_cast<int>(c.routine)][type_index(c.type)];
@@ -170,13 +183,15 @@ std::int64_t solver_workspace(const solver_call& c, int device) {
 
 void run_solver(const solver_call& c, void* workspace, std::int64_t bytes, std::int32_t* info, int device,
                 void* stream) {
-  const handle h = handle_of(device);
-  expect(c, api().set_stream(h, stream));
+  const bool by_cublas = is_of_cublas(c.routine);
+  const handle h = by_cublas ? cublas_handle(device, stream) : handle_of(device);
+  if (!by_cublas) expect(c, api().set_stream(h, stream));
   if (c.routine == solver_routine::geev) return run_geev(c, h, workspace, info, stream);
   void* const f = api().run[static_cast<int>(c.routine)][type_index(c.type)];
   const call_values v(c);
   const auto elements = static_cast<int>(bytes / itemsize(c.type));
   void* const none = nullptr;
+  int refused = 0;  // an argument; on the host
   switch (c.routine) {
     case solver_routine::getrf: expect(c, call(f, h, v.m, v.n, c.a, v.lda, workspace, c.pivots, info)); break;
     case solver_routine::getrs:
@@ -198,6 +213,13 @@ void run_solver(const solver_call& c, void* workspace, std::int64_t bytes, std::
     case solver_routine::syevd:
       expect(c, call(f, h, v.vectors, v.upper, v.n, c.a, v.lda, c.values, workspace, elements, info));
       break;
+    case solver_routine::getrf_batched:
+      expect(c, call(f, h, v.n, c.a, v.lda, c.pivots, info, v.count));
+      break;
+    case solver_routine::getrs_batched:
+      expect(c, call(f, h, 0, v.n, v.k, c.a, v.lda, c.pivots, c.b, v.ldb, &refused, v.count));
+      break;
+    case solver_routine::potrf_batched: expect(c, call(f, h, v.upper, v.n, c.a, v.lda, info, v.count)); break;
     default: break;
   }
 }

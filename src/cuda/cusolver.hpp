@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/// cuSOLVER, opened on first use. On the simulator the same calls go to the CPU's LAPACK.
+/// cuSOLVER, and cuBLAS's LU of many matrices, opened on first use. On the simulator the same calls go to the
+/// CPU's LAPACK.
 #pragma once
 
 #include <cstdint>
@@ -9,15 +10,37 @@
 
 namespace numloom::cuda_host {
 
-enum class solver_routine : std::uint8_t { getrf, getrs, potrf, geqrf, orgqr, gesvd, syevd, geev, count };
+enum class solver_routine : std::uint8_t {
+  getrf,
+  getrs,
+  potrf,
+  geqrf,
+  orgqr,
+  gesvd,
+  syevd,
+  geev,
+  getrf_batched,
+  getrs_batched,
+  potrf_batched,
+  count
+};
 
 /// For real numbers and for complex ones.
-inline constexpr const char* solver_names[][2] = {{"getrf", "getrf"}, {"getrs", "getrs"}, {"potrf", "potrf"},
-                                                  {"geqrf", "geqrf"}, {"orgqr", "ungqr"}, {"gesvd", "gesvd"},
-                                                  {"syevd", "heevd"}, {"geev", "geev"}};
+inline constexpr const char* solver_names[][2] = {{"getrf", "getrf"},
+                                                  {"getrs", "getrs"},
+                                                  {"potrf", "potrf"},
+                                                  {"geqrf", "geqrf"},
+                                                  {"orgqr", "ungqr"},
+                                                  {"gesvd", "gesvd"},
+                                                  {"syevd", "heevd"},
+                                                  {"geev", "geev"},
+                                                  {"getrfBatched", "getrfBatched"},
+                                                  {"getrsBatched", "getrsBatched"},
+                                                  {"potrfBatched", "potrfBatched"}};
 
 /// LAPACK's routine of that name on one column-major matrix of float32, float64 or their complex numbers. All
-/// pointers are the device's; extents and leading dimensions are in elements.
+/// pointers are the device's; extents and leading dimensions are in elements. Batched: a and b are lists of
+/// `count` addresses, pivots and infos lie one behind the other.
 struct solver_call {
   solver_routine routine;
   dtype type;
@@ -25,6 +48,7 @@ struct solver_call {
   char triangle = 'L';  // potrf, syevd
   std::int64_t m = 0, n = 0;
   std::int64_t k = 0;  // getrs: right sides; orgqr: reflectors
+  std::int64_t count = 1;
   void* a = nullptr;
   std::int64_t lda = 1;
   void* b = nullptr;  // getrs: right sides; geqrf, orgqr: tau; gesvd: U; geev: right vectors, of a's dtype

@@ -16,6 +16,16 @@ namespace {
 
 bool is_single(dtype type) { return type == dtype::float32 || type == dtype::complex64; }
 
+// The routine for one of a batch.
+solver_routine single(solver_routine r) {
+  switch (r) {
+    case solver_routine::getrf_batched: return solver_routine::getrf;
+    case solver_routine::getrs_batched: return solver_routine::getrs;
+    case solver_routine::potrf_batched: return solver_routine::potrf;
+    default: return r;
+  }
+}
+
 void* routine_of(const solver_call& c) {
   const auto* blas = cpu_host::blas_library::get();
   const bool complex = is_complex(c.type);
@@ -114,8 +124,7 @@ class fortran {
 };
 
 bool has_workspace(solver_routine routine) {
-  return routine != solver_routine::getrf && routine != solver_routine::getrs &&
-         routine != solver_routine::potrf;
+  return routine >= solver_routine::geqrf && routine <= solver_routine::geev;
 }
 
 __global__ void cusolver_routine(solver_call c, void* work, integer elements, std::int32_t* info) {
@@ -124,11 +133,25 @@ __global__ void cusolver_routine(solver_call c, void* work, integer elements, st
   if (c.routine == solver_routine::getrf) routine.write_pivots();
 }
 
+__global__ void batched_routine(solver_call c, std::int32_t* infos) {
+  for (integer i = 0; i < c.count; ++i) {
+    solver_call one = c;
+    one.routine = single(c.routine);
+    one.a = static_cast<void**>(c.a)[i];
+    if (c.b) one.b = static_cast<void**>(c.b)[i];
+    if (c.pivots) one.pivots = c.pivots + i * c.n;
+    fortran routine(one);
+    const auto info = static_cast<std::int32_t>(routine.run(nullptr, 0));
+    if (c.routine != solver_routine::getrs_batched) infos[i] = info;
+    if (one.routine == solver_routine::getrf) routine.write_pivots();
+  }
+}
+
 }  // namespace
 
 bool has_solver(solver_routine routine) {
   if (!cpu_host::blas_library::get()) return false;
-  solver_call probe{routine, dtype::complex128};
+  solver_call probe{single(routine), dtype::complex128};
   return routine_of(probe) != nullptr;
 }
 
@@ -143,6 +166,8 @@ std::int64_t solver_workspace(const solver_call& c, int) {
 
 void run_solver(const solver_call& c, void* workspace, std::int64_t bytes, std::int32_t* info, int,
                 void* stream) {
+  if (single(c.routine) != c.routine)
+    return simt::launch(batched_routine, {dim3(1), dim3(1)}, stream, c, info);
   simt::launch(cusolver_routine, {dim3(1), dim3(1)}, stream, c, workspace, bytes / itemsize(c.type), info);
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 #include <limits>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -23,6 +24,10 @@ namespace {
 // through the host is shorter. That is for eigenvalues of general matrices, of which there is no batched
 // routine.
 constexpr std::int64_t most_small_calls = 64;
+
+// Of one larger matrix the library's routine keeps a GPU busy; of smaller ones it waits for its own steps,
+// and the batched routines of LU and Cholesky take a stack at once. By arithmetic, not measured yet.
+constexpr std::int64_t most_batched_rows = 512;
 
 bool has_small_kernel(lapack_op op) { return op != lapack_op::eig && op != lapack_op::lstsq; }
 
@@ -145,6 +150,7 @@ class large_call {
   dense_stack infos_, refused_;
   storage_ptr workspace_;
   std::int64_t workspace_bytes_ = -1;
+  std::vector<storage_ptr> lists_;  // of addresses
 
   dense_stack make(std::int64_t rows, std::int64_t columns, std::int64_t item) const {
     const std::int64_t step = rows * columns * item;
@@ -215,13 +221,31 @@ class large_call {
     call.triangle = c.upper ? 'U' : 'L';
     return call;
   }
+  /// The call for all matrices of the stack, where there is one and it serves.
+  std::optional<solver_call> batched(solver_routine routine, const dense_stack& a) {
+    if (count_ == 1 || count_ > std::numeric_limits<int>::max() || a.rows > most_batched_rows ||
+        !has_solver(routine))
+      return {};
+    solver_call call = call_of(routine, a, 0);
+    call.count = count_;
+    call.a = addresses(a);
+    start();
+    return call;
+  }
+  void* addresses(const dense_stack& x) {
+    const dense_stack list = make(1, 1, sizeof(void*));
+    lists_.push_back(list.memory);
+    kernels::list_addresses(x.memory->data, x.step, count_, static_cast<void**>(list.memory->data),
+                            enter(stream_));
+    return list.memory->data;
+  }
   /// Routines of one kind follow each other: they share their scratch memory.
   void start() { workspace_bytes_ = -1; }
   void run_routine(const solver_call& call, std::int32_t* info) {
     const int device = stream_.device.index;
     void* const stream = enter(stream_);
     if (workspace_bytes_ < 0) {
-      workspace_bytes_ = call.routine == solver_routine::getrs ? 0 : solver_workspace(call, device);
+      workspace_bytes_ = solver_workspace(call, device);
       workspace_ = temporary(std::max<std::int64_t>(1, workspace_bytes_), stream_);
     }
     run_solver(call, workspace_->data, workspace_bytes_, info, device, stream);
@@ -230,6 +254,11 @@ class large_call {
 
   dense_stack factor(const dense_stack& a) {
     dense_stack pivots = make(a.rows, 1, sizeof(std::int32_t));
+    if (std::optional<solver_call> all = batched(solver_routine::getrf_batched, a)) {
+      all->pivots = static_cast<std::int32_t*>(pivots.memory->data);
+      run_routine(*all, info(0));
+      return pivots;
+    }
     start();
     for (std::int64_t i = 0; i < count_; ++i) {
       solver_call call = call_of(solver_routine::getrf, a, i);
@@ -253,17 +282,29 @@ class large_call {
     } else {
       b = column_major(c.operands[1]);
     }
-    const dense_stack pivots = factor(a), ignored = make(1, 1, sizeof(std::int32_t));
+    const dense_stack pivots = factor(a);
+    if (b.columns > 0) substitute(a, pivots, b);
+    write(inverts ? 1 : 2, b);
+  }
+
+  void substitute(const dense_stack& a, const dense_stack& pivots, const dense_stack& b) {
+    if (std::optional<solver_call> all = batched(solver_routine::getrs_batched, a)) {
+      all->k = b.columns;
+      all->b = addresses(b);
+      all->ldb = b.rows;
+      all->pivots = static_cast<std::int32_t*>(pivots.memory->data);
+      return run_routine(*all, nullptr);
+    }
+    const dense_stack ignored = make(1, 1, sizeof(std::int32_t));
     start();
-    for (std::int64_t i = 0; b.columns > 0 && i < count_; ++i) {
+    for (std::int64_t i = 0; i < count_; ++i) {
       solver_call call = call_of(solver_routine::getrs, a, i);
       call.k = b.columns;
       call.b = b.at(i);
-      call.ldb = n;
+      call.ldb = b.rows;
       call.pivots = static_cast<std::int32_t*>(pivots.at(i));
       run_routine(call, static_cast<std::int32_t*>(ignored.at(i)));
     }
-    write(inverts ? 1 : 2, b);
   }
 
   void determinant() {
@@ -279,8 +320,12 @@ class large_call {
 
   void cholesky() {
     const dense_stack a = column_major(c.operands[0]);
-    start();
-    for (std::int64_t i = 0; i < count_; ++i) run_routine(call_of(solver_routine::potrf, a, i), info(i));
+    if (const std::optional<solver_call> all = batched(solver_routine::potrf_batched, a)) {
+      run_routine(*all, info(0));
+    } else {
+      start();
+      for (std::int64_t i = 0; i < count_; ++i) run_routine(call_of(solver_routine::potrf, a, i), info(i));
+    }
     clear(a, c.upper);
     write(1, a);
   }
