@@ -16,7 +16,8 @@
 namespace numloom::cpu_host {
 
 /// Leaf: leaf(columns, offset, count, equal) is given the keys of one bucket, which belong at `offset` in the
-/// order, and brings them there; `equal` says that they are all one key.
+/// order, and brings them there; `equal` says that they are all one key. leaf.longest: the most keys that it
+/// takes when they differ.
 template <class Key, class Index, class Leaf> class partition_sort {
  public:
   using rows = columns<Key, Index>;
@@ -25,7 +26,7 @@ template <class Key, class Index, class Leaf> class partition_sort {
   /// Keys in a, room in b.
   partition_sort(rows a, rows b, std::int64_t n, Leaf leaf) : leaf_(leaf) {
     if (n >= parallel_length && num_threads() > 1)
-      split_together(a, b, 0, n);
+      split_together(a, b, 0, n, 0);
     else
       split(a, b, 0, n);
   }
@@ -72,7 +73,7 @@ template <class Key, class Index, class Leaf> class partition_sort {
 
   /// On this thread, by the highest bits in which the bucket's keys differ.
   void split(rows from, rows to, std::int64_t offset, std::int64_t count) const {
-    if (count <= longest_network) return leaf_(from, offset, count, false);
+    if (count <= leaf_.longest) return leaf_(from, offset, count, false);
     const range r = range_of(from.key, count);
     if (r.low == r.high) return leaf_(from, offset, count, true);
     const int bits =
@@ -116,16 +117,19 @@ template <class Key, class Index, class Leaf> class partition_sort {
                 bits = std::min(width, 16);
       shift = width - bits;
       bucket.resize(std::size_t{1} << bits);
-      std::size_t below = 0;  // samples in lower prefixes
-      for (std::size_t prefix = 0; prefix < bucket.size(); ++prefix) {
-        while (below < sample.size() && prefix_of(sample[below]) < prefix) ++below;
-        bucket[prefix] = static_cast<std::uint8_t>(std::min<std::size_t>(255, below * 256 / samples));
+      // The middle of a prefix's samples, so that one with many of them has a bucket of its own.
+      std::size_t below = 0, up_to = 0;  // samples in lower prefixes, and with the prefix's own
+      for (std::size_t prefix = 0; prefix < bucket.size(); ++prefix, below = up_to) {
+        while (up_to < sample.size() && prefix_of(sample[up_to]) == prefix) ++up_to;
+        bucket[prefix] = static_cast<std::uint8_t>((below + up_to) * 255 / (2 * samples));
       }
     }
   };
 
-  /// By all threads.
-  void split_together(rows from, rows to, std::int64_t offset, std::int64_t count) const {
+  /// By all threads. Within a few levels a bucket that stays large is of one key, unless the samples mislead.
+  void split_together(rows from, rows to, std::int64_t offset, std::int64_t count, int level) const {
+    constexpr int most_levels = 8;
+    if (level == most_levels) return split(from, to, offset, count);
     const range r = range_of_together(from.key, count);
     if (r.low == r.high) return leaf_(from, offset, count, true);
     const bucket_map bucket(from.key, count, r);
@@ -152,7 +156,7 @@ template <class Key, class Index, class Leaf> class partition_sort {
     const std::int64_t giant = std::max(count / 4, parallel_length);
     for (std::int64_t b = 0; b < 256; ++b)
       if (size(b) > giant)
-        split_together(moved(to, begins[b]), moved(from, begins[b]), offset + begins[b], size(b));
+        split_together(moved(to, begins[b]), moved(from, begins[b]), offset + begins[b], size(b), level + 1);
     for_each_chunk(256, [&](std::int64_t b) {
       if (size(b) > 0 && size(b) <= giant)
         split(moved(to, begins[b]), moved(from, begins[b]), offset + begins[b], size(b));

@@ -63,8 +63,21 @@ template <class Key> bool has_few_digits(Key differing) {
   return digit_window<Key>::windows(differing, digits) <= most_digits;
 }
 
-/// Sorts one bucket that fits a network.
+/// The level's sort of rows of keys of any length, if it has one.
+template <class Key> auto key_sort() {
+  if constexpr (sizeof(Key) == 4)
+    return dense().sort_keys_32;
+  else
+    return dense().sort_keys_64;
+}
+
+/// The most keys that sort_few takes.
+template <class Key> std::int64_t longest_few() {
+  if (key_sort<Key>()) return INT64_MAX;
+  return longest_network;
+}
 template <class Key> void sort_few(Key* key, std::int64_t n) {
+  if (const auto sort = key_sort<Key>()) return sort(key, 1, n);
   constexpr int size = sizeof(Key) == 4 ? 2 : 3;
   dense().sort[static_cast<int>(bits_kind::natural)][size].sort(key, 1, n, false);
 }
@@ -86,6 +99,7 @@ void store_keys(Key* to, const Key* sorted, std::int64_t n, bool descending) {
 /// The leaf of partition_sort for keys alone. Named and without Traits: one partition_sort a key size.
 template <class Key> struct sort_leaf {
   key_store<Key> store;
+  std::int64_t longest = longest_few<Key>();
   void operator()(columns<Key, no_index> some, std::int64_t offset, std::int64_t count, bool equal) const {
     if (!equal) sort_few(some.key, count);
     store(some.key, offset, offset + count);
@@ -96,19 +110,23 @@ template <class Traits, class Key> void sort_row(Key* row, std::int64_t n, bool 
   const int blocks = blocks_of(n);
   const Key differing =
       make_keys(row, n, blocks, [&](std::int64_t i) { return Traits::exact(row[i], descending); });
+  const key_store<Key> store{row, descending, store_keys<Traits, Key>};
+  if constexpr (sizeof(Key) > 2)
+    if (blocks == 1 && longest_few<Key>() >= n) {
+      sort_few(row, n);
+      return store(row, 0, n);
+    }
   const std::size_t bytes = static_cast<std::size_t>(n) * sizeof(Key);
   storage_ptr large;
   if (blocks > 1) large = allocate(bytes, cpu);
   const columns<Key, no_index> keys{row, nullptr},
       room{static_cast<Key*>(large ? large->data : scratch(bytes)), nullptr};
-  const key_store<Key> store{row, descending, store_keys<Traits, Key>};
   if (sizeof(Key) <= 2 || has_few_digits(differing)) {
     const Key* const sorted = radix_sort(keys, room, n, differing, blocks).key;
     return for_blocks(n, blocks,
                       [&](std::int64_t begin, std::int64_t end) { store(sorted + begin, begin, end); });
   }
-  if constexpr (sizeof(Key) > 2)
-    partition_sort<Key, no_index, sort_leaf<Key>>(keys, room, n, sort_leaf<Key>{store});
+  if constexpr (sizeof(Key) > 2) partition_sort<Key, no_index, sort_leaf<Key>>(keys, room, n, {store});
 }
 
 /// Bytes are counted, not moved.
@@ -186,6 +204,7 @@ Key stable_keys(Key* key, const Key* row, std::int64_t n, int blocks, bool desce
 /// The leaf of partition_sort for keys with their positions.
 template <class Key, class Index> struct argsort_leaf {
   std::int64_t* out;
+  std::int64_t longest = longest_network;
   void operator()(columns<Key, Index> some, std::int64_t offset, std::int64_t length, bool equal) const {
     constexpr int size = sizeof(Key) == 4 ? 2 : 3;
     std::int64_t* const to = out + offset;
@@ -221,8 +240,7 @@ void argsort_long(std::int64_t* out, const Key* row, std::int64_t n, bool descen
       for (std::int64_t i = begin; i < end; ++i) out[i] = static_cast<std::int64_t>(sorted[i]);
     });
   }
-  if constexpr (sizeof(Key) > 2)
-    partition_sort<Key, Index, argsort_leaf<Key, Index>>(a, b, n, argsort_leaf<Key, Index>{out});
+  if constexpr (sizeof(Key) > 2) partition_sort<Key, Index, argsort_leaf<Key, Index>>(a, b, n, {out});
 }
 
 /// The network for rows of that length, if there is one.

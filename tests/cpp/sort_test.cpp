@@ -139,6 +139,49 @@ TYPED_TEST(sort_test, searchsorted) {
   EXPECT_EQ(nowhere.to_vector<std::int64_t>(), (positions{0, 0}));
 }
 
+/// The lengths at which networks change, and rows that are hard on pivots.
+template <class T> void check_hard_rows() {
+  std::mt19937_64 g(9);
+  const auto check = [](const std::string& what, std::vector<T> values) {
+    const std::vector<T> got = sort(make<T>(values)).template to_vector<T>();
+    std::sort(values.begin(), values.end());
+    EXPECT_EQ(got, values) << what << " of " << values.size();
+  };
+  constexpr std::int64_t lanes = 64 / sizeof(T);
+  for (const std::int64_t vectors : {1, 2, 4, 8, 16, 32, 64, 512, 1024})
+    for (const std::int64_t n : {vectors * lanes - 1, vectors * lanes, vectors * lanes + 1}) {
+      std::vector<T> values;
+      for (std::int64_t i = 0; i < n; ++i) values.push_back(static_cast<T>(g()));
+      check("random", values);
+    }
+  for (const std::int64_t n : {1000, 5000, 40000, 70001}) {
+    const auto row = [n](auto value) {
+      std::vector<T> values;
+      for (std::int64_t i = 0; i < n; ++i) values.push_back(static_cast<T>(value(i)));
+      return values;
+    };
+    const T most = std::numeric_limits<T>::max();
+    check("ascending", row([](std::int64_t i) { return i; }));
+    check("descending", row([n](std::int64_t i) { return n - i; }));
+    check("equal", row([](std::int64_t) { return 3; }));
+    check("greatest", row([=](std::int64_t) { return most; }));
+    check("all but one equal", row([=](std::int64_t i) { return i == n / 2 ? T(0) : most; }));
+    check("two values", row([](std::int64_t i) { return i * 7919 % 13 / 7; }));
+    check("three values, one rare", row([](std::int64_t i) { return i % 500 == 0 ? 2 : i & 1; }));
+    check("organ pipe", row([n](std::int64_t i) { return std::min(i, n - i); }));
+    check("saw teeth", row([](std::int64_t i) { return i % 129; }));
+    check("runs", row([](std::int64_t i) { return i / 100 * 7919 % 1000; }));
+    check("powers", row([](std::int64_t i) { return T(1) << i % (8 * sizeof(T) - 2); }));
+    // Ever more of what is left is one value, so that a median leaves the rest on one side.
+    check("halves", row([n](std::int64_t i) { return std::bit_width(static_cast<std::uint64_t>(n - i)); }));
+  }
+}
+TEST(sort, hard_rows) {
+  if (test::slowed()) GTEST_SKIP() << test::too_slow;
+  check_hard_rows<std::uint32_t>();
+  check_hard_rows<std::int64_t>();
+}
+
 TEST(sort, keeps_the_bits_of_nan_and_zero) {
   const std::vector<float> values{std::bit_cast<float>(0x7fc12345u), -0.f, 1.f,
                                   std::bit_cast<float>(0xffc00001u), 0.f};

@@ -85,6 +85,9 @@ struct dense_tables {
   // By the kind of sum: integers of 1, 2, 4, 8 bytes, float, double.
   matmul_kernels matmul[6];
   sort_kernels sort[3][4];  // by bits_kind and the logarithm of the element's size
+  // Rows of n unsigned keys, ascending and in place; null where the level has no fast way to.
+  void (*sort_keys_32)(unsigned* keys, long rows, long n);
+  void (*sort_keys_64)(unsigned long* keys, long rows, long n);
   random_kernels random;
   small_matrix_kernels small_matrices;
   // By dtype: to[i] = sum over k of from[i + k] * weights[k], for n results; elements lie one behind another.

@@ -2,14 +2,17 @@
 // Sorting of short rows by bitonic networks over vectors (Batcher 1968). The keys of a row stand in m vectors
 // of W lanes, and the network sorts them column by column: key i of the order ends up in vector i % m, lane i
 // / m. So all comparisons over distances below m are between whole vectors, and only log2(W) of the phases
-// look across lanes.
+// look across lanes. Where there is a quicksort over vectors (quicksort.cpp), that one sorts the keys.
 #include "cpu/isa/dense.hpp"
+#include "cpu/isa/quicksort.hpp"
 #include "cpu/isa/shuffle.hpp"
 #include "functors/sort_key.hpp"
 #include "types.hpp"
 
 namespace numloom::NL_TARGET {
 namespace {
+
+#if !defined(NL_QUICKSORT)
 
 // No more than 32 bytes, also where there are 64: the shuffles and stores of whole 64-byte vectors take as
 // long as two of 32 on many machines, and short rows fill them badly.
@@ -128,16 +131,19 @@ template <class T> struct network {  // T is i32 or i64
   }
 };
 
-// A row's keys on their way through the network. Unsigned keys become signed ones: vectors compare those.
-template <class Key> struct row_of {
-  using net = network<Key>;
-  static constexpr Key greatest_key = limits<Key>::max();
+// Keys of rows on their way through the network.
+template <class Key> struct rows_of {
+  using net = network<conditional_t<sizeof(Key) == 8, i64, i32>>;
+  static constexpr Key sign = Key(1) << (8 * sizeof(Key) - 1);  // vectors compare signed keys
+  static constexpr Key greatest_key = static_cast<Key>(~Key(0) ^ sign);
   alignas(64) Key key[cpu_host::longest_network < net::lanes ? net::lanes : cpu_host::longest_network];
   long m;
 
-  template <class F> NL_HD void sort(long n, F key_at) {
+  static long at_once(long) { return 1; }
+  // One row of n keys.
+  template <class F> NL_HD void sort(long, long n, F key_at) {
     m = net::vectors_for(n);
-    for (long i = 0; i < n; ++i) key[i] = key_at(i);
+    for (long i = 0; i < n; ++i) key[i] = key_at(i) ^ sign;
     for (long i = n; i < m * net::lanes; ++i) key[i] = greatest_key;
     net::sort(reinterpret_cast<typename net::vector*>(key), m);
   }
@@ -145,28 +151,40 @@ template <class Key> struct row_of {
   template <class F> NL_HD void read(long n, F f) const {
     for (long lane = 0; lane * m < n; ++lane) {
       const long first = lane * m, count = n - first < m ? n - first : m;
-      for (long i = 0; i < count; ++i) f(first + i, key[i * net::lanes + lane]);
+      for (long i = 0; i < count; ++i) f(first + i, key[i * net::lanes + lane] ^ sign);
     }
   }
 };
 
+#else
+
+template <class Key> struct rows_of {
+  alignas(64) Key key[cpu_host::longest_network];
+
+  // Rows of n keys that are sorted together.
+  static long at_once(long n) { return cpu_host::longest_network / n; }
+  template <class F> NL_HD void sort(long rows, long n, F key_at) {
+    for (long i = 0; i < rows * n; ++i) key[i] = key_at(i);
+    sort_keys(key, rows, n);
+  }
+  template <class F> NL_HD void read(long n, F f) const {
+    for (long i = 0; i < n; ++i) f(i, key[i]);
+  }
+};
+
+#endif
+
 template <class Bits, bits_kind Kind> struct row_sort {
   using rule = sort_key<Bits, Kind>;
-  using Key = conditional_t<sizeof(Bits) == 8, i64, i32>;
-  using Unsigned = unsigned_of<Key>;
-  static constexpr int shift =
-      8 * (sizeof(Key) - sizeof(Bits));  // narrow keys go to the top, above a position
-  static constexpr Unsigned sign = Unsigned(1) << (8 * sizeof(Key) - 1);
+  using Key = conditional_t<sizeof(Bits) == 8, u64, u32>;
 
   template <bool Descending> static void sort_rows(Bits* data, long rows, long n) {
-    row_of<Key> row;
-    for (; rows > 0; --rows, data += n) {
-      row.sort(n, [=](long i) {
-        return static_cast<Key>(static_cast<Unsigned>(rule::exact(data[i], Descending)) ^ sign);
-      });
-      row.read(n, [=](long i, Key key) {
-        data[i] = rule::back(static_cast<Bits>(static_cast<Unsigned>(key) ^ sign), Descending);
-      });
+    rows_of<Key> some;
+    for (long count = some.at_once(n); rows > 0; rows -= count, data += count * n) {
+      count = count < rows ? count : rows;
+      some.sort(count, n, [=](long i) { return Key(rule::exact(data[i], Descending)); });
+      some.read(count * n,
+                [=](long i, Key key) { data[i] = rule::back(static_cast<Bits>(key), Descending); });
     }
   }
   static void sort(void* data, long rows, long n, bool descending) {
@@ -178,25 +196,20 @@ template <class Bits, bits_kind Kind> struct row_sort {
     if constexpr (sizeof(Bits) == 8)
       argsort_long_keys(out, static_cast<const Bits*>(data), rows, n, descending);
     else if constexpr (sizeof(Bits) == 4)
-      argsort_packed<i64>(out, static_cast<const Bits*>(data), rows, n, descending);
+      argsort_packed<u64>(out, static_cast<const Bits*>(data), rows, n, descending);
     else
-      argsort_packed<i32>(out, static_cast<const Bits*>(data), rows, n, descending);
+      argsort_packed<u32>(out, static_cast<const Bits*>(data), rows, n, descending);
   }
   template <class Word>
   static void argsort_packed(long* out, const Bits* data, long rows, long n, bool descending) {
-    using Packed = unsigned_of<Word>;
     constexpr int up = 8 * (sizeof(Word) - sizeof(Bits));
-    constexpr Packed top = Packed(1) << (8 * sizeof(Word) - 1),
-                     position = (Packed(1) << (up < 16 ? up : 16)) - 1;
-    row_of<Word> row;
+    constexpr Word position = (Word(1) << (up < 16 ? up : 16)) - 1;
+    rows_of<Word> row;
     for (; rows > 0; --rows, data += n, out += n) {
-      row.sort(n, [=](long i) {
-        const Packed key =
-            static_cast<Packed>(rule::same(data[i], descending)) << up | static_cast<Packed>(i);
-        return static_cast<Word>(key ^ top);
+      row.sort(1, n, [=](long i) {
+        return static_cast<Word>(rule::same(data[i], descending)) << up | static_cast<Word>(i);
       });
-      row.read(n,
-               [=](long i, Word word) { out[i] = static_cast<long>(static_cast<Packed>(word) & position); });
+      row.read(n, [=](long i, Word word) { out[i] = static_cast<long>(word & position); });
     }
   }
 
@@ -204,11 +217,11 @@ template <class Bits, bits_kind Kind> struct row_sort {
   // wider than that may differ in lower bits only: a few such are put in order by insertion, many by sorting
   // in two steps.
   static constexpr int position_bits = 11;
-  static constexpr u64 position = (u64(1) << position_bits) - 1, top = u64(1) << 63;
+  static constexpr u64 position = (u64(1) << position_bits) - 1;
   static_assert(cpu_host::longest_network == 1 << position_bits);
 
   static void argsort_long_keys(long* out, const Bits* data, long rows, long n, bool descending) {
-    row_of<i64> row;
+    rows_of<u64> row;
     u64 keys[cpu_host::longest_network];
     for (; rows > 0; --rows, data += n, out += n) {
       for (long i = 0; i < n; ++i) keys[i] = static_cast<u64>(rule::same(data[i], descending));
@@ -219,10 +232,8 @@ template <class Bits, bits_kind Kind> struct row_sort {
       }
       const int up = __builtin_clzll((high - low) | 1);
       const auto key = [&](long i) { return keys[i]; };
-      row.sort(n, [&](long i) {
-        return static_cast<i64>((((keys[i] - low) << up & ~position) | static_cast<u64>(i)) ^ top);
-      });
-      row.read(n, [=](long i, i64 word) { out[i] = static_cast<long>(static_cast<u64>(word) & position); });
+      row.sort(1, n, [&](long i) { return ((keys[i] - low) << up & ~position) | static_cast<u64>(i); });
+      row.read(n, [=](long i, u64 word) { out[i] = static_cast<long>(word & position); });
       if (up < position_bits && !insert(out, n, key)) argsort_in_two_steps(row, out, n, key);
     }
   }
@@ -245,17 +256,13 @@ template <class Bits, bits_kind Kind> struct row_sort {
     return true;
   }
   // By the lower half of the keys, then, keeping that order, by the upper half.
-  template <class F> static void argsort_in_two_steps(row_of<i64>& row, long* out, long n, F key_at) {
+  template <class F> static void argsort_in_two_steps(rows_of<u64>& row, long* out, long n, F key_at) {
     constexpr u64 half = 0xffffffffu;
     long first[cpu_host::longest_network];
-    row.sort(n, [=](long i) {
-      return static_cast<i64>((key_at(i) & half) << position_bits | static_cast<u64>(i));
-    });
-    row.read(n, [&](long i, i64 word) { first[i] = static_cast<long>(static_cast<u64>(word) & position); });
-    row.sort(n, [&](long i) {
-      return static_cast<i64>(key_at(first[i]) >> 32 << position_bits | static_cast<u64>(i));
-    });
-    row.read(n, [&](long i, i64 word) { out[i] = first[static_cast<u64>(word) & position]; });
+    row.sort(1, n, [=](long i) { return (key_at(i) & half) << position_bits | static_cast<u64>(i); });
+    row.read(n, [&](long i, u64 word) { first[i] = static_cast<long>(word & position); });
+    row.sort(1, n, [&](long i) { return key_at(first[i]) >> 32 << position_bits | static_cast<u64>(i); });
+    row.read(n, [&](long i, u64 word) { out[i] = first[word & position]; });
   }
 };
 
@@ -272,6 +279,10 @@ void fill_sort(cpu_host::dense_tables& tables) {
   fill_kind<bits_kind::natural>(tables.sort[0]);
   fill_kind<bits_kind::twos_complement>(tables.sort[1]);
   fill_kind<bits_kind::ieee>(tables.sort[2]);
+#if defined(NL_QUICKSORT)
+  tables.sort_keys_32 = sort_keys;
+  tables.sort_keys_64 = sort_keys;
+#endif
 }
 
 }  // namespace numloom::NL_TARGET
