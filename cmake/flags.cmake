@@ -50,3 +50,14 @@ function(precompile target)
     endif()
   endif()
 endfunction()
+
+# Half of the time of a short file goes into headers and into templates that its neighbours need as well.
+option(NUMLOOM_UNITY "Compile several short sources as one" ON)
+
+# compile_together(target): unless NUMLOOM_UNITY is off. Names in the anonymous namespaces of a folder then differ.
+function(compile_together target)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ${NUMLOOM_UNITY} UNITY_BUILD_BATCH_SIZE 6)
+  if(NUMLOOM_UNITY AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+    target_compile_options(${target} PRIVATE -Wno-subobject-linkage)  # g++ takes what a source includes for a header
+  endif()
+endfunction()

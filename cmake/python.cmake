@@ -11,15 +11,20 @@ endif()
 set(PYBIND11_FINDPYTHON ON)
 find_package(pybind11 3.0 CONFIG REQUIRED)
 file(GLOB python_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/python/src/*.cpp)
-set_source_files_properties(${python_sources} PROPERTIES COMPILE_OPTIONS $<$<CONFIG:Release>:${numloom_planning_level}>)
-python_add_library(numloom_python MODULE WITH_SOABI ${python_sources})
-target_link_libraries(numloom_python PRIVATE numloom pybind11::headers numloom_flags)
-target_include_directories(numloom_python PRIVATE ${PROJECT_SOURCE_DIR}/python/src)
 # pybind11's code runs once, at import, or stands between Python and calls that are not hot.
-file(GLOB binding_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/python/src/bind_*.cpp)
-set_source_files_properties(${binding_sources} ${PROJECT_SOURCE_DIR}/python/src/module.cpp PROPERTIES
-  COMPILE_OPTIONS $<$<CONFIG:Release>:${numloom_cold_level}>)
-precompile(numloom_python <Python.h>)  # not pybind11's: all it instantiates would be compiled again in every file
+set(binding_sources ${python_sources})
+list(FILTER binding_sources INCLUDE REGEX "/(bind_[a-z]+|module)\\.cpp$")
+list(REMOVE_ITEM python_sources ${binding_sources})
+add_library(numloom_binding OBJECT ${binding_sources})
+target_compile_options(numloom_binding PRIVATE $<$<CONFIG:Release>:${numloom_cold_level}>)
+python_add_library(numloom_python MODULE WITH_SOABI ${python_sources} $<TARGET_OBJECTS:numloom_binding>)
+target_compile_options(numloom_python PRIVATE $<$<CONFIG:Release>:${numloom_planning_level}>)
+precompile(numloom_python <Python.h>)
+foreach(part numloom_binding numloom_python)
+  target_link_libraries(${part} PRIVATE numloom pybind11::headers numloom_flags Python::Module)
+  target_include_directories(${part} PRIVATE ${PROJECT_SOURCE_DIR}/python/src)
+  compile_together(${part})
+endforeach()
 set_target_properties(numloom_python PROPERTIES OUTPUT_NAME _core
   LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/python/numloom INSTALL_RPATH "$ORIGIN/lib")
 

@@ -22,7 +22,8 @@ struct reduce_shape {
 };
 
 const reduce_entry& reduce_entry_at(int reduction, int loop) {
-  const reduce_entry& integer = integer_reductions[reduction].entry[loop];
+  const auto& integers = finds_extremum(reduction) ? integer_extrema : integer_reductions;
+  const reduce_entry& integer = integers[reduction].entry[loop];
   return integer.row != nullptr ? integer : floating_reductions[reduction].entry[loop];
 }
 

@@ -322,8 +322,14 @@ enum reduction_number : int {
   reduction_numbers
 };
 
-// One table for the integers and bool, one for the rest.
+constexpr bool finds_extremum(int reduction) {
+  return reduction == reduction_min || reduction == reduction_max || reduction == reduction_fmin ||
+         reduction == reduction_fmax || reduction == reduction_argmin || reduction == reduction_argmax;
+}
+
+// Two tables for the integers and bool, whose extrema are half of the work to compile, and one for the rest.
 extern const reduce_table_row integer_reductions[reduction_numbers];
+extern const reduce_table_row integer_extrema[reduction_numbers];
 extern const reduce_table_row floating_reductions[reduction_numbers];
 
 }  // namespace numloom::NL_TARGET

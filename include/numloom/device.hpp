@@ -46,6 +46,7 @@ NL_API void synchronize(device d = current_device());
 class device_guard {
  public:
   explicit device_guard(device d) : before_(current_device()) { set_current_device(d); }
+  // NOLINTNEXTLINE(bugprone-exception-escape): the device was current before
   ~device_guard() { set_current_device(before_); }
   device_guard(const device_guard&) = delete;
   device_guard& operator=(const device_guard&) = delete;

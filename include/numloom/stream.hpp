@@ -13,9 +13,13 @@ struct stream_view {
   NL_API void synchronize() const;
   /// True when all work on it has finished.
   NL_API bool query() const;
+  /// Work given to this stream from now on waits for the event.
+  NL_API void wait(const class event& e) const;
   friend bool operator==(const stream_view&, const stream_view&) = default;
 };
 
+/// The stream on which operations on d run where no other was made current.
+NL_API stream_view default_stream(device d);
 /// The stream on which this thread's operations on d run.
 NL_API stream_view current_stream(device d);
 NL_API void set_current_stream(stream_view s);
@@ -30,8 +34,7 @@ class NL_API stream {
   operator stream_view() const { return view_; }
   void synchronize() const { view_.synchronize(); }
   bool query() const { return view_.query(); }
-  /// Work given to this stream from now on waits for the event.
-  void wait(const class event& e) const;
+  void wait(const event& e) const { view_.wait(e); }
 
  private:
   stream_view view_;

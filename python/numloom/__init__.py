@@ -44,7 +44,7 @@ def __array_namespace_info__():
 
 def __getattr__(name):
     """Modules loaded late, and NumPy's functions that run on the host, made at first use."""
-    if name in ("polynomial", "testing", "typing"):
+    if name in ("cuda", "polynomial", "testing", "typing"):
         return importlib.import_module(f"numloom.{name}")
     if name in _names.LATE:
         globals()[name] = getattr(importlib.import_module("." + _names.LATE[name], __name__), name)

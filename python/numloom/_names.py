@@ -32,6 +32,18 @@ LATE = {
     ),
     **dict.fromkeys(("KernelTimes", "TuningWarning"), "_tuning"),
     "load_inline": "_inline",
+    **dict.fromkeys(
+        (
+            "clear_memo",
+            "fromDlpack",
+            "fuse",
+            "get_default_memory_pool",
+            "get_default_pinned_memory_pool",
+            "is_available",
+            "memoize",
+        ),
+        "_cupy",
+    ),
 }
 
 # NumPy's functions that take no arrays.
@@ -49,7 +61,7 @@ _MODULES = (
 COMPOSED = {name: getattr(module, name) for module in _MODULES for name in module.__all__}
 _CORE = {name for name in dir(_core) if not name.startswith("_")}
 # NumPy's modules that numloom has its own of, and the others, which are NumPy's, imported at first use.
-OWN_MODULES = {"fft", "lib", "linalg", "polynomial", "random", "testing", "typing"}
+OWN_MODULES = {"cuda", "fft", "lib", "linalg", "polynomial", "random", "testing", "typing"}
 MODULES = set(_numpy.__numpy_submodules__) - OWN_MODULES
 _NUMPY = {name for name in _numpy.__all__ if name in _numpy.__numpy_submodules__ or hasattr(_numpy, name)}
 

@@ -159,6 +159,8 @@ void add_interop_methods(method_list& methods) {
       {"__dlpack__", as_method(dlpack), METH_VARARGS | METH_KEYWORDS,
        "__dlpack__($self, /, *, stream=None, max_version=None, dl_device=None, copy=None)\n--\n\n"
        "A DLPack capsule."});
+  methods.push_back({"toDlpack", as_method(dlpack), METH_VARARGS | METH_KEYWORDS,
+                     "toDlpack($self, /)\n--\n\nA DLPack capsule of the memory, by CuPy's name."});
   methods.push_back({"__dlpack_device__", dlpack_device_method, METH_NOARGS,
                      "__dlpack_device__($self, /)\n--\n\nDLPack's type and number of the device."});
 }

@@ -186,8 +186,7 @@ PyObject* moved(argument_slots s) {
 }
 PyObject* finalize(argument_slots) { Py_RETURN_NONE; }
 
-constexpr auto method = function_row::method_only;
-constexpr function_row rows[] = {
+constexpr function_row array_method_rows[] = {
     {"astype", "(a, dtype, order='K', casting='unsafe', subok=True, copy=True, device=None)", as_type,
      "The elements converted to another dtype.", method},
     {"copy", "(a, order='C')", copied, "A copy on the same device.", method},
@@ -280,7 +279,7 @@ template <std::size_t... I> void add_delegated(method_list& methods, std::index_
 }  // namespace
 
 void add_methods(method_list& methods) {
-  add_rows<rows>(methods, true);
+  add_rows<array_method_rows>(methods, true);
   add_reduction_functions(methods, true);
   add_manipulation_functions(methods, true);
   add_joining_functions(methods, true);

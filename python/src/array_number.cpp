@@ -25,7 +25,7 @@ PyObject* on_host(const char* name, PyObject* left, PyObject* right) {
 }
 
 // An operand of a subclass with an __array_ufunc__ of its own: the operator is the ufunc, which asks it.
-bool is_overridden(PyObject* left, PyObject* right) {
+bool has_override(PyObject* left, PyObject* right) {
   return (is_array(left) && overrides_ufuncs(left)) || (is_array(right) && overrides_ufuncs(right));
 }
 
@@ -53,7 +53,7 @@ bool repeats_sequence(PyObject* sequence, PyObject* count) {
 PyObject* binary_general(ufunc f, PyObject* left, PyObject* right) {
   PyObject* result = guarded([&]() -> PyObject* {
     if (defers_to(left) || defers_to(right)) return not_implemented();
-    if (is_overridden(left, right)) return call_named(text_of(f).c_str(), PyTuple_Pack(2, left, right));
+    if (has_override(left, right)) return call_named(text_of(f).c_str(), PyTuple_Pack(2, left, right));
     if (f == ufunc::multiply && (repeats_sequence(left, right) || repeats_sequence(right, left)))
       return not_implemented();
     PyObject* both[] = {left, right};
@@ -105,7 +105,7 @@ template <ufunc F> PyObject* unary(PyObject* self) {
 PyObject* in_place_general(ufunc f, PyObject* self, PyObject* other) {
   PyObject* result = guarded([&]() -> PyObject* {
     if (defers_to(other)) return not_implemented();
-    if (is_overridden(self, other)) return call_named(text_of(f).c_str(), PyTuple_Pack(2, self, other), self);
+    if (has_override(self, other)) return call_named(text_of(f).c_str(), PyTuple_Pack(2, self, other), self);
     const ndarray target = array_of(self);
     operand b;
     if (!b.load(other, target.device())) raise(numpy.host_only, "the operand is an object");
@@ -181,7 +181,7 @@ PyObject* power_in_place(PyObject* self, PyObject* other, PyObject*) {
 PyObject* divide_with_rest(PyObject* left, PyObject* right) {
   PyObject* result = guarded([&]() -> PyObject* {
     if (defers_to(left) || defers_to(right)) return not_implemented();
-    if (is_overridden(left, right)) return call_named("divmod", PyTuple_Pack(2, left, right));
+    if (has_override(left, right)) return call_named("divmod", PyTuple_Pack(2, left, right));
     PyObject* both[] = {left, right};
     const device where = device_among(both, 2);
     operand a, b;
@@ -201,7 +201,7 @@ PyObject* divide_with_rest(PyObject* left, PyObject* right) {
 PyObject* product(PyObject* left, PyObject* right) {
   PyObject* result = guarded([&]() -> PyObject* {
     if (defers_to(left) || defers_to(right)) return not_implemented();
-    if (is_overridden(left, right)) return call_named("matmul", PyTuple_Pack(2, left, right));
+    if (has_override(left, right)) return call_named("matmul", PyTuple_Pack(2, left, right));
     PyObject* both[] = {left, right};
     const device where = device_among(both, 2);
     if (!is_array_like(left) || !is_array_like(right)) return not_implemented();

@@ -7,7 +7,7 @@ namespace numloom::python {
 
 namespace {
 
-int truth(PyObject* self) {
+int truth_value(PyObject* self) {
   return guarded_status([&] {
     const ndarray& a = array_of(self);
     if (a.size() == 0)
@@ -48,7 +48,7 @@ PyObject* to_complex(PyObject* self, PyObject*) {
   });
 }
 
-PyObject* to_index(PyObject* self) {
+PyObject* as_python_int(PyObject* self) {
   return guarded([&] {
     const ndarray& a = array_of(self);
     if (a.ndim() != 0 || !is_integer(a.dtype()))
@@ -75,7 +75,7 @@ ref host_twin(PyObject* self) {
   return checked(PyObject_GetItem(host.get(), empty_tuple.get()));
 }
 
-PyObject* representation(PyObject* self) {
+PyObject* array_repr(PyObject* self) {
   return guarded([&] { return PyObject_Repr(host_twin(self).get()); });
 }
 PyObject* text(PyObject* self) {
@@ -140,12 +140,12 @@ void add_scalar_slots(slot_list& slots) {
   const auto add = [&](int slot, auto* function) {
     slots.push_back({slot, reinterpret_cast<void*>(function)});
   };
-  add(Py_nb_bool, truth);
+  add(Py_nb_bool, truth_value);
   add(Py_nb_int, to_integer);
   add(Py_nb_float, to_floating);
-  add(Py_nb_index, to_index);
+  add(Py_nb_index, as_python_int);
   add(Py_tp_hash, hash);
-  add(Py_tp_repr, representation);
+  add(Py_tp_repr, array_repr);
   add(Py_tp_str, text);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Indexing, assignment, length, iteration, containment.
 #include <algorithm>
+#include <cmath>
 
 #include "array_type.hpp"
 #include "convert.hpp"
@@ -301,8 +302,8 @@ void check_assignable(const ndarray& a, PyObject* key, PyObject* value) {
     return;
   }
   const double number = PyFloat_AS_DOUBLE(value);
-  if (number != number) raise(PyExc_ValueError, "cannot convert float NaN to integer");
-  if (number - number != 0) raise(PyExc_OverflowError, "cannot convert float infinity to integer");
+  if (std::isnan(number)) raise(PyExc_ValueError, "cannot convert float NaN to integer");
+  if (std::isinf(number)) raise(PyExc_OverflowError, "cannot convert float infinity to integer");
 }
 
 // What is assigned; NumPy reads it (strings, objects, None) where no array here can hold it.
@@ -388,7 +389,7 @@ int contains(PyObject* self, PyObject* value) {
 }
 
 // operator.concat: arrays have no such operation, and + is not it.
-PyObject* concatenate(PyObject*, PyObject*) {
+PyObject* refuse_concatenation(PyObject*, PyObject*) {
   PyErr_SetString(
       PyExc_TypeError,
       "Concatenation operation is not implemented for NumPy arrays, use np.concatenate() instead. "
@@ -411,7 +412,7 @@ void add_sequence_slots(slot_list& slots) {
   add(Py_mp_length, length);
   add(Py_mp_subscript, subscript);
   add(Py_mp_ass_subscript, assign);
-  add(Py_sq_concat, concatenate);
+  add(Py_sq_concat, refuse_concatenation);
   add(Py_sq_length, length);
   add(Py_sq_item, item_at);
   add(Py_sq_ass_item, assign_at);

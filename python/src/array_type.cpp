@@ -33,7 +33,7 @@ array_object* blank(PyTypeObject* type) {
   return o;
 }
 
-void deallocate(PyObject* self) {
+void deallocate_array(PyObject* self) {
   auto* o = reinterpret_cast<array_object*>(self);
   PyTypeObject* type = Py_TYPE(self);
   if (o->weak_references) PyObject_ClearWeakRefs(self);
@@ -170,9 +170,8 @@ PyObject* wrap_view(ndarray value, PyObject* parent) {
   }
   PyObject* view = wrap_as(Py_TYPE(parent), std::move(value));
   PyObject* owner = parent;  // the first of its kind in the chain of views, as in NumPy
-  for (PyObject* next;
-       (next = reinterpret_cast<array_object*>(owner)->base) && Py_TYPE(next) == Py_TYPE(view);)
-    owner = next;
+  const auto base_of = [](PyObject* o) { return reinterpret_cast<array_object*>(o)->base; };
+  while (base_of(owner) && Py_TYPE(base_of(owner)) == Py_TYPE(view)) owner = base_of(owner);
   reinterpret_cast<array_object*>(view)->base = Py_NewRef(owner);
   if (!is_exact_array(parent)) {
     const ref done(PyObject_CallMethod(view, "__array_finalize__", "O", parent));
@@ -229,7 +228,7 @@ void make_array_type(PyObject* module) {
                      "ndarray[shape, dtype]: a type for annotations."});
   methods.push_back({nullptr, nullptr, 0, nullptr});
   slot_list slots = {
-      {Py_tp_dealloc, reinterpret_cast<void*>(deallocate)},
+      {Py_tp_dealloc, reinterpret_cast<void*>(deallocate_array)},
       {Py_tp_new, reinterpret_cast<void*>(construct)},
       {Py_tp_doc, const_cast<char*>(documentation)},
       {Py_tp_members, members},

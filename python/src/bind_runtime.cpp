@@ -105,49 +105,86 @@ void bind_devices(py::module_& m) {
       py::arg("device") = py::none(), "Waits for all work on a device (default: the current one).");
 }
 
+// A Stream or an ExternalStream.
+stream_view view_of(const py::object& s) {
+  if (py::isinstance<stream>(s)) return s.cast<const stream&>();
+  return s.cast<const stream_view&>();
+}
+
+bool is_stream_done(const py::object& s) { return view_of(s).query(); }
+device device_of_stream(const py::object& s) { return view_of(s).device; }
+std::uintptr_t stream_handle(const py::object& s) {
+  return reinterpret_cast<std::uintptr_t>(view_of(s).handle);
+}
+py::tuple stream_protocol(const py::object& s) { return py::make_tuple(0, stream_handle(s)); }
+void synchronize_stream(const py::object& s) {
+  const stream_view view = view_of(s);
+  const py::gil_scoped_release release;
+  view.synchronize();
+}
+void use_stream(const py::object& s) { set_current_stream(view_of(s)); }
+py::object enter_stream(const py::object& s) {
+  const stream_view view = view_of(s);
+  entered_streams().push_back(current_stream(view.device));
+  set_current_stream(view);
+  return s;
+}
+void leave_stream(const py::object&, const py::args&) {
+  set_current_stream(entered_streams().back());
+  entered_streams().pop_back();
+}
+void wait_for_event(const py::object& s, const event& e) { view_of(s).wait(e); }
+py::object record_event(const py::object& s, const py::object& given) {
+  const stream_view view = view_of(s);
+  py::object e = given.is_none() ? py::cast(event(view.device)) : given;
+  e.cast<event&>().record(view);
+  return e;
+}
+bool are_same_stream(const py::object& a, const py::object& b) {
+  return stream_handle(a) == stream_handle(b) && device_of_stream(a) == device_of_stream(b);
+}
+
+template <class Class> void add_stream_methods(Class& c) {
+  c.def("synchronize", synchronize_stream, "Waits for all work on it.")
+      .def("query", is_stream_done, "Has all its work finished?")
+      .def("wait", wait_for_event, py::arg("event"), "Later work waits for the event.")
+      .def("wait_event", wait_for_event, py::arg("event"), "wait(), by CuPy's name.")
+      .def("record", record_event, py::arg("event") = py::none(),
+           "Marks the point that it is at with an event, which is returned; a new one for None.")
+      .def("use", use_stream, "Work of this thread goes there from now on.")
+      .def("__cuda_stream__", stream_protocol,
+           "The protocol by which libraries of CUDA take each other's streams: (version, handle).")
+      .def("__enter__", enter_stream)
+      .def("__exit__", leave_stream);
+  c.def_property_readonly("done", is_stream_done, "query(), by CuPy's name.");
+  c.def_property_readonly("device", device_of_stream, "Its device.");
+  c.def_property_readonly("ptr", stream_handle, "The CUDA handle as a number.");
+}
+
 void bind_streams(py::module_& m) {
-  py::class_<stream>(m, "Stream",
-                     "A queue of work on a device. Work on two streams is ordered by events only.")
-      .def(py::init([](const py::object& where) { return stream(to_device_value(where)); }),
-           py::arg("device") = py::none())
-      .def(
-          "synchronize",
-          [](const stream& s) {
-            const py::gil_scoped_release release;
-            s.synchronize();
-          },
-          "Waits for all work on it.")
-      .def("query", &stream::query, "Has all its work finished?")
-      .def("wait", &stream::wait, py::arg("event"), "Later work waits for the event.")
-      .def_property_readonly(
-          "device", [](const stream& s) { return stream_view(s).device; }, "Its device.")
-      .def_property_readonly(
-          "ptr", [](const stream& s) { return reinterpret_cast<std::uintptr_t>(stream_view(s).handle); },
-          "The CUDA handle as a number.")
-      .def(
-          "__cuda_stream__",
-          [](const stream& s) {
-            return py::make_tuple(0, reinterpret_cast<std::uintptr_t>(stream_view(s).handle));
-          },
-          "The protocol by which libraries of CUDA take each other's streams: (version, handle).")
-      .def("__enter__",
-           [](py::object self) {
-             const stream_view s = self.cast<const stream&>();
-             entered_streams().push_back(current_stream(s.device));
-             set_current_stream(s);
-             return self;
-           })
-      .def("__exit__", [](const stream&, const py::args&) {
-        set_current_stream(entered_streams().back());
-        entered_streams().pop_back();
-      });
-  py::class_<event>(m, "Event", "A point in a stream.")
+  py::class_<stream> own(m, "Stream",
+                         "A queue of work on a device. Work on two streams is ordered by events only.");
+  own.def(py::init([](const py::object& where) { return stream(to_device_value(where)); }),
+          py::arg("device") = py::none());
+  add_stream_methods(own);
+  py::class_<stream_view> lent(m, "_ExternalStream",
+                               "A stream that somebody else owns: ExternalStream(ptr, device_id=-1).");
+  lent.def(py::init([](std::uintptr_t handle, int index) {
+             return stream_view{reinterpret_cast<void*>(handle), index < 0 ? current_device() : cuda(index)};
+           }),
+           py::arg("ptr"), py::arg("device_id") = -1);
+  add_stream_methods(lent);
+  lent.def("__eq__", are_same_stream);
+  m.def("_default_stream", [](const py::object& where) { return default_stream(to_device_value(where)); });
+  m.def("_current_stream", [](const py::object& where) { return current_stream(to_device_value(where)); });
+  py::class_<event> point(m, "Event", "A point in a stream.");
+  point
       .def(py::init([](const py::object& where) { return event(to_device_value(where)); }),
            py::arg("device") = py::none())
       .def(
           "record",
-          [](event& e, const stream* s, const py::object& where) {
-            e.record(s ? stream_view(*s) : current_stream(to_device_value(where)));
+          [](event& e, const py::object& s, const py::object& where) {
+            e.record(s.is_none() ? current_stream(to_device_value(where)) : view_of(s));
           },
           py::arg("stream") = py::none(), py::arg("device") = py::none(),
           "Marks the point that the stream is at.")
@@ -159,9 +196,11 @@ void bind_streams(py::module_& m) {
             e.synchronize();
           },
           "Waits until it is reached.")
-      .def("elapsed_since", &event::elapsed_since, py::arg("start"), "Milliseconds from another event.");
-  m.attr("Stream").attr("__module__") = "numloom";
-  m.attr("Event").attr("__module__") = "numloom";
+      .def("elapsed_since", &event::elapsed_since, py::arg("start"), "Milliseconds from another event.")
+      .def_property_readonly("done", &event::query, "query(), by CuPy's name.");
+  for (py::object o : {py::object(own), py::object(point)}) o.attr("__module__") = "numloom";
+  lent.attr("__module__") = "numloom.cuda";
+  lent.attr("__name__") = lent.attr("__qualname__") = "ExternalStream";
 }
 
 void bind_memory(py::module_& m) {

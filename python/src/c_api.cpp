@@ -29,7 +29,7 @@ device device_from(int type, int index) {
   return cuda(index);
 }
 
-bool has_attribute(PyObject* o, const char* name) {
+bool type_has(PyObject* o, const char* name) {
   return PyObject_HasAttrString(reinterpret_cast<PyObject*>(Py_TYPE(o)), name) != 0;
 }
 
@@ -45,8 +45,8 @@ ndarray over_buffer(PyObject* o) {
 ndarray array_in(PyObject* o) {
   if (is_array(o)) return array_of(o);
   if (is_numpy_array(o)) return over_buffer(o);
-  if (has_attribute(o, "__dlpack__") && !is_numpy_scalar(o)) return from_dlpack(o, {}, {});
-  if (has_attribute(o, "__cuda_array_interface__"))
+  if (type_has(o, "__dlpack__") && !is_numpy_scalar(o)) return from_dlpack(o, {}, {});
+  if (type_has(o, "__cuda_array_interface__"))
     if (auto a = from_cuda_interface(o)) return *a;
   const bool is_text = PyUnicode_Check(o) || PyBytes_Check(o) || PyByteArray_Check(o);
   if (is_text || is_numpy_scalar(o) || !PyObject_CheckBuffer(o))

@@ -156,7 +156,11 @@ casting to_casting(PyObject* o, casting otherwise) {
 std::optional<device> to_device_argument(PyObject* o) {
   if (is_missing(o)) return {};
   if (PyUnicode_Check(o)) return parse_device(to_text(o, "device"));
-  if (PyLong_CheckExact(o)) return parse_device("cuda:" + std::to_string(to_int(o, "device")));
+  if (PyLong_CheckExact(o)) {  // by CuPy's custom a GPU; its first is the CPU on a machine without one
+    const std::int64_t index = to_int(o, "device");
+    if (index == 0 && device_count() == 0) return cpu;
+    return parse_device("cuda:" + std::to_string(index));
+  }
   const ref name = checked(PyObject_Str(o));
   return parse_device(to_text(name.get(), "device"));
 }

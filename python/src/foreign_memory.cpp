@@ -22,6 +22,7 @@ template <class Managed> void drop_capsule(PyObject* capsule) {
 
 // The capsule of another library's array, asked for with what it may not know yet.
 ref ask_for_capsule(PyObject* o, std::optional<device> where, std::optional<bool> copy) {
+  if (PyCapsule_CheckExact(o)) return ref(Py_NewRef(o));  // as older programs hand them over
   const ref method = checked(PyObject_GetAttrString(o, "__dlpack__"));
   const ref keywords = checked(Py_BuildValue("{s:(ii)}", "max_version", 1, 0));
   if (where)

@@ -60,6 +60,9 @@ class signature {
   bool required_[limit];
 };
 
+inline constexpr auto both = function_row::function_and_method;
+inline constexpr auto method = function_row::method_only;
+
 /// Runs the row's body, or NumPy's function of that name when no array here can hold an argument.
 PyObject* call_row(const function_row& row, const signature& s, PyObject* self, PyObject* const* args,
                    Py_ssize_t count, PyObject* keywords);

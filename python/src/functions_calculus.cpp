@@ -104,7 +104,7 @@ template <ndarray (*F)(const ndarray&, const cumulative_options&)> PyObject* run
 
 constexpr const char* cumulative = "(x, /, *, axis=None, dtype=None, out=None, include_initial=False)";
 
-constexpr function_row rows[] = {
+constexpr function_row calculus_rows[] = {
     {"diff", "(a, n=1, axis=-1, prepend=None, append=None)", differences,
      "Differences of neighbours along an axis, n times."},
     {"ediff1d", "(ary, to_end=None, to_begin=None)", neighbour_differences,
@@ -124,6 +124,8 @@ constexpr function_row rows[] = {
 
 }  // namespace
 
-void add_calculus_functions(std::vector<PyMethodDef>& table, bool methods) { add_rows<rows>(table, methods); }
+void add_calculus_functions(std::vector<PyMethodDef>& table, bool methods) {
+  add_rows<calculus_rows>(table, methods);
+}
 
 }  // namespace numloom::python

@@ -158,7 +158,7 @@ PyObject* unpacked(argument_slots s) {
   return wrap(unlocked(8 * a.size(), [&] { return unpackbits(a, axis, count, bits); }));
 }
 
-constexpr function_row rows[] = {
+constexpr function_row choosing_rows[] = {
     {"select", "(condlist, choicelist, default=0)", selected,
      "For each element the first choice whose condition holds."},
     {"choose", "(a, choices, out=None, mode='raise')", chosen,
@@ -180,6 +180,8 @@ constexpr function_row rows[] = {
 
 }  // namespace
 
-void add_choosing_functions(std::vector<PyMethodDef>& table, bool methods) { add_rows<rows>(table, methods); }
+void add_choosing_functions(std::vector<PyMethodDef>& table, bool methods) {
+  add_rows<choosing_rows>(table, methods);
+}
 
 }  // namespace numloom::python

@@ -83,7 +83,7 @@ like_options to_like_options(argument_slots s) {
   return options;
 }
 
-ndarray on_device(ndarray a, PyObject* wanted) {
+ndarray on_device(const ndarray& a, PyObject* wanted) {
   const auto d = to_device_argument(wanted);
   return d ? to_device(a, *d) : a;
 }
@@ -117,7 +117,7 @@ PyObject* make_full_like(argument_slots s) {
 }
 
 // A bound of arange or linspace, and the dtype it asks for where it has one.
-scalar bound(PyObject* o, std::optional<dtype>& common) {
+scalar range_end(PyObject* o, std::optional<dtype>& common) {
   if (is_python_number(o)) return to_scalar(o);
   if (!is_array(o) && !is_numpy_scalar(o) && !is_numpy_array(o)) raise(numpy.host_only, "not a number");
   const ndarray a = to_array(o, cpu);
@@ -131,9 +131,9 @@ PyObject* make_arange(argument_slots s) {
   if (!s[0] && is_missing(s[1])) raise(PyExc_TypeError, "arange() requires stop to be specified.");
   const bool one_bound = is_missing(s[1]) || !s[0];
   std::optional<dtype> common;
-  const scalar first = one_bound ? scalar(0) : bound(s[0], common);
-  const scalar last = bound(one_bound && s[0] ? s[0] : s[1], common);
-  const scalar step = is_missing(s[2]) ? scalar(1) : bound(s[2], common);
+  const scalar first = one_bound ? scalar(0) : range_end(s[0], common);
+  const scalar last = range_end(one_bound && s[0] ? s[0] : s[1], common);
+  const scalar step = is_missing(s[2]) ? scalar(1) : range_end(s[2], common);
   creation_options options;
   options.dtype = to_optional_dtype(s[3]);
   options.device = wanted_device(s[4], s[5]);
@@ -431,7 +431,7 @@ ref call_array_method(PyObject* o, std::optional<dtype> type, std::optional<bool
   return checked(PyObject_CallObject(method.get(), arguments.get()));
 }
 
-PyObject* wrap_made(PyObject* o, const array_request& r) {
+PyObject* wrap_requested(PyObject* o, const array_request& r) {
   if (has_array_method(o)) {
     bool copied = false;
     const ref given = call_array_method(o, r.dtype, r.copy, copied);
@@ -439,7 +439,7 @@ PyObject* wrap_made(PyObject* o, const array_request& r) {
       raise(PyExc_ValueError, "object __array__ method not producing an array");
     array_request rest = r;
     if (copied) rest.copy = {};
-    return wrap_made(given.get(), rest);
+    return wrap_requested(given.get(), rest);
   }
   bool shares = false;
   ndarray a = make_array(o, r, shares);
@@ -456,11 +456,11 @@ std::optional<bool> to_copy(PyObject* o, std::optional<bool> otherwise) {
 
 // (object, dtype, *, copy, order, subok, ndmin, ndmax, like, device)
 PyObject* array(argument_slots s) {
-  const ref made = checked(wrap_made(s[0], {.dtype = to_optional_dtype(s[1]),
-                                            .device = wanted_device(s[8], s[7]),
-                                            .order = to_order(s[3], order::K),
-                                            .copy = to_copy(s[2], true),
-                                            .minimum_dims = to_minimum_dims(s[5], s[6])}));
+  const ref made = checked(wrap_requested(s[0], {.dtype = to_optional_dtype(s[1]),
+                                                 .device = wanted_device(s[8], s[7]),
+                                                 .order = to_order(s[3], order::K),
+                                                 .copy = to_copy(s[2], true),
+                                                 .minimum_dims = to_minimum_dims(s[5], s[6])}));
   if (s[6]) check_maximum_dims(array_of(made.get()), s[6]);
   return Py_NewRef(made.get());
 }
@@ -469,20 +469,20 @@ PyObject* array(argument_slots s) {
 PyObject* as_array(argument_slots s) {
   if (is_exact_array(s[0]) && !s[1] && !s[2] && !s[3] && !s[4] && !array_of(s[0]).is_scalar())
     return Py_NewRef(s[0]);
-  return wrap_made(s[0], {.dtype = to_optional_dtype(s[1]),
-                          .device = wanted_device(s[3], s[5]),
-                          .order = to_order(s[2], order::K),
-                          .copy = to_copy(s[4], {})});
+  return wrap_requested(s[0], {.dtype = to_optional_dtype(s[1]),
+                               .device = wanted_device(s[3], s[5]),
+                               .order = to_order(s[2], order::K),
+                               .copy = to_copy(s[4], {})});
 }
 
 // (a, dtype, *, like)
 template <order Layout> PyObject* as_contiguous(argument_slots s) {
-  return wrap_made(
+  return wrap_requested(
       s[0], {.dtype = to_optional_dtype(s[1]), .device = {}, .order = Layout, .copy = {}, .minimum_dims = 1});
 }
 
 // (a, order, subok)
-PyObject* copied(argument_slots s) {
+PyObject* copy_of_any(argument_slots s) {
   const ndarray a = to_array(s[0]);
   ndarray fresh = unlocked(a.size(), [&] { return copy(a, to_order(s[1], order::K)); });
   fresh.set_scalar(false);
@@ -504,7 +504,7 @@ template <ndarray (*F)(const ndarray&, std::int64_t)> PyObject* triangle(argumen
   return wrap(unlocked(a.size(), [&] { return F(a, k); }));
 }
 
-constexpr function_row rows[] = {
+constexpr function_row creation_rows[] = {
     {"empty", by_shape, make_empty, "A new array whose elements are not set."},
     {"zeros", by_shape, filled<zeros>, "A new array of zeros."},
     {"ones", by_shape, filled<ones>, "A new array of ones."},
@@ -548,7 +548,7 @@ constexpr function_row rows[] = {
      "The object as a C-contiguous array of one dimension or more."},
     {"asfortranarray", "(a, dtype=None, *, like=None)", as_contiguous<order::F>,
      "The object as a Fortran-contiguous array."},
-    {"copy", "(a, order='K', subok=False)", copied, "A copy on the same device."},
+    {"copy", "(a, order='K', subok=False)", copy_of_any, "A copy on the same device."},
     {"tril", "(m, k=0)", triangle<tril>, "The lower triangle; zeros above the k-th diagonal."},
     {"triu", "(m, k=0)", triangle<triu>, "The upper triangle; zeros below the k-th diagonal."},
     {"from_dlpack", "(x, /, *, device=None, copy=None)", dlpack_import,
@@ -557,6 +557,8 @@ constexpr function_row rows[] = {
 
 }  // namespace
 
-void add_creation_functions(std::vector<PyMethodDef>& table, bool methods) { add_rows<rows>(table, methods); }
+void add_creation_functions(std::vector<PyMethodDef>& table, bool methods) {
+  add_rows<creation_rows>(table, methods);
+}
 
 }  // namespace numloom::python

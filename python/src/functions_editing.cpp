@@ -73,7 +73,7 @@ PyObject* trimmed(argument_slots s) {
   return PySequence_GetSlice(s[0], first, first + left.size());
 }
 
-constexpr function_row rows[] = {
+constexpr function_row editing_rows[] = {
     {"append", "(arr, values, axis=None)", appended,
      "Values behind an array; both are flattened where no axis is given."},
     {"insert", "(arr, obj, values, axis=None)", inserted,
@@ -86,6 +86,8 @@ constexpr function_row rows[] = {
 
 }  // namespace
 
-void add_editing_functions(std::vector<PyMethodDef>& table, bool methods) { add_rows<rows>(table, methods); }
+void add_editing_functions(std::vector<PyMethodDef>& table, bool methods) {
+  add_rows<editing_rows>(table, methods);
+}
 
 }  // namespace numloom::python

@@ -28,8 +28,6 @@ template <one_axis F> PyObject* transformed(argument_slots s) {
   return wrap_or_out(unlocked(8 * a.size(), [&] { return F(a, options); }), s[4]);
 }
 
-void warn(const char* text) { checked(PyErr_WarnEx(PyExc_DeprecationWarning, text, 1)); }
-
 // None among the lengths: what the transform along that axis would take by itself.
 std::vector<std::int64_t> to_lengths(PyObject* o, const ndarray& a, const fft::nd_options& options,
                                      bool real_result) {
@@ -44,9 +42,9 @@ std::vector<std::int64_t> to_lengths(PyObject* o, const ndarray& a, const fft::n
       continue;
     }
     if (!warned)
-      warn(
-          "Passing an array containing `None` values to `s` is deprecated in NumPy 2.0 and will raise an "
-          "error in a future version of NumPy. To use the whole axis pass -1, or omit the `s` argument.");
+      warn(PyExc_DeprecationWarning,
+           "Passing an array containing `None` values to `s` is deprecated in NumPy 2.0 and will raise an "
+           "error in a future version of NumPy. To use the whole axis pass -1, or omit the `s` argument.");
     warned = true;
     const bool last = real_result && k + 1 == count;
     if (!last) {
@@ -75,6 +73,7 @@ template <several_axes F, bool Plane, bool RealResult = false> PyObject* transfo
   if (!is_missing(s[1])) {
     if (!axes_given)
       warn(
+          PyExc_DeprecationWarning,
           "`axes` should not be `None` if `s` is not `None` (Deprecated in NumPy 2.0). In a future version "
           "of "
           "NumPy, this will raise an error and `s[i]` will correspond to the size along the transformed axis "
@@ -109,9 +108,9 @@ template <ndarray (*F)(const ndarray&, const axes&)> PyObject* shifted(argument_
 constexpr const char* along_axis = "(a, n=None, axis=-1, norm=None, out=None)";
 constexpr const char* along_axes = "(a, s=None, axes=None, norm=None, out=None)";
 constexpr const char* along_plane = "(a, s=None, axes=(-2, -1), norm=None, out=None)";
-constexpr const char* sampled = "(n, d=1.0, device=None, *, dtype=None)";
+constexpr const char* sampling = "(n, d=1.0, device=None, *, dtype=None)";
 
-constexpr function_row rows[] = {
+constexpr function_row fft_rows[] = {
     {"fft.fft", along_axis, transformed<fft::fft>, "Fourier transform along an axis."},
     {"fft.ifft", along_axis, transformed<fft::ifft>, "Inverse Fourier transform along an axis."},
     {"fft.rfft", along_axis, transformed<fft::rfft>,
@@ -131,9 +130,9 @@ constexpr function_row rows[] = {
     {"fft.rfft2", along_plane, transformed_nd<fft::rfftn, true>,
      "Fourier transform of real numbers along two axes; the last one is halved."},
     {"fft.irfft2", along_plane, transformed_nd<fft::irfftn, true, true>, "Inverse of rfft2: real numbers."},
-    {"fft.fftfreq", sampled, frequencies<fft::fftfreq>,
+    {"fft.fftfreq", sampling, frequencies<fft::fftfreq>,
      "Frequencies of the results of fft for n samples d apart."},
-    {"fft.rfftfreq", sampled, frequencies<fft::rfftfreq>,
+    {"fft.rfftfreq", sampling, frequencies<fft::rfftfreq>,
      "Frequencies of the results of rfft for n samples d apart."},
     {"fft.fftshift", "(x, axes=None)", shifted<fft::fftshift>, "The frequency zero moved to the middle."},
     {"fft.ifftshift", "(x, axes=None)", shifted<fft::ifftshift>, "The inverse of fftshift."},
@@ -141,6 +140,6 @@ constexpr function_row rows[] = {
 
 }  // namespace
 
-void add_fft_functions(std::vector<PyMethodDef>& table) { add_rows<rows>(table, false); }
+void add_fft_functions(std::vector<PyMethodDef>& table) { add_rows<fft_rows>(table, false); }
 
 }  // namespace numloom::python

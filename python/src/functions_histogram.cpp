@@ -12,8 +12,6 @@ namespace numloom::python {
 
 namespace {
 
-void warn(const char* text) { checked(PyErr_WarnEx(PyExc_RuntimeWarning, text, 1)); }
-
 // (x, /, weights, minlength)
 PyObject* counted(argument_slots s) {
   if (s[2] == Py_None) raise(PyExc_TypeError, "use 0 instead of None for minlength");
@@ -87,7 +85,7 @@ histogram_arguments to_histogram(PyObject* array, PyObject* bins, PyObject* rang
   histogram_arguments h;
   h.a = to_array(array);
   if (h.a.dtype() == dtype::bool_)
-    warn("Converting input from bool to <class 'numpy.uint8'> for compatibility.");
+    warn(PyExc_RuntimeWarning, "Converting input from bool to <class 'numpy.uint8'> for compatibility.");
   if (!is_missing(weights)) h.weights = to_array(weights, h.a.device());
   if (h.weights && h.weights->shape() != h.a.shape())
     raise(PyExc_ValueError, "weights should have the same shape as a.");
@@ -99,7 +97,7 @@ histogram_arguments to_histogram(PyObject* array, PyObject* bins, PyObject* rang
     const auto ends = to_range(range);
     bool at_limit = false;
     h.edges = unlocked(h.a.size(), [&] { return histogram_bin_edges(h.a, rule, ends, &at_limit); });
-    if (at_limit) warn("The number of bins estimated may be suboptimal.");
+    if (at_limit) warn(PyExc_RuntimeWarning, "The number of bins estimated may be suboptimal.");
   } else if (!bins || is_single(bins)) {
     const std::int64_t count = bins ? to_count(bins, "`bins` must be an integer, a string, or an array") : 10;
     const auto ends = to_range(range);
@@ -222,7 +220,7 @@ PyObject* plane_counted(argument_slots s) {
   return wrap_tuple({found.counts, found.edges[0], found.edges[1]});
 }
 
-constexpr function_row rows[] = {
+constexpr function_row histogram_rows[] = {
     {"bincount", "(x, /, weights=None, minlength=0)", counted,
      "How often each of 0, 1, 2, ... occurs, or the sums of their weights."},
     {"digitize", "(x, bins, right=False)", binned, "The number of the bin into which each value falls."},
@@ -239,7 +237,7 @@ constexpr function_row rows[] = {
 }  // namespace
 
 void add_histogram_functions(std::vector<PyMethodDef>& table, bool methods) {
-  add_rows<rows>(table, methods);
+  add_rows<histogram_rows>(table, methods);
 }
 
 }  // namespace numloom::python

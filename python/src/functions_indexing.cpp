@@ -163,7 +163,7 @@ PyObject* unraveled(argument_slots s) {
   const ndarray flat = to_array(s[0]);
   const shape_t shape = to_shape(s[1]);
   const order reading = to_order(s[2], order::C);
-  if (shape.size() == 0) raise(numpy.host_only, "an index of nothing");
+  if (shape.empty()) raise(numpy.host_only, "an index of nothing");
   check_indices(flat, s[0], "indices");
   std::vector<ndarray> found = unlocked(flat.size() * 8, [&] { return unravel_index(flat, shape, reading); });
   for (ndarray& index : found) index.set_scalar(index.ndim() == 0);
@@ -189,7 +189,7 @@ PyObject* raveled_indices(argument_slots s) {
     }
   }
   const order reading = to_order(s[3], order::C);
-  if (dimensions.size() == 0) raise(numpy.host_only, "an index of nothing");
+  if (dimensions.empty()) raise(numpy.host_only, "an index of nothing");
   ndarray flat = ravel_multi_index(parts, dimensions, modes, reading);
   flat.set_scalar(flat.ndim() == 0);
   return wrap(std::move(flat));
@@ -300,11 +300,9 @@ PyObject* insertion_points(argument_slots s) {
   return wrap(std::move(found));
 }
 
-constexpr auto both = function_row::function_and_method;
-constexpr auto method = function_row::method_only;
 constexpr const char* sorting = "(a, axis=-1, kind=None, order=None, *, stable=None, descending=False)";
 
-constexpr function_row rows[] = {
+constexpr function_row indexing_rows[] = {
     {"take", "(a, indices, axis=None, out=None, mode='raise')", taken, "Elements at positions along an axis.",
      both},
     {"put", "(a, ind, v, mode='raise')", put_values, "Values written to positions of the flattened array."},
@@ -357,6 +355,8 @@ constexpr function_row rows[] = {
 
 }  // namespace
 
-void add_indexing_functions(std::vector<PyMethodDef>& table, bool methods) { add_rows<rows>(table, methods); }
+void add_indexing_functions(std::vector<PyMethodDef>& table, bool methods) {
+  add_rows<indexing_rows>(table, methods);
+}
 
 }  // namespace numloom::python

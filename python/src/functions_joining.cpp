@@ -158,12 +158,11 @@ PyObject* tiled(argument_slots s) {
   return wrap(unlocked(a.size() * 4, [&] { return tile(a, repetitions); }));
 }
 
-constexpr auto both = function_row::function_and_method;
 constexpr const char* joining = "(arrays, /, axis=0, out=None, *, dtype=None, casting='same_kind')";
 constexpr const char* stacking = "(tup, *, dtype=None, casting='same_kind')";
 constexpr const char* splitting = "(ary, indices_or_sections)";
 
-constexpr function_row rows[] = {
+constexpr function_row joining_rows[] = {
     {"concatenate", joining, joined<concatenate>, "Arrays joined along an existing axis."},
     {"concat", joining, joined<concatenate>, "Arrays joined along an existing axis."},
     {"stack", "(arrays, axis=0, out=None, *, dtype=None, casting='same_kind')", joined<stack>,
@@ -189,6 +188,8 @@ constexpr function_row rows[] = {
 
 }  // namespace
 
-void add_joining_functions(std::vector<PyMethodDef>& table, bool methods) { add_rows<rows>(table, methods); }
+void add_joining_functions(std::vector<PyMethodDef>& table, bool methods) {
+  add_rows<joining_rows>(table, methods);
+}
 
 }  // namespace numloom::python

@@ -307,7 +307,7 @@ PyObject* traces(argument_slots s) {
   return wrap(trace(to_array(s[0]), offset, -2, -1, to_optional_dtype(s[2])));
 }
 
-constexpr function_row rows[] = {
+constexpr function_row linalg_rows[] = {
     {"linalg.solve", "(a, b)", mapped_two<linalg::solve>, "The x of a @ x = b."},
     {"linalg.inv", "(a)", mapped<linalg::inv>, "Inverse matrices."},
     {"linalg.det", "(a)", mapped<linalg::det>, "Determinants."},
@@ -349,6 +349,6 @@ constexpr function_row rows[] = {
 
 }  // namespace
 
-void add_linalg_functions(std::vector<PyMethodDef>& table) { add_rows<rows>(table, false); }
+void add_linalg_functions(std::vector<PyMethodDef>& table) { add_rows<linalg_rows>(table, false); }
 
 }  // namespace numloom::python

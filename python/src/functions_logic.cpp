@@ -91,7 +91,7 @@ PyObject* tested_into(argument_slots s) {
 
 constexpr const char* tolerant = "(a, b, rtol=1e-05, atol=1e-08, equal_nan=False)";
 
-constexpr function_row rows[] = {
+constexpr function_row logic_rows[] = {
     {"isclose", tolerant, close_elements,
      "True where two arrays agree within a tolerance: |a - b| <= atol + rtol |b|."},
     {"allclose", tolerant, close_arrays, "Do two arrays agree within a tolerance?"},
@@ -106,6 +106,8 @@ constexpr function_row rows[] = {
 
 }  // namespace
 
-void add_logic_functions(std::vector<PyMethodDef>& table, bool methods) { add_rows<rows>(table, methods); }
+void add_logic_functions(std::vector<PyMethodDef>& table, bool methods) {
+  add_rows<logic_rows>(table, methods);
+}
 
 }  // namespace numloom::python

@@ -37,7 +37,7 @@ PyObject* reshape_method(argument_slots s) {
 }
 
 // (self, *new_shape, refcheck): in place, zeros behind; elements stay in the order in which they lie.
-PyObject* resized(argument_slots s) {
+PyObject* resized_in_place(argument_slots s) {
   const ndarray a = array_of(s[0]);
   if (s[2] && PyUnicode_Check(s[2])) raise(PyExc_TypeError, "refcheck must be a boolean, not a string");
   const bool looks = to_bool(s[2], true);
@@ -294,16 +294,13 @@ PyObject* common_shape(argument_slots s) {
   return tuple_of(shape).release();
 }
 
-constexpr auto both = function_row::function_and_method;
-constexpr auto method = function_row::method_only;
-
-constexpr function_row rows[] = {
+constexpr function_row manipulation_rows[] = {
     {"reshape", "(a, /, shape, order='C', *, copy=None)", reshape_function,
      "The elements in another shape: a view where the strides allow. One extent may be -1."},
     {"reshape", "(a, /, *shape, order='C', copy=None)", reshape_method,
      "The elements in another shape: a view where the strides allow. One extent may be -1.", method},
     {"ravel", "(a, order='C')", raveled, "One-dimensional: a view where the strides allow.", both},
-    {"resize", "(a, /, *new_shape, refcheck=True)", resized,
+    {"resize", "(a, /, *new_shape, refcheck=True)", resized_in_place,
      "Another shape in place: elements are dropped, or zeros follow.", method},
     {"flatten", "(a, order='C')", flattened, "A one-dimensional copy.", method},
     {"transpose", "(a, axes=None)", transpose_function, "The axes permuted, or reversed: a view."},
@@ -345,7 +342,7 @@ constexpr function_row rows[] = {
 namespace {
 
 constexpr std::size_t reshape_row = 1;
-static_assert(rows[reshape_row].body == reshape_method);
+static_assert(manipulation_rows[reshape_row].body == reshape_method);
 
 // Extents that are plain integers, given one by one or as one tuple; false for anything else.
 bool plain_extents(PyObject* const* args, Py_ssize_t count, shape_t& shape) {
@@ -373,13 +370,13 @@ PyObject* enter_reshape(PyObject* self, PyObject* const* args, Py_ssize_t count,
     if (seen != Py_None) return seen;
     Py_DECREF(seen);
   }
-  return enter_method<rows, reshape_row>(self, args, count, keywords);
+  return enter_method<manipulation_rows, reshape_row>(self, args, count, keywords);
 }
 
 }  // namespace
 
 void add_manipulation_functions(std::vector<PyMethodDef>& table, bool methods) {
-  add_rows<rows>(table, methods);
+  add_rows<manipulation_rows>(table, methods);
   if (!methods) return;
   for (PyMethodDef& method : table)
     if (std::string_view(method.ml_name) == "reshape")

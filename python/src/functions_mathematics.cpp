@@ -61,10 +61,9 @@ PyObject* perhaps_real(argument_slots s) {
   return is_array(s[0]) && seen.dtype() == a.dtype() ? Py_NewRef(s[0]) : wrap_view(std::move(seen), s[0]);
 }
 
-constexpr auto both = function_row::function_and_method;
 constexpr const char* rounding = "(a, decimals=0, out=None)";
 
-constexpr function_row rows[] = {
+constexpr function_row mathematics_rows[] = {
     {"round", rounding, rounded, "Rounded to that many decimals, halves to even.", both},
     {"around", rounding, rounded, "Rounded to that many decimals, halves to even; the older name of round."},
     {"fix", "(x, out=None)", fixed, "Rounded towards zero."},
@@ -78,7 +77,7 @@ constexpr function_row rows[] = {
 }  // namespace
 
 void add_mathematics_functions(std::vector<PyMethodDef>& table, bool methods) {
-  add_rows<rows>(table, methods);
+  add_rows<mathematics_rows>(table, methods);
 }
 
 }  // namespace numloom::python

@@ -61,10 +61,12 @@ PyObject* quotient(argument_slots s) {
 }
 
 // (p, m)
-PyObject* derivative(argument_slots s) { return wrap(polyder(to_coefficients(s[0]), to_count(s[1], 1))); }
+PyObject* polynomial_derivative(argument_slots s) {
+  return wrap(polyder(to_coefficients(s[0]), to_count(s[1], 1)));
+}
 
 // (p, m, k)
-PyObject* integral(argument_slots s) {
+PyObject* polynomial_integral(argument_slots s) {
   const ndarray p = to_coefficients(s[0]);
   std::optional<ndarray> constants;
   if (!is_missing(s[2])) constants = to_array(s[2], p.device());
@@ -134,14 +136,15 @@ PyObject* columns_fitted(argument_slots s) {
   return with_details(fit, s[3]);
 }
 
-constexpr function_row rows[] = {
+constexpr function_row polynomials_rows[] = {
     {"polyval", "(p, x)", values, "The polynomial at x, by Horner's rule."},
     {"polyadd", "(a1, a2)", combined<polyadd>, "Sum of two polynomials."},
     {"polysub", "(a1, a2)", combined<polysub>, "Difference of two polynomials."},
     {"polymul", "(a1, a2)", combined<polymul>, "Product of two polynomials."},
     {"polydiv", "(u, v)", quotient, "Quotient and remainder of two polynomials."},
-    {"polyder", "(p, m=1)", derivative, "The m-th derivative of a polynomial."},
-    {"polyint", "(p, m=1, k=None)", integral, "The m-th integral of a polynomial, with constants k."},
+    {"polyder", "(p, m=1)", polynomial_derivative, "The m-th derivative of a polynomial."},
+    {"polyint", "(p, m=1, k=None)", polynomial_integral,
+     "The m-th integral of a polynomial, with constants k."},
     {"poly", "(seq_of_zeros)", from_roots,
      "The polynomial with these roots, or the characteristic polynomial of a matrix."},
     {"roots", "(p)", to_roots, "The roots of a polynomial: eigenvalues of its companion matrix."},
@@ -161,7 +164,7 @@ constexpr function_row rows[] = {
 }  // namespace
 
 void add_polynomial_functions(std::vector<PyMethodDef>& table, bool methods) {
-  add_rows<rows>(table, methods);
+  add_rows<polynomials_rows>(table, methods);
 }
 
 }  // namespace numloom::python

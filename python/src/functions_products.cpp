@@ -201,8 +201,6 @@ PyObject* einsum_function(argument_slots s) {
                                 : wrap_or_out(std::move(made), s[1]);
 }
 
-constexpr auto both = function_row::function_and_method;
-
 // (a, offset, axis1, axis2, dtype, out)
 PyObject* traced(argument_slots s) {
   const ndarray a = to_array(s[0]);
@@ -215,7 +213,7 @@ PyObject* traced(argument_slots s) {
   return wrap_or_out(std::move(result), s[5]);
 }
 
-constexpr function_row rows[] = {
+constexpr function_row products_rows[] = {
     {"trace", "(a, offset=0, axis1=0, axis2=1, dtype=None, out=None)", traced,
      "Sum of a diagonal, or the sums of those of the planes of two axes.", function_row::function_and_method},
     {"dot", "(a, b, out=None)", product_into<dot>, "Inner product of vectors, product of matrices.", both},
@@ -252,6 +250,8 @@ constexpr function_row rows[] = {
 
 }  // namespace
 
-void add_product_functions(std::vector<PyMethodDef>& table, bool methods) { add_rows<rows>(table, methods); }
+void add_product_functions(std::vector<PyMethodDef>& table, bool methods) {
+  add_rows<products_rows>(table, methods);
+}
 
 }  // namespace numloom::python

@@ -3,6 +3,7 @@
 #include "float_watch.hpp"
 #include "function.hpp"
 #include "numloom/statistics.hpp"
+#include "signatures.hpp"
 
 namespace numloom::python {
 
@@ -51,8 +52,6 @@ bool has_few(const ndarray& a, const axes& axis, const std::optional<ndarray>& m
   const ndarray counts = count_nonzero(broadcast_to(*mask, a.shape()), {.axis = axis});
   return any(call(ufunc::less_equal, counts, array_like(limit))).item().real() != 0;
 }
-
-void warn(const char* text) { checked(PyErr_WarnEx(PyExc_RuntimeWarning, text, 1)); }
 
 // The flags of a variance: its one pass raises some that the result shows to mean nothing.
 void report_variance(const float_watch& watch, const ndarray& a, const ndarray& result, bool divided) {
@@ -137,7 +136,7 @@ PyObject* arithmetic_mean(argument_slots s) {
   options.keepdims = to_bool(s[4], false);
   options.where = to_mask(s[5], device_of(s[0]));
   const ndarray a = to_array(s[0]);
-  if (has_few(a, options.axis, options.where, 0)) warn("Mean of empty slice");
+  if (has_few(a, options.axis, options.where, 0)) warn(PyExc_RuntimeWarning, "Mean of empty slice");
   return run(mean, s[0], options, s[3], a.size() == 0 ? "divide" : "reduce");
 }
 
@@ -149,7 +148,7 @@ PyObject* weighted(argument_slots s) {
   if (!is_missing(s[2])) options.weights = to_array(s[2], a.device());
   const bool returned = to_bool(s[3], false);
   options.keepdims = to_bool(s[4], false);
-  if (!options.weights && has_few(a, options.axis, {}, 0)) warn("Mean of empty slice");
+  if (!options.weights && has_few(a, options.axis, {}, 0)) warn(PyExc_RuntimeWarning, "Mean of empty slice");
   const float_watch watch;
   if (!returned) {
     ndarray result = unlocked(a.size(), [&] { return average(a, options); });
@@ -194,7 +193,7 @@ template <variance F> PyObject* spread(argument_slots s) {
   options.where = to_mask(s[6], device_of(s[0]));
   const ndarray a = to_array(s[0]);
   const bool too_few = has_few(a, options.axis, options.where, options.ddof);
-  if (too_few) warn("Degrees of freedom <= 0 for slice");
+  if (too_few) warn(PyExc_RuntimeWarning, "Degrees of freedom <= 0 for slice");
   const float_watch watch;
   ndarray result = unlocked(a.size(), [&] { return F(a, options); });
   report_variance(watch, a, result, too_few);
@@ -226,44 +225,38 @@ template <scan F> PyObject* running(argument_slots s) {
   return wrap_or_out(std::move(result), s[3]);
 }
 
-constexpr auto both = function_row::function_and_method;
-constexpr const char* accumulated =
-    "(a, axis=None, dtype=None, out=None, keepdims=False, initial=None, where=True)";
-constexpr const char* extreme = "(a, axis=None, out=None, keepdims=False, initial=None, where=True)";
-constexpr const char* truth = "(a, axis=None, out=None, keepdims=False, *, where=True)";
-constexpr const char* spreading =
-    "(a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, where=True, mean=None, correction=None)";
-constexpr const char* positions = "(a, axis=None, out=None, *, keepdims=False)";
-constexpr const char* scanning = "(a, axis=None, dtype=None, out=None)";
-
-constexpr function_row rows[] = {
-    {"sum", accumulated, accumulate<sum>, "Sum of the elements over the given axes.", both},
-    {"prod", accumulated, accumulate<prod>, "Product of the elements over the given axes.", both},
-    {"min", extreme, extremum<min>, "Smallest element over the given axes; NaN wins.", both},
-    {"max", extreme, extremum<max>, "Largest element over the given axes; NaN wins.", both},
-    {"amin", extreme, extremum<min>, "Smallest element over the given axes; the older name of min."},
-    {"amax", extreme, extremum<max>, "Largest element over the given axes; the older name of max."},
-    {"any", truth, logical<any>, "Is some element not zero?", both},
-    {"all", truth, logical<all>, "Is every element not zero?", both},
+constexpr function_row reductions_rows[] = {
+    {"sum", signatures::accumulated, accumulate<sum>, "Sum of the elements over the given axes.", both},
+    {"prod", signatures::accumulated, accumulate<prod>, "Product of the elements over the given axes.", both},
+    {"min", signatures::extreme, extremum<min>, "Smallest element over the given axes; NaN wins.", both},
+    {"max", signatures::extreme, extremum<max>, "Largest element over the given axes; NaN wins.", both},
+    {"amin", signatures::extreme, extremum<min>,
+     "Smallest element over the given axes; the older name of min."},
+    {"amax", signatures::extreme, extremum<max>,
+     "Largest element over the given axes; the older name of max."},
+    {"any", signatures::truth, logical<any>, "Is some element not zero?", both},
+    {"all", signatures::truth, logical<all>, "Is every element not zero?", both},
     {"count_nonzero", "(a, axis=None, *, keepdims=False)", count, "Number of elements that are not zero."},
     {"mean", "(a, axis=None, dtype=None, out=None, keepdims=False, *, where=True)", arithmetic_mean,
      "Arithmetic mean over the given axes; float64 for integers.", both},
     {"average", "(a, axis=None, weights=None, returned=False, *, keepdims=False)", weighted,
      "Weighted mean; with returned, the sum of the weights too."},
     {"ptp", "(a, axis=None, out=None, keepdims=False)", range_of, "Largest minus smallest element."},
-    {"var", spreading, spread<var>, "Variance over the given axes; the divisor is n - ddof.", both},
-    {"std", spreading, spread<numloom::std>, "Standard deviation over the given axes.", both},
-    {"argmin", positions, arg<argmin>, "Position of the first smallest element; NaN wins.", both},
-    {"argmax", positions, arg<argmax>, "Position of the first largest element; NaN wins.", both},
-    {"cumsum", scanning, running<cumsum>, "Running sum along an axis, or of the flattened array.", both},
-    {"cumprod", scanning, running<cumprod>, "Running product along an axis, or of the flattened array.",
+    {"var", signatures::spreading, spread<var>, "Variance over the given axes; the divisor is n - ddof.",
      both},
+    {"std", signatures::spreading, spread<numloom::std>, "Standard deviation over the given axes.", both},
+    {"argmin", signatures::positions, arg<argmin>, "Position of the first smallest element; NaN wins.", both},
+    {"argmax", signatures::positions, arg<argmax>, "Position of the first largest element; NaN wins.", both},
+    {"cumsum", signatures::scanning, running<cumsum>, "Running sum along an axis, or of the flattened array.",
+     both},
+    {"cumprod", signatures::scanning, running<cumprod>,
+     "Running product along an axis, or of the flattened array.", both},
 };
 
 }  // namespace
 
 void add_reduction_functions(std::vector<PyMethodDef>& table, bool methods) {
-  add_rows<rows>(table, methods);
+  add_rows<reductions_rows>(table, methods);
 }
 
 }  // namespace numloom::python

@@ -7,10 +7,10 @@ namespace numloom::python {
 
 namespace {
 
-struct two_arrays {
+struct set_operands {
   ndarray first, second;
 };
-two_arrays to_two(PyObject* x, PyObject* y) {
+set_operands to_two(PyObject* x, PyObject* y) {
   PyObject* operands[] = {x, y};
   const device d = device_among(operands, 2);
   return {to_array(x, d), to_array(y, d)};
@@ -86,7 +86,7 @@ PyObject* common(argument_slots s) {
 }
 
 // (ar1, ar2)
-PyObject* joined(argument_slots s) {
+PyObject* united(argument_slots s) {
   const auto [a, b] = to_two(s[0], s[1]);
   return wrap(unlocked(a.size() + b.size(), [&] { return union1d(a, b); }));
 }
@@ -98,7 +98,7 @@ template <ndarray (*F)(const ndarray&, const ndarray&, bool)> PyObject* differen
   return wrap(unlocked(a.size() + b.size(), [&] { return F(a, b, assume_unique); }));
 }
 
-constexpr function_row rows[] = {
+constexpr function_row sets_rows[] = {
     {"unique",
      "(ar, return_index=False, return_inverse=False, return_counts=False, axis=None, *, equal_nan=True, "
      "sorted=True)",
@@ -107,7 +107,7 @@ constexpr function_row rows[] = {
      "For each element: is it among the test elements?"},
     {"intersect1d", "(ar1, ar2, assume_unique=False, return_indices=False)", common,
      "Sorted elements that are in both arrays."},
-    {"union1d", "(ar1, ar2)", joined, "Sorted elements that are in either array."},
+    {"union1d", "(ar1, ar2)", united, "Sorted elements that are in either array."},
     {"setdiff1d", "(ar1, ar2, assume_unique=False)", difference<setdiff1d>,
      "Elements of the first array that are not in the second."},
     {"setxor1d", "(ar1, ar2, assume_unique=False)", difference<setxor1d>,
@@ -121,6 +121,6 @@ constexpr function_row rows[] = {
 
 }  // namespace
 
-void add_set_functions(std::vector<PyMethodDef>& table, bool methods) { add_rows<rows>(table, methods); }
+void add_set_functions(std::vector<PyMethodDef>& table, bool methods) { add_rows<sets_rows>(table, methods); }
 
 }  // namespace numloom::python

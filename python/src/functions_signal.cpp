@@ -159,10 +159,9 @@ PyObject* ordered_by_keys(argument_slots s) {
   return wrap(std::move(found));
 }
 
-constexpr auto both = function_row::function_and_method;
 constexpr const char* parting = "(a, kth, axis=-1, kind='introselect', order=None)";
 
-constexpr function_row rows[] = {
+constexpr function_row signal_rows[] = {
     {"interp", "(x, xp, fp, left=None, right=None, period=None)", interpolated,
      "The piecewise linear function through points, at x."},
     {"convolve", "(a, v, mode='full')", slid<convolve, overlap::full>,
@@ -186,6 +185,8 @@ constexpr function_row rows[] = {
 
 }  // namespace
 
-void add_signal_functions(std::vector<PyMethodDef>& table, bool methods) { add_rows<rows>(table, methods); }
+void add_signal_functions(std::vector<PyMethodDef>& table, bool methods) {
+  add_rows<signal_rows>(table, methods);
+}
 
 }  // namespace numloom::python

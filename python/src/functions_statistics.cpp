@@ -7,6 +7,7 @@
 #include "numloom/reductions.hpp"
 #include "numloom/statistics.hpp"
 #include "numloom/ufunc_functions.hpp"
+#include "signatures.hpp"
 
 namespace numloom::python {
 
@@ -14,12 +15,10 @@ namespace {
 
 device place_of(PyObject* a) { return is_array(a) ? array_of(a).device() : current_device(); }
 
-void warn(const char* text) { checked(PyErr_WarnEx(PyExc_RuntimeWarning, text, 1)); }
-
 // NumPy warns where a slice has no number in it. Looking would make a GPU wait, so it is the CPU that tells.
 void warn_of_nan(const ndarray& result, const char* text) {
   if (!result.device().is_cpu() || !is_inexact(result.dtype()) || result.size() == 0) return;
-  if (any(isnan(result)).item<bool>()) warn(text);
+  if (any(isnan(result)).item<bool>()) warn(PyExc_RuntimeWarning, text);
 }
 
 // NumPy's medians and quantiles warn once for each slice that has no number in it, whatever the levels.
@@ -27,7 +26,7 @@ void warn_of_each_nan(const ndarray& result, const axes& axis, std::int64_t resu
   if (!result.device().is_cpu() || !is_inexact(result.dtype()) || result.size() == 0) return;
   const auto slices = count_nonzero(isnan(result)).item<std::int64_t>() / results_a_slice;
   const std::int64_t warnings = axis.all() ? std::min<std::int64_t>(slices, 1) : slices;
-  for (std::int64_t i = 0; i < warnings; ++i) warn("All-NaN slice encountered");
+  for (std::int64_t i = 0; i < warnings; ++i) warn(PyExc_RuntimeWarning, "All-NaN slice encountered");
 }
 
 // NumPy lets a single number be reduced over axis 0 or -1.
@@ -47,7 +46,7 @@ template <ndarray (*F)(const ndarray&, const median_options&)> PyObject* middle(
   options.keepdims = to_bool(s[4], false);
   const ndarray result = unlocked(a.size(), [&] { return F(a, options); });
   if (a.size() == 0 && result.size() > 0) {
-    warn("Mean of empty slice");
+    warn(PyExc_RuntimeWarning, "Mean of empty slice");
     if (F == median && result.device().is_cpu())
       report_float_errors(float_errors::invalid, "divide", result.ndim() == 0);
   }
@@ -95,7 +94,7 @@ template <quantile_of_number F, quantile_of_array G, bool Percent> PyObject* lev
   const ndarray result =
       unlocked(a.size(), [&] { return q.number ? F(a, *q.number, options) : G(a, q.array, options); });
   constexpr bool skips = F == static_cast<quantile_of_number>(nanquantile);
-  if (skips && a.size() == 0 && result.size() > 0) warn("Mean of empty slice");
+  if (skips && a.size() == 0 && result.size() > 0) warn(PyExc_RuntimeWarning, "Mean of empty slice");
   if (skips && a.size() > 0) warn_of_each_nan(result, options.axis, q.number ? 1 : q.array.size());
   return wrap_or_out(result, s[3]);
 }
@@ -107,7 +106,7 @@ constexpr quantile_of_array array_level = quantile, array_level_without_nan = na
 using plain_reduction = ndarray (*)(const ndarray&, const reduction_options&);
 
 // (a, axis, dtype, out, keepdims, initial, where)
-template <plain_reduction F> PyObject* accumulate(argument_slots s) {
+template <plain_reduction F> PyObject* nan_accumulate(argument_slots s) {
   const ndarray a = to_array(s[0]);
   reduction_options options;
   options.axis = fitting(to_axes(s[1]), a);
@@ -120,7 +119,7 @@ template <plain_reduction F> PyObject* accumulate(argument_slots s) {
 }
 
 // (a, axis, out, keepdims, initial, where)
-template <plain_reduction F> PyObject* extremum(argument_slots s) {
+template <plain_reduction F> PyObject* nan_extremum(argument_slots s) {
   const ndarray a = to_array(s[0]);
   reduction_options options;
   options.axis = fitting(to_axes(s[1]), a);
@@ -148,7 +147,7 @@ PyObject* average(argument_slots s) {
 }
 
 // (a, axis, dtype, out, ddof, keepdims, *, where, mean, correction)
-template <ndarray (*F)(const ndarray&, const variance_options&)> PyObject* spread(argument_slots s) {
+template <ndarray (*F)(const ndarray&, const variance_options&)> PyObject* nan_spread(argument_slots s) {
   if (!is_missing(s[7])) raise(numpy.host_only, "a mean given beforehand");
   if (!is_missing(s[8]) && s[4] && to_double(s[4], 0) != 0)
     raise(PyExc_ValueError, "ddof and correction can't be provided simultaneously.");
@@ -166,7 +165,7 @@ template <ndarray (*F)(const ndarray&, const variance_options&)> PyObject* sprea
 }
 
 // (a, axis, out, *, keepdims)
-template <ndarray (*F)(const ndarray&, const arg_options&)> PyObject* position(argument_slots s) {
+template <ndarray (*F)(const ndarray&, const arg_options&)> PyObject* nan_position(argument_slots s) {
   const ndarray a = to_array(s[0]);
   arg_options options;
   options.axis = to_optional_axis(s[1]);
@@ -177,7 +176,7 @@ template <ndarray (*F)(const ndarray&, const arg_options&)> PyObject* position(a
 }
 
 // (a, axis, dtype, out)
-template <ndarray (*F)(const ndarray&, const scan_options&)> PyObject* running(argument_slots s) {
+template <ndarray (*F)(const ndarray&, const scan_options&)> PyObject* nan_running(argument_slots s) {
   scan_options options;
   options.axis = to_optional_axis(s[1]);
   options.dtype = to_optional_dtype(s[2]);
@@ -227,7 +226,7 @@ PyObject* covariance(argument_slots s) {
   options.dtype = to_optional_dtype(s[7]);
   const std::int64_t n = m.ndim() == 2 ? m.shape()[options.rowvar ? 1 : 0] : m.size();
   if (!options.fweights && !options.aweights && static_cast<double>(n) <= options.ddof && m.ndim() <= 2)
-    warn("Degrees of freedom <= 0 for slice");
+    warn(PyExc_RuntimeWarning, "Degrees of freedom <= 0 for slice");
   return wrap(unlocked(m.size() * 4, [&] { return cov(m, y, options); }));
 }
 
@@ -241,22 +240,15 @@ PyObject* correlation(argument_slots s) {
   const bool rowvar = to_bool(s[2], true);
   const auto type = to_optional_dtype(s[3]);
   if ((x.ndim() == 2 ? x.shape()[rowvar ? 1 : 0] : x.size()) <= 1 && x.ndim() <= 2)
-    warn("Degrees of freedom <= 0 for slice");
+    warn(PyExc_RuntimeWarning, "Degrees of freedom <= 0 for slice");
   return wrap(unlocked(x.size() * 4, [&] { return corrcoef(x, y, rowvar, type); }));
 }
 
 constexpr const char* medians = "(a, axis=None, out=None, overwrite_input=False, keepdims=False)";
 constexpr const char* quantiles =
     "(a, q, axis=None, out=None, overwrite_input=False, method='linear', keepdims=False, *, weights=None)";
-constexpr const char* accumulated =
-    "(a, axis=None, dtype=None, out=None, keepdims=False, initial=None, where=True)";
-constexpr const char* extreme = "(a, axis=None, out=None, keepdims=False, initial=None, where=True)";
-constexpr const char* spreading =
-    "(a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, where=True, mean=None, correction=None)";
-constexpr const char* positions = "(a, axis=None, out=None, *, keepdims=False)";
-constexpr const char* scanning = "(a, axis=None, dtype=None, out=None)";
 
-constexpr function_row rows[] = {
+constexpr function_row statistics_rows[] = {
     {"median", medians, middle<median>, "The middle element in order, or the mean of the two in the middle."},
     {"nanmedian", medians, middle<nanmedian>, "The median of the elements that are not NaN."},
     {"quantile", quantiles, level<number_level, array_level, false>,
@@ -267,18 +259,22 @@ constexpr function_row rows[] = {
      "quantile() of the elements that are not NaN."},
     {"nanpercentile", quantiles, level<number_level_without_nan, array_level_without_nan, true>,
      "percentile() of the elements that are not NaN."},
-    {"nansum", accumulated, accumulate<nansum>, "Sum of the elements that are not NaN."},
-    {"nanprod", accumulated, accumulate<nanprod>, "Product of the elements that are not NaN."},
-    {"nanmin", extreme, extremum<nanmin>, "Smallest element that is not NaN."},
-    {"nanmax", extreme, extremum<nanmax>, "Largest element that is not NaN."},
+    {"nansum", signatures::accumulated, nan_accumulate<nansum>, "Sum of the elements that are not NaN."},
+    {"nanprod", signatures::accumulated, nan_accumulate<nanprod>,
+     "Product of the elements that are not NaN."},
+    {"nanmin", signatures::extreme, nan_extremum<nanmin>, "Smallest element that is not NaN."},
+    {"nanmax", signatures::extreme, nan_extremum<nanmax>, "Largest element that is not NaN."},
     {"nanmean", "(a, axis=None, dtype=None, out=None, keepdims=False, *, where=True)", average,
      "Arithmetic mean of the elements that are not NaN."},
-    {"nanvar", spreading, spread<nanvar>, "Variance of the elements that are not NaN."},
-    {"nanstd", spreading, spread<nanstd>, "Standard deviation of the elements that are not NaN."},
-    {"nanargmin", positions, position<nanargmin>, "Position of the first smallest element, NaN left out."},
-    {"nanargmax", positions, position<nanargmax>, "Position of the first largest element, NaN left out."},
-    {"nancumsum", scanning, running<nancumsum>, "Running sum that counts NaN as 0."},
-    {"nancumprod", scanning, running<nancumprod>, "Running product that counts NaN as 1."},
+    {"nanvar", signatures::spreading, nan_spread<nanvar>, "Variance of the elements that are not NaN."},
+    {"nanstd", signatures::spreading, nan_spread<nanstd>,
+     "Standard deviation of the elements that are not NaN."},
+    {"nanargmin", signatures::positions, nan_position<nanargmin>,
+     "Position of the first smallest element, NaN left out."},
+    {"nanargmax", signatures::positions, nan_position<nanargmax>,
+     "Position of the first largest element, NaN left out."},
+    {"nancumsum", signatures::scanning, nan_running<nancumsum>, "Running sum that counts NaN as 0."},
+    {"nancumprod", signatures::scanning, nan_running<nancumprod>, "Running product that counts NaN as 1."},
     {"nan_to_num", "(x, copy=True, nan=0.0, posinf=None, neginf=None)", finite,
      "Finite numbers in the place of NaN and infinities."},
     {"cov", "(m, y=None, rowvar=True, bias=False, ddof=None, fweights=None, aweights=None, *, dtype=None)",
@@ -290,7 +286,7 @@ constexpr function_row rows[] = {
 }  // namespace
 
 void add_statistics_functions(std::vector<PyMethodDef>& table, bool methods) {
-  add_rows<rows>(table, methods);
+  add_rows<statistics_rows>(table, methods);
 }
 
 }  // namespace numloom::python

@@ -167,7 +167,7 @@ void read_verify(PyObject* verify, tuning_options& o) {
   if (PyErr_Occurred()) throw python_error{};
 }
 
-tuning_mode to_mode(PyObject* mode) {
+tuning_mode to_tuning_mode(PyObject* mode) {
   constexpr const char* names[] = {"auto", "cached", "force", "off"};
   const std::string_view text = is_missing(mode) ? "auto" : to_text(mode, "mode");
   for (int i = 0; i < 4; ++i) {
@@ -226,7 +226,7 @@ std::optional<tuning_options> take_tuning(PyObject* keywords, PyObject* position
   o.grid = to_extent(values[3].get(), "grid", parameters);
   o.size = to_extent(values[4].get(), "size", parameters);
   o.shared = to_extent(values[5].get(), "shared", parameters);
-  o.mode = to_mode(values[6].get());
+  o.mode = to_tuning_mode(values[6].get());
   if (!is_missing(values[7].get())) {
     const ref path = checked(PyOS_FSPath(values[7].get()));
     o.tuning = to_text(path.get(), "tuning");

@@ -204,7 +204,7 @@ bool is_shape(PyObject* o) {
 }
 
 // k[grid, block], k[grid, block, stream, shared]; k["float"], k[np.float32, 16].
-PyObject* subscript(PyObject* self, PyObject* key) {
+PyObject* kernel_subscript(PyObject* self, PyObject* key) {
   return guarded([&]() -> PyObject* {
     if (kernel_of(self).is_tuned()) return make_kernel(kernel_type, kernel_of(self)[""]);  // which says no
     const ref items = PyTuple_Check(key) ? ref::borrowed(key) : checked(PyTuple_Pack(1, key));
@@ -363,7 +363,7 @@ PyObject* device_image_method(PyObject* self, PyObject* architecture) {
   });
 }
 
-template <class F> PyCFunction method(F* function) {
+template <class F> PyCFunction method_entry(F* function) {
   return reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(function));
 }
 
@@ -372,9 +372,9 @@ PyObject* const_property(PyObject* self, void*) { return constants_of(self); }
 PyMethodDef kernel_methods[] = {
     {"variant", variant_method, METH_VARARGS,
      "variant(config=None): of a tuned kernel, the kernel with these values; the first choice for None."},
-    {"best_config", method(&best_config_method), METH_FASTCALL | METH_KEYWORDS,
+    {"best_config", method_entry(&best_config_method), METH_FASTCALL | METH_KEYWORDS,
      "best_config(*args, **launch): the choice that k(*args, **launch) launches, measured now if need be."},
-    {"check_configs", method(&check_configs_method), METH_FASTCALL | METH_KEYWORDS,
+    {"check_configs", method_entry(&check_configs_method), METH_FASTCALL | METH_KEYWORDS,
      "check_configs(*args, **launch): runs every variant of a tuned kernel on the same arguments and "
      "compares\n"
      "their results; how many there are. Raises ValueError for the first that computes something else. "
@@ -393,15 +393,15 @@ PyMethodDef kernel_methods[] = {
     {"compile", compile_method, METH_NOARGS, "Compiles for the current device unless that has been done."},
     {"set_constant", set_constant_method, METH_VARARGS,
      "Copies values into a __constant__ or __device__ variable of the source."},
-    {"time", method(&time_method), METH_FASTCALL | METH_KEYWORDS,
+    {"time", method_entry(&time_method), METH_FASTCALL | METH_KEYWORDS,
      "time(*args, repeat=7, warmup=1, **launch)\n--\n\n"
      "Launches as k(*args, **launch) does, again and again; the seconds of each run as KernelTimes, with "
      "min\n"
      "and median. Events on a GPU, the clock on the CPU. Arrays that the kernel changes change every time."},
-    {"writes", method(&writes_method), METH_FASTCALL,
+    {"writes", method_entry(&writes_method), METH_FASTCALL,
      "writes(*args): for each argument, whether the kernel may write to it (what it points to is not "
      "const)."},
-    {"_hardware", method(&hardware_method), METH_FASTCALL,
+    {"_hardware", method_entry(&hardware_method), METH_FASTCALL,
      "What runs it with these arguments: measurements hold for that only."},
     {"best_block", best_block_method, METH_O,
      "best_block(shared): the threads of a block that the device's occupancy calculator proposes; 256 on "
@@ -505,7 +505,7 @@ void make_kernel_types(PyObject* module) {
   PyType_Slot kernel_slots[] = {{Py_tp_new, slot(&new_kernel)},
                                 {Py_tp_dealloc, slot(&free_kernel)},
                                 {Py_tp_call, slot(&PyVectorcall_Call)},
-                                {Py_mp_subscript, slot(&subscript)},
+                                {Py_mp_subscript, slot(&kernel_subscript)},
                                 {Py_tp_repr, slot(&represent)},
                                 {Py_tp_members, kernel_members},
                                 {Py_tp_methods, kernel_methods},

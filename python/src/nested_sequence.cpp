@@ -79,7 +79,7 @@ std::optional<ndarray> read_numbers(PyObject* o, std::optional<dtype> wanted) {
     if (*wanted != dtype::float32 && *wanted != dtype::float64) return {};  // ranges to be checked
     type = *wanted;
   }
-  const ndarray a = empty(s.shape, type, cpu);
+  ndarray a = empty(s.shape, type, cpu);
   const bool done = type == dtype::float64   ? fill<double>(o, a)
                     : type == dtype::float32 ? fill<float>(o, a)
                     : type == dtype::int64   ? fill<std::int64_t>(o, a)

@@ -52,6 +52,8 @@ inline int checked(int status) {
 void set_python_error() noexcept;
 /// Sets a Python error and throws.
 [[noreturn]] void raise(PyObject* type, const char* format, ...);
+/// Warns; throws where the program made an error of that.
+inline void warn(PyObject* category, const char* text) { checked(PyErr_WarnEx(category, text, 1)); }
 
 /// Runs f; an exception becomes a Python error and the value that CPython reads as failure.
 template <class F> PyObject* guarded(F&& f) noexcept {

@@ -17,7 +17,7 @@ using random::standard_distribution;
 __extension__ using wide_integer = __int128;
 
 /// Thrown where NumPy draws.
-struct on_host {};
+struct needs_host {};
 // NumPy's own refusal, of what its host copy could not show: the Python error is set.
 struct refused {};
 
@@ -26,11 +26,11 @@ std::optional<shape_t> size_argument(PyObject* size) {
   if (is_missing(size)) return {};
   shape_t shape = to_shape(size);
   for (const std::int64_t extent : shape)
-    if (extent < 0) throw on_host{};
+    if (extent < 0) throw needs_host{};
   return shape;
 }
 
-bool is_real_scalar(PyObject* o) {
+bool is_real_number(PyObject* o) {
   if (PyIndex_Check(o)) return true;
   const ref type = checked(PyObject_GetAttrString(o, "dtype"));
   const ref kind = checked(PyObject_GetAttrString(type.get(), "kind"));
@@ -49,7 +49,7 @@ std::optional<double> number_argument(PyObject* o, double otherwise) {
     const ndarray& a = array_of(o);
     if (a.ndim() != 0 || numloom::kind_of(a.dtype()) == 'c') return {};
     return a.item<double>();
-  } else if (is_numpy_scalar(o) && is_real_scalar(o)) {
+  } else if (is_numpy_scalar(o) && is_real_number(o)) {
     value = PyFloat_AsDouble(o);
   } else {
     return {};
@@ -65,14 +65,14 @@ std::optional<wide_integer> integer_argument(PyObject* o) {
   int overflow = 0;
   const long long small = PyLong_AsLongLongAndOverflow(number.get(), &overflow);
   if (!overflow) return small;
-  if (overflow < 0) throw on_host{};
+  if (overflow < 0) throw needs_host{};
   const ref one = checked(PyLong_FromLong(1)), less = checked(PyNumber_Subtract(number.get(), one.get()));
   const unsigned long long large = PyLong_AsUnsignedLongLong(less.get());
   if (large == ~0ull && PyErr_Occurred()) {
     PyErr_Clear();
     const ref again = checked(PyNumber_Subtract(less.get(), one.get()));
     const unsigned long long last = PyLong_AsUnsignedLongLong(again.get());
-    if (last == ~0ull && PyErr_Occurred()) throw on_host{};
+    if (last == ~0ull && PyErr_Occurred()) throw needs_host{};
     return static_cast<wide_integer>(last) + 2;
   }
   return static_cast<wide_integer>(large) + 1;
@@ -80,7 +80,7 @@ std::optional<wide_integer> integer_argument(PyObject* o) {
 
 dtype floating_argument(PyObject* o) {
   const dtype type = is_missing(o) ? dtype::float64 : to_dtype(o);
-  if (type != dtype::float64 && type != dtype::float32) throw on_host{};
+  if (type != dtype::float64 && type != dtype::float32) throw needs_host{};
   return type;
 }
 
@@ -131,10 +131,11 @@ PyObject* float_result(generator_object& g, standard_distribution kind, PyObject
 /// Fills out=, after NumPy's conditions.
 PyObject* fill_out(generator_object& g, standard_distribution kind, PyObject* size, dtype type,
                    PyObject* out) {
-  if (!is_array(out)) throw on_host{};
+  if (!is_array(out)) throw needs_host{};
   ndarray target = array_of(out);
   const std::optional<shape_t> shape = size_argument(size);
-  if (target.dtype() != type || (shape && *shape != target.shape()) || !target.writeable()) throw on_host{};
+  if (target.dtype() != type || (shape && *shape != target.shape()) || !target.writeable())
+    throw needs_host{};
   if (!target.is_c_contiguous() && target.is_f_contiguous())
     target = transpose(target);  // as it lies in memory
   if (!target.is_c_contiguous()) {
@@ -170,7 +171,7 @@ PyObject* standard_normal_body(generator_object& g, argument_slots a) {
 PyObject* standard_exponential_body(generator_object& g, argument_slots a) {
   standard_distribution kind = standard_distribution::exponential;
   if (a[3]) {
-    if (!PyUnicode_Check(a[3])) throw on_host{};
+    if (!PyUnicode_Check(a[3])) throw needs_host{};
     if (PyUnicode_CompareWithASCIIString(a[3], "zig") != 0)
       kind = standard_distribution::exponential_inverted;  // NumPy takes every other word for "inv"
   }
@@ -194,7 +195,7 @@ given_parameters parameters_of(argument_slots a, int count, const double* defaul
       continue;
     }
     ndarray x = to_array(a[i + 1]);
-    if (numloom::kind_of(x.dtype()) == 'c') throw on_host{};
+    if (numloom::kind_of(x.dtype()) == 'c') throw needs_host{};
     if (x.ndim() == 0) {
       p.number[i] = x.item<double>();
     } else {
@@ -229,7 +230,7 @@ PyObject* uniform_body(generator_object& g, argument_slots a) {
     return draw_with_arrays(g, p, a[3], 4,
                             [&](auto& r, const auto& shape) { return r.uniform(p[0], p[1], shape); });
   const double low = p.number[0], range = p.number[1] - low;
-  if (!std::isfinite(range) || std::signbit(range)) throw on_host{};
+  if (!std::isfinite(range) || std::signbit(range)) throw needs_host{};
   const std::optional<shape_t> shape = size_argument(a[3]);
   if (shape && uses_device(size_of(*shape)))  // takes the bounds themselves: low + range may not be high
     return draw_with_arrays(g, p, a[3], 4,
@@ -243,7 +244,7 @@ PyObject* normal_body(generator_object& g, argument_slots a) {
   if (!p.numbers)
     return draw_with_arrays(g, p, a[3], 4,
                             [&](auto& r, const auto& shape) { return r.normal(p[0], p[1], shape); });
-  if (std::signbit(p.number[1]) && !std::isnan(p.number[1])) throw on_host{};
+  if (std::signbit(p.number[1]) && !std::isnan(p.number[1])) throw needs_host{};
   return float_result(g, standard_distribution::normal, a[3], dtype::float64, p.number[1], p.number[0]);
 }
 
@@ -253,7 +254,7 @@ PyObject* exponential_body(generator_object& g, argument_slots a) {
   if (!p.numbers)
     return draw_with_arrays(g, p, a[2], 4,
                             [&](auto& r, const auto& shape) { return r.exponential(p[0], shape); });
-  if (std::signbit(p.number[0]) && !std::isnan(p.number[0])) throw on_host{};
+  if (std::signbit(p.number[0]) && !std::isnan(p.number[0])) throw needs_host{};
   return float_result(g, standard_distribution::exponential, a[2], dtype::float64, p.number[0]);
 }
 
@@ -266,7 +267,7 @@ PyObject* draw_sampled(generator_object& g, sampled which, const given_parameter
     return r.draw(which, {p[0], p[1], p[2]}, shape, type);
   };
   if (!p.numbers) return draw_with_arrays(g, p, size, 16, native);
-  if (!random::refusal(which, p.number).empty()) throw on_host{};
+  if (!random::refusal(which, p.number).empty()) throw needs_host{};
   const std::optional<shape_t> shape = size_argument(size);
   if (!shape) {
     std::int64_t element;
@@ -294,7 +295,7 @@ template <sampled Which> PyObject* sampled_body(generator_object& g, argument_sl
 /// NumPy refuses floats for these; arrays are judged when they are drawn from.
 void require_integers(argument_slots a, int count) {
   for (int i = 1; i <= count; ++i)
-    if (!integer_argument(a[i]) && number_argument(a[i], 0)) throw on_host{};
+    if (!integer_argument(a[i]) && number_argument(a[i], 0)) throw needs_host{};
 }
 PyObject* binomial_body(generator_object& g, argument_slots a) {
   require_integers(a, 1);
@@ -310,7 +311,7 @@ PyObject* standard_gamma_body(generator_object& g, argument_slots a) {
   const given_parameters p = parameters_of(a, 1, defaults);
   const dtype type = floating_argument(a[3]);
   if (is_missing(a[4])) return draw_sampled(g, sampled::standard_gamma, p, a[2], type);
-  throw on_host{};
+  throw needs_host{};
 }
 
 // ---- several numbers a sample ----
@@ -326,14 +327,14 @@ PyObject* multinomial_body(generator_object& g, argument_slots a) {
   const given_parameters n = parameters_of(a, 1, defaults);
   const ndarray pvals = to_array(a[2]);
   const std::optional<shape_t> shape = size_argument(a[3]);
-  if (numloom::kind_of(pvals.dtype()) == 'c') throw on_host{};
+  if (numloom::kind_of(pvals.dtype()) == 'c') throw needs_host{};
   return draw_rows(g, shape, 16 * (pvals.size() + elements_of(n, {})),
                    [&](random::generator& r) { return r.multinomial(n[0], pvals, shape); });
 }
 
 PyObject* dirichlet_body(generator_object& g, argument_slots a) {
   const ndarray alpha = to_array(a[1]);
-  if (numloom::kind_of(alpha.dtype()) == 'c') throw on_host{};
+  if (numloom::kind_of(alpha.dtype()) == 'c') throw needs_host{};
   const std::optional<shape_t> shape = size_argument(a[2]);
   return draw_rows(g, shape, 16 * alpha.size(),
                    [&](random::generator& r) { return r.dirichlet(alpha, shape); });
@@ -345,11 +346,11 @@ PyObject* multivariate_hypergeometric_body(generator_object& g, argument_slots a
   const std::optional<shape_t> shape = size_argument(a[3]);
   random::urn_method method = random::urn_method::marginals;
   if (a[4]) {
-    if (!PyUnicode_Check(a[4])) throw on_host{};
+    if (!PyUnicode_Check(a[4])) throw needs_host{};
     if (PyUnicode_CompareWithASCIIString(a[4], "count") == 0)
       method = random::urn_method::count;
     else if (PyUnicode_CompareWithASCIIString(a[4], "marginals") != 0)
-      throw on_host{};
+      throw needs_host{};
   }
   return draw_rows(g, shape, 64 * colors.size(), [&](random::generator& r) {
     return r.multivariate_hypergeometric(colors, nsample, shape, method);
@@ -367,18 +368,18 @@ random::multivariate_normal_options normal_options(argument_slots a, bool* inval
   else if (word(a[4], "ignore"))
     options.check_valid = false;
   else if (!word(a[4], "raise"))
-    throw on_host{};
+    throw needs_host{};
   if (const std::optional<double> tol = number_argument(a[5], 1e-8))
     options.tol = *tol;
   else
-    throw on_host{};
+    throw needs_host{};
   if (!a[6] || word(a[6], "svd")) return options;
   if (word(a[6], "eigh"))
     options.method = random::covariance_factor::eigh;
   else if (word(a[6], "cholesky"))
     options.method = random::covariance_factor::cholesky;
   else
-    throw on_host{};
+    throw needs_host{};
   return options;
 }
 
@@ -428,7 +429,7 @@ PyObject* integers_of_arrays(generator_object& g, PyObject* low, PyObject* high,
                              bool endpoint) {
   const ndarray first = to_array(low), last = to_array(high);
   const auto is_whole = [](const ndarray& x) { return x.dtype() == dtype::bool_ || is_integer(x.dtype()); };
-  if (!is_whole(first) || !is_whole(last) || (first.size() == 1 && last.size() == 1)) throw on_host{};
+  if (!is_whole(first) || !is_whole(last) || (first.size() == 1 && last.size() == 1)) throw needs_host{};
   const std::optional<shape_t> shape = size_argument(size);
   const std::int64_t n = shape ? size_of(*shape) : std::max(first.size(), last.size());
   return wrap(draw_natively(g, n * 4, [&](random::generator& r) {
@@ -438,7 +439,7 @@ PyObject* integers_of_arrays(generator_object& g, PyObject* low, PyObject* high,
 
 PyObject* integers_body(generator_object& g, argument_slots a) {
   const dtype type = is_missing(a[4]) ? dtype::int64 : to_dtype(a[4]);
-  if (type != dtype::bool_ && !is_integer(type)) throw on_host{};
+  if (type != dtype::bool_ && !is_integer(type)) throw needs_host{};
   const bool endpoint = to_bool(a[5], false);
   const bool one_bound = is_missing(a[2]);
   const ref zero = checked(PyLong_FromLong(0));
@@ -448,7 +449,7 @@ PyObject* integers_body(generator_object& g, argument_slots a) {
   if (!first || !bound) return integers_of_arrays(g, low, high, a[3], type, endpoint);
   const wide_integer last = *bound - (endpoint ? 0 : 1);
   const integer_limits limits(type);
-  if (*first < limits.least || last > limits.most || *first > last) throw on_host{};
+  if (*first < limits.least || last > limits.most || *first > last) throw needs_host{};
   const auto start = static_cast<std::uint64_t>(*first), range = static_cast<std::uint64_t>(last - *first);
   const std::optional<shape_t> shape = size_argument(a[3]);
   if (!shape) {
@@ -479,7 +480,7 @@ PyObject* raw_body(generator_object& g, argument_slots a) {
 
 PyObject* bytes_body(generator_object& g, argument_slots a) {
   const std::int64_t length = to_int(a[1], "length");
-  if (length < 0) throw on_host{};
+  if (length < 0) throw needs_host{};
   const std::int64_t n = (length - 1) / 4 + 1;  // NumPy draws one for length 0 too
   std::vector<std::uint32_t> words(static_cast<std::size_t>(n));
   if (n > short_array) {
@@ -502,15 +503,15 @@ PyObject* permutation_body(generator_object& g, argument_slots a) {
     return wrap(draw_natively(g, n * 4, [&](random::generator& r) { return r.permutation(n); }));
   }
   const ndarray x = to_array(a[1]);
-  if (x.ndim() == 0) throw on_host{};
+  if (x.ndim() == 0) throw needs_host{};
   const int axis = to_axis(a[2], 0);
   return wrap(draw_natively(g, x.size() * 4, [&](random::generator& r) { return r.permutation(x, axis); }));
 }
 
 PyObject* shuffle_body(generator_object& g, argument_slots a) {
-  if (!is_array(a[1])) throw on_host{};  // lists and NumPy's arrays are shuffled by NumPy
+  if (!is_array(a[1])) throw needs_host{};  // lists and NumPy's arrays are shuffled by NumPy
   const ndarray x = array_of(a[1]);
-  if (x.ndim() == 0 || !x.writeable()) throw on_host{};
+  if (x.ndim() == 0 || !x.writeable()) throw needs_host{};
   const int axis = to_axis(a[2], 0);
   draw_natively(g, x.size() * 4, [&](random::generator& r) { r.shuffle(x, axis); });
   Py_RETURN_NONE;
@@ -521,10 +522,10 @@ PyObject* permuted_body(generator_object& g, argument_slots a) {
   const std::optional<int> axis = to_optional_axis(a[2]);
   std::optional<ndarray> out;
   if (!is_missing(a[3])) {
-    if (!is_array(a[3]) || array_of(a[3]).dtype() != x.dtype()) throw on_host{};
+    if (!is_array(a[3]) || array_of(a[3]).dtype() != x.dtype()) throw needs_host{};
     out = array_of(a[3]);
   }
-  if (x.ndim() == 0 || (out && (out->shape() != x.shape() || !out->writeable()))) throw on_host{};
+  if (x.ndim() == 0 || (out && (out->shape() != x.shape() || !out->writeable()))) throw needs_host{};
   ndarray result =
       draw_natively(g, x.size() * 4, [&](random::generator& r) { return r.permuted(x, axis, out); });
   return wrap_or_out(std::move(result), out ? a[3] : nullptr);
@@ -538,7 +539,7 @@ PyObject* choice_body(generator_object& g, argument_slots a) {
   options.shuffle = to_bool(a[6], true);
   if (!is_missing(a[4])) {
     options.p = to_array(a[4]);
-    if (options.p->ndim() != 1) throw on_host{};
+    if (options.p->ndim() != 1) throw needs_host{};
   }
   const std::int64_t n = size_of(shape);
   if (!is_array(a[1]) && PyIndex_Check(a[1])) {
@@ -550,7 +551,7 @@ PyObject* choice_body(generator_object& g, argument_slots a) {
     return wrap(std::move(indices));
   }
   const ndarray from = to_array(a[1]);
-  if (from.ndim() == 0) throw on_host{};
+  if (from.ndim() == 0) throw needs_host{};
   options.axis = to_axis(a[5], 0);
   ndarray chosen =
       draw_natively(g, n * 4, [&](random::generator& r) { return r.choice(from, shape, options); });
@@ -566,7 +567,7 @@ struct generator_row {
   const char* doc;
 };
 
-constexpr generator_row rows[] = {
+constexpr generator_row random_method_rows[] = {
     {"random", "(self, size=None, dtype=float64, out=None)", random_body,
      "Uniform in [0, 1); float64 or float32."},
     {"standard_normal", "(self, size=None, dtype=float64, out=None)", standard_normal_body,
@@ -654,14 +655,14 @@ PyObject* call_host(PyObject* self, const char* name, bool counted, PyObject* co
 
 template <std::size_t I>
 PyObject* enter(PyObject* self, PyObject* const* args, Py_ssize_t count, PyObject* keywords) {
-  static const signature parsed(rows[I].name, rows[I].signature);
+  static const signature parsed(random_method_rows[I].name, random_method_rows[I].signature);
   count = PyVectorcall_NARGS(static_cast<std::size_t>(count));
   PyObject* slots[signature::limit];
   if (!parsed.bind(self, args, count, keywords, slots)) return nullptr;
   bool counted = false;
   try {
-    return rows[I].body(generator_of(self), slots);
-  } catch (const on_host&) {
+    return random_method_rows[I].body(generator_of(self), slots);
+  } catch (const needs_host&) {
     PyErr_Clear();
     counted = true;
   } catch (const refused&) {
@@ -673,7 +674,7 @@ PyObject* enter(PyObject* self, PyObject* const* args, Py_ssize_t count, PyObjec
     set_python_error();
     PyErr_Clear();
   }
-  return call_host(self, rows[I].name, counted, args, count, keywords);
+  return call_host(self, random_method_rows[I].name, counted, args, count, keywords);
 }
 
 template <std::size_t... I> void add(std::vector<PyMethodDef>& table, std::index_sequence<I...>) {
@@ -682,13 +683,13 @@ template <std::size_t... I> void add(std::vector<PyMethodDef>& table, std::index
     table.push_back({row.name, reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(entry)),
                      METH_FASTCALL | METH_KEYWORDS, documentation_of(described, true)});
   };
-  (one(rows[I], &enter<I>), ...);
+  (one(random_method_rows[I], &enter<I>), ...);
 }
 
 }  // namespace
 
 void add_generator_methods(std::vector<PyMethodDef>& table) {
-  add(table, std::make_index_sequence<std::size(rows)>{});
+  add(table, std::make_index_sequence<std::size(random_method_rows)>{});
 }
 
 }  // namespace numloom::python

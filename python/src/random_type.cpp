@@ -56,7 +56,7 @@ PyObject* make_generator(PyTypeObject* type, PyObject* args, PyObject* keywords)
   });
 }
 
-void deallocate(PyObject* self) {
+void deallocate_generator(PyObject* self) {
   PyTypeObject* const type = Py_TYPE(self);
   PyObject_GC_UnTrack(self);
   Py_CLEAR(generator_of(self).bit_generator);
@@ -175,7 +175,7 @@ void make_generator_type(PyObject* module) {
   methods.push_back({"_read_state", read_state, METH_NOARGS, nullptr});
   methods.push_back({nullptr, nullptr, 0, nullptr});
   PyType_Slot slots[] = {{Py_tp_new, reinterpret_cast<void*>(make_generator)},
-                         {Py_tp_dealloc, reinterpret_cast<void*>(deallocate)},
+                         {Py_tp_dealloc, reinterpret_cast<void*>(deallocate_generator)},
                          {Py_tp_traverse, reinterpret_cast<void*>(traverse)},
                          {Py_tp_clear, reinterpret_cast<void*>(clear)},
                          {Py_tp_methods, methods.data()},

@@ -123,7 +123,7 @@ PyObject* ntypes(PyObject* self, void*) {
   const ref all(types(self, nullptr));
   return all ? PyLong_FromSsize_t(PyList_GET_SIZE(all.get())) : nullptr;
 }
-PyObject* representation(PyObject* self) { return PyUnicode_FromFormat("<ufunc '%s'>", of(self)->name); }
+PyObject* ufunc_repr(PyObject* self) { return PyUnicode_FromFormat("<ufunc '%s'>", of(self)->name); }
 
 PyGetSetDef ufunc_properties[] = {
     {"__name__", name_of_ufunc, nullptr, "The name.", nullptr},
@@ -144,7 +144,7 @@ PyMemberDef ufunc_members[] = {
     {"__vectorcalloffset__", T_PYSSIZET, offsetof(ufunc_object, enter), READONLY, nullptr},
     {nullptr, 0, 0, 0, nullptr}};
 
-void deallocate(PyObject* self) {
+void deallocate_ufunc(PyObject* self) {
   PyTypeObject* type = Py_TYPE(self);
   type->tp_free(self);
   Py_DECREF(type);
@@ -178,9 +178,9 @@ void make_ufuncs(PyObject* module) {
       {Py_tp_doc,
        const_cast<char*>("A function that works element by element on whole arrays, with broadcasting.")},
       {Py_tp_getattro, reinterpret_cast<void*>(attribute)},
-      {Py_tp_dealloc, reinterpret_cast<void*>(deallocate)},
+      {Py_tp_dealloc, reinterpret_cast<void*>(deallocate_ufunc)},
       {Py_tp_call, reinterpret_cast<void*>(PyVectorcall_Call)},
-      {Py_tp_repr, reinterpret_cast<void*>(representation)},
+      {Py_tp_repr, reinterpret_cast<void*>(ufunc_repr)},
       {Py_tp_methods, ufunc_methods},
       {Py_tp_getset, ufunc_properties},
       {Py_tp_members, ufunc_members},

@@ -174,7 +174,7 @@ ndarray astype(const ndarray& a, dtype type, order layout, casting rule, bool al
 ndarray to_device(const ndarray& a, device d) {
   if (a.device() == d) return a;
   const ndarray there = empty(a.shape(), a.dtype(), d);
-  const ndarray made(there.bytes(), 0, a.dtype(), a.shape(), strides_like(a, a.dtype(), order::K, a.shape()));
+  ndarray made(there.bytes(), 0, a.dtype(), a.shape(), strides_like(a, a.dtype(), order::K, a.shape()));
   // The bytes travel in the order in which they lie.
   const ndarray source = a.is_c_contiguous() || made.strides() == a.strides() ? a : copy(a);
   const auto bytes = static_cast<std::size_t>(a.nbytes());

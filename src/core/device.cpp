@@ -88,11 +88,15 @@ void synchronize(device d) {
   if (!d.is_cpu()) backend_of(d).synchronize_device(d.index);
 }
 
+stream_view default_stream(device d) {
+  return {d.is_cpu() ? nullptr : backend_of(d).default_stream(d.index), d};
+}
+
 stream_view current_stream(device d) {
   if (d.is_cpu()) return {nullptr, d};
   const auto at = static_cast<std::size_t>(d.index);
   if (at < state.streams.size() && state.streams[at]) return {state.streams[at], d};
-  return {backend_of(d).default_stream(d.index), d};
+  return default_stream(d);
 }
 
 void set_current_stream(stream_view s) {
@@ -108,8 +112,13 @@ void stream_view::synchronize() const {
 
 bool stream_view::query() const { return device.is_cpu() || backend_of(device).query(*this); }
 
+void stream_view::wait(const event& e) const {
+  if (!device.is_cpu()) backend_of(device).wait_event(*this, e.handle());
+}
+
 stream::stream(device d) : view_{d.is_cpu() ? nullptr : backend_of(d).create_stream(d.index), d} {}
 
+// NOLINTNEXTLINE(bugprone-exception-escape): the backend that made it is there
 stream::~stream() {
   if (view_.handle) backend_of(view_.device).destroy_stream(view_);
 }
@@ -121,9 +130,6 @@ stream& stream::operator=(stream&& other) noexcept {
   return *this;
 }
 
-void stream::wait(const event& e) const {
-  if (view_.handle) backend_of(view_.device).wait_event(view_, e.handle());
-}
 
 namespace {
 std::int64_t now() {
@@ -135,6 +141,7 @@ std::int64_t now() {
 
 event::event(device d) : handle_(d.is_cpu() ? nullptr : backend_of(d).create_event(d.index)), device_(d) {}
 
+// NOLINTNEXTLINE(bugprone-exception-escape): the backend that made it is there
 event::~event() {
   if (handle_) backend_of(device_).destroy_event(handle_);
 }

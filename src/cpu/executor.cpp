@@ -29,7 +29,8 @@ char* scratch(std::size_t bytes) {
 
 namespace {
 
-constexpr std::int64_t block_bytes = 8192;  // of the widest register: four of them fit the first-level cache
+constexpr std::int64_t register_bytes =
+    8192;  // of the widest register: four of them fit the first-level cache
 // In elements of 4 bytes times cost: what is worth waking a thread, and what is worth claiming.
 constexpr std::int64_t parallel_work = 128 * 1024, claimed_work = 16 * 1024;
 // When results are streamed, reading must overlap with writing: short blocks (an addition on one core: 36
@@ -274,7 +275,7 @@ void make_plan(block_plan& b) {
   int widest = 1;
   for (int r = 0; r < p.registers; ++r) widest = std::max(widest, p.register_size[r]);
   const bool streaming = bytes_touched(p) > last_level_cache();
-  std::int64_t target = std::clamp<std::int64_t>(block_bytes / widest, 512, 8192);
+  std::int64_t target = std::clamp<std::int64_t>(register_bytes / widest, 512, 8192);
   if (streaming) target = std::max<std::int64_t>(128, streamed_block_bytes / widest);
   const int across = transposed_dimension(p);
   const std::int64_t inner = s.ndim > 0 ? s.shape[s.ndim - 1] : 1;

@@ -218,7 +218,7 @@ class plan_cache {
   std::size_t bytes_ = 0;
 };
 
-plan_cache& cache() {
+plan_cache& plans() {
   static plan_cache& plans = *new plan_cache;  // never destroyed
   return plans;
 }
@@ -226,9 +226,9 @@ plan_cache& cache() {
 }  // namespace
 
 template <class Plan> std::shared_ptr<const Plan> fft_plan(std::int64_t n) {
-  if (auto found = cache().find(typeid(Plan), n)) return std::static_pointer_cast<const Plan>(found);
+  if (auto found = plans().find(typeid(Plan), n)) return std::static_pointer_cast<const Plan>(found);
   auto made = std::make_shared<const Plan>(n);
-  cache().keep(typeid(Plan), n, made);
+  plans().keep(typeid(Plan), n, made);
   return made;
 }
 

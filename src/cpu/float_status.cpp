@@ -43,7 +43,7 @@ template <> struct float_bits<std::uint64_t> {
   static constexpr std::uint64_t exponent = 0x7ff0000000000000, one = 0x3ff0000000000000;
 };
 
-template <class T> T load(const char* from) {
+template <class T> T load_from(const char* from) {
   T value;
   std::memcpy(&value, from, sizeof value);
   return value;
@@ -62,7 +62,7 @@ template <class U, int Parts> bool any_nan(const char* p, std::int64_t step, std
   bool found = false;
   for (std::int64_t i = 0; i < n; ++i, p += step)
     for (int k = 0; k < Parts; ++k)
-      found |= static_cast<U>(load<U>(p + k * static_cast<int>(sizeof(U))) << 1) >
+      found |= static_cast<U>(load_from<U>(p + k * static_cast<int>(sizeof(U))) << 1) >
                static_cast<U>(float_bits<U>::exponent << 1);
   return found;
 }
@@ -71,8 +71,8 @@ template <class U, int Parts> bool any_nan(const char* p, std::int64_t step, std
 template <class U> bool vanishes(char* const* args, const std::int64_t* steps, std::int64_t n) {
   constexpr U exponent = float_bits<U>::exponent;
   for (std::int64_t i = 0; i < n; ++i)
-    if ((load<U>(args[1] + i * steps[1]) & exponent) == 0 &&
-        (load<U>(args[0] + i * steps[0]) & exponent) != exponent)
+    if ((load_from<U>(args[1] + i * steps[1]) & exponent) == 0 &&
+        (load_from<U>(args[0] + i * steps[0]) & exponent) != exponent)
       return true;
   return false;
 }
@@ -89,7 +89,7 @@ template <class U, int Parts> struct number {
   explicit number(const char* from) {
     constexpr U sign = static_cast<U>(U{1} << (sizeof(U) * 8 - 1));
     for (int k = 0; k < Parts; ++k) {
-      part[k] = static_cast<U>(load<U>(from + k * static_cast<int>(sizeof(U))));
+      part[k] = static_cast<U>(load_from<U>(from + k * static_cast<int>(sizeof(U))));
       const U size = static_cast<U>(part[k] & ~sign);
       is_nan |= size > float_bits<U>::exponent;
       is_infinite |= size == float_bits<U>::exponent;
@@ -184,15 +184,15 @@ unsigned errors_of_integers(ufunc op, char* const* args, const std::int64_t* ste
   const std::int64_t step = steps[divisor], count = step == 0 ? 1 : n;
   bool zero = false, minus_one = false;
   for (std::int64_t i = 0; i < count; ++i) {
-    const T value = load<T>(p + i * step);
+    const T value = load_from<T>(p + i * step);
     zero |= value == 0;
     minus_one |= value == static_cast<T>(-1);
   }
   unsigned found = zero && n > 0 ? float_errors::divide : 0;
   if (std::numeric_limits<T>::is_signed && minus_one && (op == ufunc::floor_divide || op == ufunc::divmod))
     for (std::int64_t i = 0; i < n; ++i)
-      if (load<T>(args[0] + i * steps[0]) == std::numeric_limits<T>::min() &&
-          load<T>(p + i * step) == static_cast<T>(-1))
+      if (load_from<T>(args[0] + i * steps[0]) == std::numeric_limits<T>::min() &&
+          load_from<T>(p + i * step) == static_cast<T>(-1))
         found |= float_errors::overflow;
   return found;
 }
@@ -216,7 +216,7 @@ error_source classify(ufunc op, dtype loop) {
 }
 
 constexpr std::int64_t block = 256;  // elements whose inputs are kept when a loop overwrites them
-constexpr std::int64_t most_bytes = 16;
+constexpr std::int64_t widest = 16;
 
 }  // namespace
 
@@ -268,7 +268,7 @@ void run_checked(loop_fn loop, ufunc op, dtype type, char* const* args, const st
     loop(args, steps, n);
     found = errors_in(op, type, args, steps, n);
   } else {
-    alignas(16) char kept[2][block * most_bytes];
+    alignas(16) char kept[2][block * widest];
     for (std::int64_t begin = 0; begin < n; begin += block) {
       const std::int64_t count = std::min(block, n - begin);
       char* operands[4];

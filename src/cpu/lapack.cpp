@@ -326,7 +326,7 @@ double work_of(const lapack_call& c) {
   return times * m * n * std::min(m, n);
 }
 
-template <class Int, class T> std::int64_t run(const lapack_call& c, const lapack_table& table) {
+template <class Int, class T> std::int64_t run_lapack(const lapack_call& c, const lapack_table& table) {
   std::int64_t count = 1;
   for (int d = 0; d < c.ndim; ++d) count *= c.shape[d];
   std::atomic<std::int64_t> failures{0};
@@ -360,7 +360,9 @@ std::int64_t numloom::lapack_on_host(const lapack_call& call) {
   const bool wide = blas_library::get()->integer_bytes() == 8;
   if (call.type == dtype::complex128) {
     using number = std::complex<double>;
-    return wide ? run<std::int64_t, number>(call, *table) : run<std::int32_t, number>(call, *table);
+    return wide ? run_lapack<std::int64_t, number>(call, *table)
+                : run_lapack<std::int32_t, number>(call, *table);
   }
-  return wide ? run<std::int64_t, double>(call, *table) : run<std::int32_t, double>(call, *table);
+  return wide ? run_lapack<std::int64_t, double>(call, *table)
+              : run_lapack<std::int32_t, double>(call, *table);
 }

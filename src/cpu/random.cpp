@@ -30,7 +30,9 @@ template <class Draw> struct draw_view {
   std::int64_t first;
   Draw operator[](std::int64_t i) const {
     Draw value;
-    std::memcpy(&value, reinterpret_cast<const char*>(words) + (first + i) * sizeof(Draw), sizeof(Draw));
+    std::memcpy(&value,
+                reinterpret_cast<const char*>(words) + (first + i) * static_cast<std::int64_t>(sizeof(Draw)),
+                sizeof(Draw));
     return value;
   }
   const Draw* address(std::int64_t i) const { return reinterpret_cast<const Draw*>(words) + first + i; }

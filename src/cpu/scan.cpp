@@ -20,9 +20,9 @@ namespace numloom::cpu_host {
 
 namespace {
 
-constexpr std::int64_t block = 1024;   // elements that pass through buffers at a time
-constexpr std::int64_t piece = 32768;  // of a long line
-constexpr std::int64_t parallel_elements = 32768;
+constexpr std::int64_t buffered = 1024;  // elements that pass through buffers at a time
+constexpr std::int64_t piece = 32768;    // of a long line
+constexpr std::int64_t worth_a_thread = 32768;
 
 // The scan as a set of lines: the scanned axis, and all other dimensions as one list.
 struct scan_job {
@@ -67,9 +67,9 @@ struct scan_job {
 // Scans `count` elements of a line. Memory of two blocks of 16-byte elements.
 void scan_line(const scan_job& job, char* to, const char* from, std::int64_t count, char* carry,
                char* memory) {
-  char* const results = memory + block * 16;
-  for (std::int64_t i = 0; i < count; i += block) {
-    const std::int64_t length = std::min(block, count - i);
+  char* const results = memory + buffered * 16;
+  for (std::int64_t i = 0; i < count; i += buffered) {
+    const std::int64_t length = std::min(buffered, count - i);
     const char* loaded = job.load(from + i * job.source_step, job.source_step, length, memory);
     char* const place = to + i * job.out_step;
     if (job.out_step == job.item && !job.streamed) {
@@ -86,9 +86,9 @@ void scan_line(const scan_job& job, char* to, const char* from, std::int64_t cou
 }
 
 void scan_lines(const scan_job& job) {
-  parallel_for(job.lines, std::max<std::int64_t>(1, parallel_elements / job.n),
+  parallel_for(job.lines, std::max<std::int64_t>(1, worth_a_thread / job.n),
                [&](std::int64_t begin, std::int64_t end) {
-                 char* const memory = scratch(2 * 16 * block);
+                 char* const memory = scratch(2 * 16 * buffered);
                  for (std::int64_t i = begin; i < end; ++i) {
                    alignas(16) char carry[16];
                    char* to;
@@ -111,13 +111,13 @@ void scan_long_line(const scan_job& job, char* to, const char* from) {
   const std::int64_t pieces = (job.n + piece - 1) / piece;
   const std::unique_ptr<state[]> states(new state[static_cast<std::size_t>(pieces)]);
   for_each_chunk(pieces, [&](std::int64_t p) {
-    char* const memory = scratch(2 * 16 * block);
+    char* const memory = scratch(2 * 16 * buffered);
     const std::int64_t first = p * piece, count = std::min(piece, job.n - first);
     const char* const mine = from + first * job.source_step;
     alignas(16) char carry[16], total[16];
     job.kernels.identity(total, 1);
-    for (std::int64_t i = 0; i < count; i += block) {
-      const std::int64_t length = std::min(block, count - i);
+    for (std::int64_t i = 0; i < count; i += buffered) {
+      const std::int64_t length = std::min(buffered, count - i);
       job.kernels.total(job.load(mine + i * job.source_step, job.source_step, length, memory), length, total);
     }
     state& my = states[static_cast<std::size_t>(p)];
@@ -144,7 +144,7 @@ void scan_columns(const scan_job& job, int d) {
       (columns + most - 1) / most, std::min<std::int64_t>(2 * num_threads(), columns * job.item / 256));
   const std::int64_t strips = std::max<std::int64_t>(1, wanted);
   const std::int64_t tables = job.lines / columns;
-  parallel_for(tables * strips, std::max<std::int64_t>(1, parallel_elements * strips / (job.n * columns)),
+  parallel_for(tables * strips, std::max<std::int64_t>(1, worth_a_thread * strips / (job.n * columns)),
                [&](std::int64_t begin, std::int64_t end) {
                  const std::int64_t widest = columns / strips + 1;
                  char* const carries = scratch(static_cast<std::size_t>(3 * 16 * widest + 64));

@@ -14,7 +14,7 @@ namespace {
 
 using byte = unsigned char;
 
-constexpr std::int64_t chunk_length = 1 << 15;
+constexpr std::int64_t mask_chunk = 1 << 15;
 constexpr std::uint64_t byte_ones = 0x0101010101010101u;
 
 /// Eight mask bytes as 0 and 1. Foreign bools may hold other bytes than these.
@@ -72,10 +72,10 @@ std::int64_t contiguous_size(const array_ref& a) {
 }
 
 /// Where each chunk's selection begins in the result.
-std::vector<std::int64_t> chunk_offsets(const byte* mask, std::int64_t n, std::int64_t chunk = chunk_length) {
+std::vector<std::int64_t> chunk_offsets(const byte* mask, std::int64_t n, std::int64_t chunk = mask_chunk) {
   const std::int64_t chunks = (n + chunk - 1) / chunk;
   std::vector<std::int64_t> offset(static_cast<std::size_t>(chunks) + 1);
-  parallel_for(chunks, std::max<std::int64_t>(1, 4 * chunk_length / chunk),
+  parallel_for(chunks, std::max<std::int64_t>(1, 4 * mask_chunk / chunk),
                [&](std::int64_t begin, std::int64_t end) {
                  for (std::int64_t c = begin; c < end; ++c)
                    offset[static_cast<std::size_t>(c) + 1] =
@@ -106,12 +106,12 @@ void select_range(const byte* mask, std::int64_t begin, std::int64_t end, std::i
 }
 
 template <class Put> void select_all(const byte* mask, std::int64_t n, std::int64_t count, Put put) {
-  if (n <= chunk_length) return select_range(mask, 0, n, 0, count, put);
+  if (n <= mask_chunk) return select_range(mask, 0, n, 0, count, put);
   const std::vector<std::int64_t> offset = chunk_offsets(mask, n);
   const auto chunks = static_cast<std::int64_t>(offset.size()) - 1;
   parallel_for(chunks, 1, [&](std::int64_t first, std::int64_t last) {
     for (std::int64_t c = first; c < last; ++c)
-      select_range(mask, c * chunk_length, std::min(n, (c + 1) * chunk_length),
+      select_range(mask, c * mask_chunk, std::min(n, (c + 1) * mask_chunk),
                    offset[static_cast<std::size_t>(c)], offset[static_cast<std::size_t>(c) + 1], put);
   });
 }
@@ -171,7 +171,7 @@ std::int64_t cpu_device::count_true(const array_ref& mask, stream_view) {
   const byte* const data = static_cast<const byte*>(mask.data);
   const std::int64_t n = contiguous_size(mask);
   if (n < 0) return count_strided(mask, 0, data);
-  if (n <= chunk_length) return count_contiguous(data, n);
+  if (n <= mask_chunk) return count_contiguous(data, n);
   return chunk_offsets(data, n).back();
 }
 
@@ -192,7 +192,7 @@ void cpu_device::compress(void* out, const void* source, const void* mask, std::
     case 16: return compress_blobs<16>(out, source, m, n, count);
     default: break;
   }
-  const std::int64_t chunk = std::clamp<std::int64_t>((1 << 18) / block, 16, chunk_length);
+  const std::int64_t chunk = std::clamp<std::int64_t>((1 << 18) / block, 16, mask_chunk);
   const std::vector<std::int64_t> offset = chunk_offsets(m, n, chunk);
   parallel_for(static_cast<std::int64_t>(offset.size()) - 1, 1, [&](std::int64_t first, std::int64_t last) {
     byte* to = static_cast<byte*>(out) + offset[static_cast<std::size_t>(first)] * block;

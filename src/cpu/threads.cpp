@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <cstdlib>
 #include <exception>
 #include <fstream>
@@ -154,7 +155,7 @@ int cgroup_cpus() {
   double period = 0;
   if (!(file >> quota >> period) || quota == "max" || period <= 0) return most_threads;
   const double cpus = std::atof(quota.c_str()) / period;
-  return cpus < 1 ? 1 : static_cast<int>(cpus + 0.5);
+  return cpus < 1 ? 1 : static_cast<int>(std::lround(cpus));
 }
 
 int default_threads() {

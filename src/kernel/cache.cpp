@@ -41,7 +41,7 @@ std::string environment(const char* name) {
 }
 
 fs::path wanted_folder() {
-  if (const std::string own = environment("NUMLOOM_CACHE_DIR"); !own.empty()) return own;
+  if (std::string own = environment("NUMLOOM_CACHE_DIR"); !own.empty()) return own;
   if (const std::string base = environment("XDG_CACHE_HOME"); !base.empty())
     return fs::path(base) / "numloom/kernels";
   if (const std::string home = environment("HOME"); !home.empty())
@@ -71,7 +71,7 @@ const fs::path& private_folder() {
 
 // Looked at anew for each compilation: tests and programs may change the variable.
 fs::path usable_folder() {
-  const fs::path folder = wanted_folder();
+  fs::path folder = wanted_folder();
   std::error_code error;
   if (!folder.empty()) fs::create_directories(folder, error);
   if (folder.empty() || error || ::access(folder.c_str(), W_OK | X_OK) != 0) return private_folder();

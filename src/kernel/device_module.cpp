@@ -69,7 +69,7 @@ const driver_library& driver() {
   return library;
 }
 
-void check(int result, const char* call, const std::string& kernel = "") {
+void check_driver(int result, const char* call, const std::string& kernel = "") {
   if (result == 0) return;
   const char* text = "unknown error";
   driver().error_text(result, &text);
@@ -87,11 +87,11 @@ void enter(int device_index) {
   int handle = 0;
   void*& context = contexts[device_index % 64];
   if (context == nullptr) {
-    check(driver().init(0), "cuInit");
-    check(driver().device_get(&handle, device_index), "cuDeviceGet");
-    check(driver().retain(&context, handle), "cuDevicePrimaryCtxRetain");
+    check_driver(driver().init(0), "cuInit");
+    check_driver(driver().device_get(&handle, device_index), "cuDeviceGet");
+    check_driver(driver().retain(&context, handle), "cuDevicePrimaryCtxRetain");
   }
-  check(driver().set_current(context), "cuCtxSetCurrent");
+  check_driver(driver().set_current(context), "cuCtxSetCurrent");
 }
 
 // Among the last launches, which errors that show up later are told with.
@@ -111,13 +111,13 @@ class device_module final : public kernel_module {
  public:
   device_module(const device_image& image, int device_index) : device_(device_index) {
     enter(device_);
-    check(driver().load(&handle_, image.bytes.c_str()), "cuModuleLoadData");
+    check_driver(driver().load(&handle_, image.bytes.c_str()), "cuModuleLoadData");
     for (const lowered_kernel& k : image.kernels) {
       kernel_function f;
       f.name = k.name;
       f.parameters = parse_signature(k.signature);
       void* function = nullptr;
-      check(driver().function(&function, handle_, k.symbol.c_str()), "cuModuleGetFunction", k.name);
+      check_driver(driver().function(&function, handle_, k.symbol.c_str()), "cuModuleGetFunction", k.name);
       f.handle = cuda_runtime::name_kernel(function, k.name);
       ask_sizes(f, function);
       functions_.push_back(std::move(f));
@@ -131,25 +131,26 @@ class device_module final : public kernel_module {
     allow_shared(f, p.shared_bytes);
     log(f, p);
     if (p.cooperative)
-      return check(driver().launch_together(function, p.grid[0], p.grid[1], p.grid[2], p.block[0], p.block[1],
-                                            p.block[2], static_cast<unsigned>(p.shared_bytes),
-                                            p.stream.handle, const_cast<void**>(arguments.addresses())),
-                   "cuLaunchCooperativeKernel", f.name);
-    check(driver().launch(function, p.grid[0], p.grid[1], p.grid[2], p.block[0], p.block[1], p.block[2],
-                          static_cast<unsigned>(p.shared_bytes), p.stream.handle,
-                          const_cast<void**>(arguments.addresses()), nullptr),
-          "cuLaunchKernel", f.name);
+      return check_driver(
+          driver().launch_together(function, p.grid[0], p.grid[1], p.grid[2], p.block[0], p.block[1],
+                                   p.block[2], static_cast<unsigned>(p.shared_bytes), p.stream.handle,
+                                   const_cast<void**>(arguments.addresses())),
+          "cuLaunchCooperativeKernel", f.name);
+    check_driver(driver().launch(function, p.grid[0], p.grid[1], p.grid[2], p.block[0], p.block[1],
+                                 p.block[2], static_cast<unsigned>(p.shared_bytes), p.stream.handle,
+                                 const_cast<void**>(arguments.addresses()), nullptr),
+                 "cuLaunchKernel", f.name);
   }
 
   std::string hardware() override {
     enter(device_);
     int handle = 0, numbers[3] = {};
     char name[256] = {};
-    check(driver().device_get(&handle, device_), "cuDeviceGet");
-    check(driver().name(name, sizeof name, handle), "cuDeviceGetName");
+    check_driver(driver().device_get(&handle, device_), "cuDeviceGet");
+    check_driver(driver().name(name, sizeof name, handle), "cuDeviceGetName");
     const int which[] = {attribute_major, attribute_minor, attribute_multiprocessors};
     for (int i = 0; i < 3; ++i)
-      check(driver().attribute(&numbers[i], which[i], handle), "cuDeviceGetAttribute");
+      check_driver(driver().attribute(&numbers[i], which[i], handle), "cuDeviceGetAttribute");
     return concat(name, ", sm_", numbers[0], numbers[1], ", ", numbers[2], " multiprocessors");
   }
 
@@ -168,7 +169,8 @@ class device_module final : public kernel_module {
                            &a.max_dynamic_shared_size_bytes,
                            &a.preferred_shared_memory_carveout};
     for (int i = 0; i < 10; ++i)
-      check(driver().get_attribute(places[i], i, const_cast<void*>(f.handle)), "cuFuncGetAttribute", f.name);
+      check_driver(driver().get_attribute(places[i], i, const_cast<void*>(f.handle)), "cuFuncGetAttribute",
+                   f.name);
     return a;
   }
 
@@ -182,18 +184,20 @@ class device_module final : public kernel_module {
     enter(device_);
     allow_shared(f, shared_bytes);
     int blocks = 0, threads = 0;
-    check(driver().best_block(&blocks, &threads, const_cast<void*>(f.handle), nullptr, shared_bytes, 0),
-          "cuOccupancyMaxPotentialBlockSize", f.name);
+    check_driver(
+        driver().best_block(&blocks, &threads, const_cast<void*>(f.handle), nullptr, shared_bytes, 0),
+        "cuOccupancyMaxPotentialBlockSize", f.name);
     return threads;
   }
   std::int64_t resident_blocks(const kernel_function& f, int threads, std::size_t shared_bytes) override {
     enter(device_);
     allow_shared(f, shared_bytes);
     int blocks = 0, handle = 0, multiprocessors = 0;
-    check(driver().resident_blocks(&blocks, const_cast<void*>(f.handle), threads, shared_bytes),
-          "cuOccupancyMaxActiveBlocksPerMultiprocessor", f.name);
-    check(driver().device_get(&handle, device_), "cuDeviceGet");
-    check(driver().attribute(&multiprocessors, attribute_multiprocessors, handle), "cuDeviceGetAttribute");
+    check_driver(driver().resident_blocks(&blocks, const_cast<void*>(f.handle), threads, shared_bytes),
+                 "cuOccupancyMaxActiveBlocksPerMultiprocessor", f.name);
+    check_driver(driver().device_get(&handle, device_), "cuDeviceGet");
+    check_driver(driver().attribute(&multiprocessors, attribute_multiprocessors, handle),
+                 "cuDeviceGetAttribute");
     return std::int64_t{blocks} * multiprocessors;
   }
 
@@ -206,21 +210,21 @@ class device_module final : public kernel_module {
   }
   void write_global(const global_variable& v, const void* bytes) override {
     enter(device_);
-    check(driver().to_device(reinterpret_cast<driver_library::address>(v.address), bytes, v.bytes),
-          "cuMemcpyHtoD");
+    check_driver(driver().to_device(reinterpret_cast<driver_library::address>(v.address), bytes, v.bytes),
+                 "cuMemcpyHtoD");
   }
   void read_global(const global_variable& v, void* bytes) override {
     enter(device_);
-    check(driver().to_host(bytes, reinterpret_cast<driver_library::address>(v.address), v.bytes),
-          "cuMemcpyDtoH");
+    check_driver(driver().to_host(bytes, reinterpret_cast<driver_library::address>(v.address), v.bytes),
+                 "cuMemcpyDtoH");
   }
 
  private:
   void allow_shared(const kernel_function& f, std::size_t bytes) const {
     if (bytes <= without_opt_in) return;
-    check(driver().set_attribute(const_cast<void*>(f.handle), attribute_dynamic_shared,
-                                 static_cast<int>(bytes)),
-          "cuFuncSetAttribute", f.name);
+    check_driver(driver().set_attribute(const_cast<void*>(f.handle), attribute_dynamic_shared,
+                                        static_cast<int>(bytes)),
+                 "cuFuncSetAttribute", f.name);
   }
   // Of structures the signature says only the name.
   static void ask_sizes(kernel_function& f, void* function) {
@@ -242,9 +246,9 @@ class device_module final : public kernel_module {
 device_image compile_for_gpu(const compile_job& job, int device_index) {
   enter(device_index);
   int handle = 0, major = 0, minor = 0;
-  check(driver().device_get(&handle, device_index), "cuDeviceGet");
-  check(driver().attribute(&major, attribute_major, handle), "cuDeviceGetAttribute");
-  check(driver().attribute(&minor, attribute_minor, handle), "cuDeviceGetAttribute");
+  check_driver(driver().device_get(&handle, device_index), "cuDeviceGet");
+  check_driver(driver().attribute(&major, attribute_major, handle), "cuDeviceGetAttribute");
+  check_driver(driver().attribute(&minor, attribute_minor, handle), "cuDeviceGetAttribute");
   const int architecture = 10 * major + minor;
   const int newest = newest_architecture();
   const bool known = newest == 0 || architecture <= newest;

@@ -8,9 +8,9 @@
 namespace numloom::kernel_detail {
 namespace {
 
-class reader {
+class json_reader {
  public:
-  explicit reader(std::string_view text) : text_(text) {}
+  explicit json_reader(std::string_view text) : text_(text) {}
   std::optional<json> whole() {
     json value;
     if (!read(value, 0)) return {};
@@ -115,7 +115,7 @@ const json* json::find(std::string_view name) const {
   return nullptr;
 }
 
-std::optional<json> read_json(std::string_view text) { return reader(text).whole(); }
+std::optional<json> read_json(std::string_view text) { return json_reader(text).whole(); }
 
 std::string json_text(std::string_view text) {
   std::string quoted = "\"";

@@ -65,7 +65,7 @@ const nvrtc_library& nvrtc() {
   return library;
 }
 
-void check(int result, const char* call) {
+void check_nvrtc(int result, const char* call) {
   if (result != 0) fail<not_available>("[kernel] NVRTC: ", call, " failed: ", nvrtc().error_text(result));
 }
 
@@ -80,16 +80,16 @@ class nvrtc_program {
       add(name, "#pragma once\n");
     for (const char* name : {"stdint.h", "cstdint"}) add(name, integer_names);
     for (const auto& [name, header] : job.options.headers) add(name.c_str(), header.c_str());
-    check(nvrtc().create(&handle_, text.c_str(), source_name, static_cast<int>(names_.size()), texts_.data(),
-                         names_.data()),
-          "nvrtcCreateProgram");
+    check_nvrtc(nvrtc().create(&handle_, text.c_str(), source_name, static_cast<int>(names_.size()),
+                               texts_.data(), names_.data()),
+                "nvrtcCreateProgram");
   }
   ~nvrtc_program() { nvrtc().destroy(&handle_); }
   nvrtc_program(const nvrtc_program&) = delete;
   nvrtc_program& operator=(const nvrtc_program&) = delete;
 
   void add_name(const std::string& expression) {
-    check(nvrtc().add_name(handle_, expression.c_str()), "nvrtcAddNameExpression");
+    check_nvrtc(nvrtc().add_name(handle_, expression.c_str()), "nvrtcAddNameExpression");
   }
   void compile(const std::vector<std::string>& options) {
     std::vector<const char*> words;
@@ -101,7 +101,7 @@ class nvrtc_program {
   }
   std::string lowered(const std::string& expression) const {
     const char* name = "";
-    check(nvrtc().lowered(handle_, expression.c_str(), &name), "nvrtcGetLoweredName");
+    check_nvrtc(nvrtc().lowered(handle_, expression.c_str(), &name), "nvrtcGetLoweredName");
     return name;
   }
   std::string image(bool cubin) const {
@@ -127,9 +127,9 @@ class nvrtc_program {
   }
   std::string read(int (*bytes)(program, std::size_t*), int (*get)(program, char*)) const {
     std::size_t count = 0;
-    check(bytes(handle_, &count), "reading a size");
+    check_nvrtc(bytes(handle_, &count), "reading a size");
     std::string text(count, '\0');
-    if (count != 0) check(get(handle_, text.data()), "reading a result");
+    if (count != 0) check_nvrtc(get(handle_, text.data()), "reading a result");
     return text;
   }
 
@@ -137,7 +137,7 @@ class nvrtc_program {
   std::vector<const char*> names_, texts_;
 };
 
-std::string whole_text(const compile_job& job) {
+std::string device_text(const compile_job& job) {
   std::string text =
       "#include \"device.hpp\"\n" + using_lines(job.source, job.names) + define_lines(job.options);
   return text + "#line 1 \"" + source_name + "\"\n" + job.source + "\n";
@@ -271,7 +271,7 @@ device_image compile_for_device(const compile_job& job, const std::string& archi
   for (const std::string& option : job.options.options) {
     if (!is_macro(option)) options.push_back(option);
   }
-  const std::string text = whole_text(job);
+  const std::string text = device_text(job);
   sha256 hash;
   hash.add(concat(NUMLOOM_VERSION " nvrtc ", nvrtc_version()));
   for (const std::string& option : options) hash.add(option);

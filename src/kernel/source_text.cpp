@@ -102,9 +102,9 @@ std::vector<std::string> split_arguments(std::string_view text) {
 namespace {
 
 // Reads declarations out of the tokens.
-class reader {
+class kernel_finder {
  public:
-  explicit reader(std::string_view source) : source_(source), tokens_(tokenize(source)) {}
+  explicit kernel_finder(std::string_view source) : source_(source), tokens_(tokenize(source)) {}
 
   std::vector<kernel_declaration> kernels() const {
     std::vector<kernel_declaration> found;
@@ -190,7 +190,7 @@ class reader {
       const bool named = name < to && !is(name, "const") && !is(name, "__restrict__") && !is(name - 1, ":");
       if (named) p.name = text(name);
       p.type = joined(from, named ? name : to);
-      if (named && is(name + 1, "[")) p.type += "*";
+      if (named && is(name + 1, "[")) p.type += '*';
       if (p.type != "void" || named) list.push_back(std::move(p));
     });
     return list;
@@ -223,7 +223,9 @@ class reader {
 
 }  // namespace
 
-std::vector<kernel_declaration> find_kernels(std::string_view source) { return reader(source).kernels(); }
+std::vector<kernel_declaration> find_kernels(std::string_view source) {
+  return kernel_finder(source).kernels();
+}
 
 bool uses_unqualified(std::string_view source, std::string_view word) {
   const std::vector<token> tokens = tokenize(source);

@@ -36,7 +36,7 @@ std::string as_type(const std::string& word) {
 }
 
 // The T of "const T* __restrict__" or "view<const T, 2>", if that is a template parameter's name.
-std::string varying_part(std::string text, const kernel_declaration& k) {
+std::string varying_part(const std::string& text, const kernel_declaration& k) {
   const std::vector<token> tokens = tokenize(text);
   const bool pointer = text.find('*') != text.npos;
   if (!pointer && text.find("view") == text.npos) return "";

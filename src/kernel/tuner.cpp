@@ -199,12 +199,12 @@ std::string tuner::described() const {
   for (const auto& [name, values] : tuning_.tune) {
     text += name + ":";
     for (const tuning_value& v : values) text += " " + v.text();
-    text += "\n";
+    text += '\n';
   }
   for (const tuning_rule& rule : tuning_.where) text += "where " + rule.text + "\n";
   for (const tuning_extent* e : {&tuning_.block, &tuning_.grid, &tuning_.size, &tuning_.shared}) {
     for (const auto& part : e->parts) text += part.text + ",";
-    text += "\n";
+    text += '\n';
   }
   for (const auto& o : options_.options) text += "option " + o + "\n";
   for (const auto* pairs : {&options_.defines, &options_.headers, &options_.templates, &given_}) {

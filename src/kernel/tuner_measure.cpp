@@ -77,7 +77,7 @@ std::vector<double> as_doubles(dtype t, const snapshot::bytes& from) {
   return values;
 }
 
-bool close(const std::vector<double>& results, const std::vector<double>& expected, double relative) {
+bool are_close(const std::vector<double>& results, const std::vector<double>& expected, double relative) {
   double largest = 0;
   for (const double e : expected) largest = std::isfinite(e) ? std::max(largest, std::fabs(e)) : largest;
   for (std::size_t i = 0; i < results.size(); ++i) {
@@ -102,7 +102,7 @@ bool tuner::same(const std::vector<std::pair<std::optional<dtype>, snapshot::byt
     if (results[i].second == expected[i].second) continue;
     const std::optional<dtype> t = results[i].first;
     if (!t || allowed(*t) == 0) return false;
-    if (!close(as_doubles(*t, results[i].second), as_doubles(*t, expected[i].second), allowed(*t)))
+    if (!are_close(as_doubles(*t, results[i].second), as_doubles(*t, expected[i].second), allowed(*t)))
       return false;
   }
   return true;

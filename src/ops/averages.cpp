@@ -22,7 +22,7 @@ namespace {
 // The weights in a's dimensions: they have a's shape, or that of the axes, in the order in which these are
 // given.
 ndarray fitting_weights(const ndarray& given, const ndarray& a, const axes& axis) {
-  const ndarray w = beside(given, a);
+  ndarray w = beside(given, a);
   if (w.shape() == a.shape()) return w;
   if (axis.all()) fail<type_error>("[average] Axis must be specified when shapes of a and weights differ.");
   axis.normalized(a.ndim(), "average");

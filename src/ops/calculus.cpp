@@ -99,8 +99,6 @@ struct distance {
   array_like like() const { return is_number() ? array_like(number) : array_like(values); }
 };
 
-std::complex<double> as_complex(const scalar& s) { return {s.real(), s.imag()}; }
-
 distance distance::times(double factor) const {
   if (!is_number()) return {scalar(false), multiply(factor, values)};
   if (number.type == scalar::kind::complex) return {factor * as_complex(number), {}};

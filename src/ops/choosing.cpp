@@ -51,7 +51,7 @@ ndarray choice_numbers(const ndarray& given, std::int64_t n, index_mode mode) {
   if (is_inexact(given.dtype()))
     fail<type_error>("[choose] Cannot cast array data from ", given.dtype(),
                      " to int64 according to the rule 'safe'");
-  const ndarray a = as_type(given, dtype::int64);
+  ndarray a = as_type(given, dtype::int64);
   if (mode == index_mode::wrap) return remainder(a, n);
   if (mode == index_mode::clip) return clip(a, 0, n - 1);
   if (a.size() > 0 && (min(a).item<std::int64_t>() < 0 || max(a).item<std::int64_t>() >= n))

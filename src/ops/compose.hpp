@@ -3,6 +3,7 @@
 /// integers.
 #pragma once
 
+#include <complex>
 #include <limits>
 #include <optional>
 
@@ -28,6 +29,7 @@ inline ndarray positions(std::int64_t n, device d) {
   return arange(0, n, 1, {.dtype = dtype::int64, .device = d});
 }
 /// A host value in every element.
+inline std::complex<double> as_complex(const scalar& s) { return {s.real(), s.imag()}; }
 inline ndarray filled(const shape_t& shape, const scalar& value, dtype type, device d) {
   ndarray made = empty(shape, type, d);
   fill_with(made, value);

@@ -27,7 +27,7 @@ void store(const ndarray& to, const scalar& value) {
     fill_with(to, value);
 }
 
-ndarray filled(const shape_t& shape, const scalar& value, dtype type, const creation_options& options) {
+ndarray full_of(const shape_t& shape, const scalar& value, dtype type, const creation_options& options) {
   const order layout = options.order == order::F ? order::F : order::C;
   ndarray made = empty(shape, type, options.device, layout);
   store(made, value);
@@ -43,16 +43,16 @@ ndarray filled_like(const ndarray& a, const scalar& value, const like_options& o
 }  // namespace
 
 ndarray zeros(const shape_t& shape, const creation_options& options) {
-  return filled(shape, false, options.dtype.value_or(dtype::float64), options);
+  return full_of(shape, false, options.dtype.value_or(dtype::float64), options);
 }
 
 ndarray ones(const shape_t& shape, const creation_options& options) {
-  return filled(shape, true, options.dtype.value_or(dtype::float64), options);
+  return full_of(shape, true, options.dtype.value_or(dtype::float64), options);
 }
 
 ndarray full(const shape_t& shape, const array_like& value, const creation_options& options) {
   if (!value.array())
-    return filled(shape, value.number(), options.dtype.value_or(value.number().default_dtype()), options);
+    return full_of(shape, value.number(), options.dtype.value_or(value.number().default_dtype()), options);
   const ndarray& from = *value.array();
   const order layout = options.order == order::F ? order::F : order::C;
   const device where = options.device.value_or(from.device());
@@ -91,7 +91,6 @@ namespace {
 constexpr bool is_whole(const scalar& s) { return s.type <= scalar::kind::integer; }
 std::int64_t whole(const scalar& s) { return s.type == scalar::kind::boolean ? s.b : s.i; }
 bool is_complex_number(const scalar& s) { return s.type == scalar::kind::complex; }
-std::complex<double> as_complex(const scalar& s) { return {s.real(), s.imag()}; }
 
 std::int64_t checked_length(double exact) {
   if (std::isnan(exact)) fail<value_error>("[arange] cannot compute length");

@@ -18,7 +18,7 @@ struct product_row {
   int cores[3];  // of a, b and the result
   int labels;    // distinct core dimensions
 };
-constexpr product_row rows[] = {
+constexpr product_row product_rows[] = {
     {"matmul", "(n?,k),(k,m?)->(n?,m?)", matmul, {2, 2, 2}, 3},
     {"vecdot", "(n),(n)->()", vecdot, {1, 1, 0}, 1},
     {"matvec", "(m,n),(n)->(m)", matvec, {2, 1, 1}, 2},
@@ -108,7 +108,7 @@ ndarray with_cores_at(const ndarray& a, const axis_list& axes) {
 
 ndarray call(gufunc f, const ndarray& a, const ndarray& b, const gufunc_axes& where,
              const ufunc_options& options) {
-  const product_row& row = rows[static_cast<int>(f)];
+  const product_row& row = product_rows[static_cast<int>(f)];
   require_support(row, where);
   const bool keepdims = where.keepdims.value_or(false);
   const ndarray* const inputs[] = {&a, &b};

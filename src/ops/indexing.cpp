@@ -302,7 +302,7 @@ namespace {
 
 // An index inside of its axis, by that rule.
 ndarray index_within(const ndarray& given, std::int64_t extent, index_mode mode) {
-  const ndarray index = as_type(given, dtype::int64);
+  ndarray index = as_type(given, dtype::int64);
   if (mode == index_mode::wrap) return remainder(index, extent);
   if (mode == index_mode::clip) return clip(index, 0, extent - 1);
   if (outside(given, extent)) fail<value_error>("[ravel_multi_index] invalid entry in coordinates array");

@@ -401,14 +401,14 @@ ndarray roll(const ndarray& a, const std::vector<std::int64_t>& shift, const axe
   if (axis.all()) {
     std::int64_t total = 0;
     for (std::int64_t s : shift) total += s;
-    if (a.ndim() == 1) return roll(a, {total}, 0);
-    return reshape(roll(ravel(a), {total}, 0), a.shape());
+    if (a.ndim() == 1) return roll(a, std::vector{total}, 0);
+    return reshape(roll(ravel(a), std::vector{total}, 0), a.shape());
   }
   const auto& list = axis.list();
   if (shift.size() != 1 && list.size() != 1 && shift.size() != static_cast<std::size_t>(list.size()))
     fail<value_error>("[roll] 'shift' and 'axis' should be scalars or 1D sequences of one length, got ",
                       shift.size(), " shifts and ", list.size(), " axes");
-  if (list.size() == 0) return copy(a);
+  if (list.empty()) return copy(a);
   dims total(a.ndim(), 0);
   const std::size_t pairs = std::max(shift.size(), static_cast<std::size_t>(list.size()));
   for (std::size_t k = 0; k < pairs; ++k) {

@@ -41,7 +41,7 @@ ndarray by_blocks(const ndarray& given, const axes& axis, ufunc join, OfBlock of
   const std::int64_t n = a.ndim() ? a.shape()[0] : 0;
   if (!a.device().is_cpu() || a.size() <= 2 * block_elements || n < 2) return of_block(given);
   const dims along = axis.normalized(given.ndim(), "sum");
-  const bool joins = axis.all() || (along.size() > 0 && along[0] == 0);
+  const bool joins = axis.all() || (!along.empty() && along[0] == 0);
   const std::int64_t rows = std::max<std::int64_t>(1, block_elements / (a.size() / n));
   std::vector<ndarray> parts;
   ndarray total;

@@ -118,7 +118,7 @@ ndarray select_by_sampling(const ndarray& row, const std::vector<std::int64_t>& 
   const ndarray sample = sorted_sample(row);
   std::vector<std::int64_t> ascending = ranks;
   std::sort(ascending.begin(), ascending.end());
-  const ndarray result = empty({static_cast<std::int64_t>(ranks.size())}, row.dtype(), row.device());
+  ndarray result = empty({static_cast<std::int64_t>(ranks.size())}, row.dtype(), row.device());
   for (std::size_t begin = 0; begin < ascending.size();) {
     std::size_t end = begin + 1;
     while (end < ascending.size() && ascending[end] - ascending[begin] < row.size() / 64) ++end;

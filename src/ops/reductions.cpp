@@ -32,16 +32,16 @@ namespace {
 
 enum class loop_rule { SAME, WIDEN, FLOAT };
 enum class result_rule { SAME, TO_BOOL, TO_INT64, MOMENTS };
-struct row {
+struct reduction_row {
   const char* name;
   loop_rule loop;
   result_rule result;
 };
-constexpr row rows[] = {
+constexpr reduction_row reduction_rows[] = {
 #define NL_REDUCTION(name, functor, inputs, loop, result, doc) {#name, loop_rule::loop, result_rule::result},
 #include "numloom/reductions.def"
 };
-const row& row_of(reduction op) { return rows[static_cast<int>(op)]; }
+const reduction_row& row_of(reduction op) { return reduction_rows[static_cast<int>(op)]; }
 
 dtype loop_dtype(reduction op, dtype type, std::optional<dtype> wanted) {
   if (wanted) return *wanted;
@@ -491,7 +491,7 @@ ndarray scan(scan_op op, reduction widens, ufunc joins, const char* operation, c
   const dtype type = loop_dtype(widens, a.dtype(), wanted);
   dropped_parts::note(a.dtype(), type);
   const ndarray* sources[] = {&a};
-  const ndarray result = detail::empty_for(a.shape(), type, a.device(), sources, detail::standing::ignored);
+  ndarray result = detail::empty_for(a.shape(), type, a.device(), sources, detail::standing::ignored);
   if (a.size() > 0) {
     const array_ref out{result.data(access::write), type, result.ndim(), result.shape().data(),
                         result.strides().data()};

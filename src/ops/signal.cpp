@@ -323,7 +323,7 @@ ndarray chebyshev_sum(const ndarray& t, std::span<const double> coefficients) {
 ndarray bessel_of(const ndarray& x) {
   const ndarray is_near = less_equal(x, 8.0);
   const ndarray near = where(is_near, x, 0.0);
-  const ndarray inside = multiply(exp(near), chebyshev_sum(subtract(divide(near, 2.0), 2), near_zero));
+  ndarray inside = multiply(exp(near), chebyshev_sum(subtract(divide(near, 2.0), 2), near_zero));
   if (x.device().is_cpu() && truth(all(is_near))) return inside;  // what a GPU cannot tell without a wait
   const ndarray far = where(is_near, 8.0, x);
   const ndarray outside =
@@ -341,7 +341,7 @@ ndarray sinc(const ndarray& x) {
 
 ndarray i0(const ndarray& given) {
   if (is_complex(given.dtype())) fail<type_error>("[i0] i0 not supported for complex values");
-  const ndarray x = absolute(as_type(given, inexact_of(given.dtype())));
+  ndarray x = absolute(as_type(given, inexact_of(given.dtype())));
   if (x.size() == 0) return x;
   // More than a hundred passes: over pieces that stay in a CPU's cache.
   const std::int64_t piece = x.device().is_cpu() ? 1 << 13 : x.size();

@@ -10,7 +10,7 @@ namespace numloom {
 namespace {
 
 constexpr std::int64_t most_elements = 4096;
-constexpr std::int64_t block = 256;  // elements converted at a time
+constexpr std::int64_t converted_at_once = 256;
 
 constexpr int ufunc_count = 0
 #define NL_UFUNC(name, nin, nout, functor, loops, rule, identity, doc) +1
@@ -227,8 +227,9 @@ bool run_small(ufunc f, std::span<const array_like> inputs, const ndarray* out, 
   }
   if (!out) result = new_result(*like, types.out[0]);
   char* to = static_cast<char*>((out ? *out : result).data(access::write));
-  const std::int64_t n = like->size(), item = itemsize(types.out[0]), at_once = converts ? block : n;
-  alignas(64) char buffers[3][block * 16];
+  const std::int64_t n = like->size(), item = itemsize(types.out[0]),
+                     at_once = converts ? converted_at_once : n;
+  alignas(64) char buffers[3][converted_at_once * 16];
   for (std::int64_t begin = 0; begin < n; begin += at_once, to += at_once * item) {
     const std::int64_t length = n - begin < at_once ? n - begin : at_once;
     char* args[4];

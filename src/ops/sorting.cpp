@@ -13,7 +13,7 @@ using namespace detail;
 namespace {
 
 // The array with the axis last, C-contiguous; may be the array's own memory.
-ndarray rows_of(const ndarray& a, int axis) {
+ndarray as_rows(const ndarray& a, int axis) {
   return ascontiguousarray(axis == a.ndim() - 1 ? a : move_axis(a, axis, a.ndim() - 1));
 }
 
@@ -49,7 +49,7 @@ ndarray sort(const ndarray& a, std::optional<int> axis, bool descending) {
 }
 
 ndarray sort_complex(const ndarray& a) {
-  const ndarray ordered = sort(a);
+  ndarray ordered = sort(a);
   if (is_complex(a.dtype())) return ordered;
   const bool is_narrow = is_integer(a.dtype()) && itemsize(a.dtype()) <= 2;
   return astype(ordered, is_narrow ? dtype::complex64 : dtype::complex128);
@@ -61,7 +61,7 @@ ndarray argsort(const ndarray& a, std::optional<int> axis, bool descending) {
     return argsort(ravel(a), 0, descending);
   }
   const int d = normalize_axis(*axis, a.ndim(), "argsort"), last = a.ndim() - 1;
-  const ndarray rows = rows_of(a, d);
+  const ndarray rows = as_rows(a, d);
   const ndarray positions = empty(rows.shape(), dtype::int64, a.device());
   const std::int64_t n = a.shape()[d];
   if (rows.size() > 0)

@@ -78,7 +78,7 @@ template <class T> T virtual_index(quantile_method m, const T& n, const T& q) {
 
 // The weight of the upper neighbour.
 template <class T> T upper_weight(quantile_method m, const T& index, const T& previous) {
-  const T gamma = index - previous;
+  T gamma = index - previous;
   if (m == quantile_method::averaged_inverted_cdf)
     return choose(gamma == 0.0, T(gamma * 0.0 + 0.5), T(gamma * 0.0 + 1.0));
   if (m == quantile_method::midpoint) {
@@ -216,14 +216,14 @@ ndarray weighted_quantiles(const ndarray& rows, const ndarray& weights, const le
     const ndarray passed = count_nonzero(less(reached, q), {.axis = 1, .keepdims = true});
     columns.push_back(take_along_axis(sorted, broadcast_to(minimum(passed, last), {rows.shape()[0], 1}), 1));
   }
-  const ndarray result = concatenate(columns, {.axis = 1});
+  ndarray result = concatenate(columns, {.axis = 1});
   if (!is_inexact(rows.dtype())) return result;
   return skip_nan ? result : mark_nan(result, isnan(part(sorted, n - 1, n, 1)));
 }
 
 // Weights of a's shape, or of the shape of the axes, spread over a.
 ndarray spread_weights(const ndarray& a, const ndarray& given, const axes& axis) {
-  const ndarray w = beside(given, a);
+  ndarray w = beside(given, a);
   if (w.shape() == a.shape()) return w;
   if (axis.all()) fail<type_error>("Axis must be specified when shapes of a and weights differ.");
   shape_t wanted, shape(a.ndim(), 1);

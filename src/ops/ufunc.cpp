@@ -292,8 +292,10 @@ ndarray call(ufunc f, std::span<const array_like> inputs, const ufunc_options& o
   ndarray results[2];
   const bool usual = !options.where && !options.dtype && !options.out2 && options.order == order::K &&
                      options.casting == casting::same_kind;
-  if (usual && run_small(f, inputs, options.out ? &*options.out : nullptr, results[0]))
-    return options.out ? *options.out : std::move(results[0]);
+  if (usual && run_small(f, inputs, options.out ? &*options.out : nullptr, results[0])) {
+    if (options.out) return *options.out;
+    return std::move(results[0]);
+  }
   dispatch(f, inputs, options, results);
   return std::move(results[0]);
 }

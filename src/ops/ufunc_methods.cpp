@@ -408,7 +408,7 @@ ndarray reduceat(ufunc f, const ndarray& a, std::span<const std::int64_t> indice
   // The axis itself says nothing about the order.
   dims strides = a.strides();
   strides[axis] = 0;
-  const ndarray ordered = ordered_like(a.view(result.shape(), strides), result.shape(), c.result);
+  ndarray ordered = ordered_like(a.view(result.shape(), strides), result.shape(), c.result);
   if (ordered.strides() == result.strides()) return result;
   copyto(ordered, result);
   return ordered;

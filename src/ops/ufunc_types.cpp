@@ -32,17 +32,17 @@ constexpr double none_mark = 0.5;
 constexpr double NONE = none_mark, ZERO = 0, ONE = 1, MINUS_ONE = -1,
                  NEG_INF = -std::numeric_limits<double>::infinity();
 
-struct row {
+struct ufunc_row {
   unsigned loops;
   out_rule rule;
   double identity;
 };
-constexpr row rows[] = {
+constexpr ufunc_row ufunc_rows[] = {
 #define NL_UFUNC(name, nin, nout, functor, loops, rule, identity, doc) {loops, out_rule::rule, identity},
 #include "numloom/ufuncs.def"
 };
-constexpr int ufunc_count = static_cast<int>(std::size(rows));
-constexpr const row& row_of(ufunc f) { return rows[static_cast<int>(f)]; }
+constexpr int row_count = static_cast<int>(std::size(ufunc_rows));
+constexpr const ufunc_row& row_of(ufunc f) { return ufunc_rows[static_cast<int>(f)]; }
 
 constexpr bool has_loop(ufunc f, dtype t) { return row_of(f).loops >> static_cast<int>(t) & 1u; }
 constexpr bool is_logical(ufunc f) {
@@ -64,10 +64,10 @@ int smallest_loop(ufunc f, dtype t) {
   return -1;
 }
 
-const std::array<std::array<std::int8_t, dtype_count>, ufunc_count>& loop_table() {
+const std::array<std::array<std::int8_t, dtype_count>, row_count>& loop_table() {
   static const auto table = [] {
-    std::array<std::array<std::int8_t, dtype_count>, ufunc_count> t{};
-    for (int f = 0; f < ufunc_count; ++f)
+    std::array<std::array<std::int8_t, dtype_count>, row_count> t{};
+    for (int f = 0; f < row_count; ++f)
       for (int d = 0; d < dtype_count; ++d)
         t[static_cast<std::size_t>(f)][static_cast<std::size_t>(d)] =
             static_cast<std::int8_t>(smallest_loop(static_cast<ufunc>(f), static_cast<dtype>(d)));
@@ -183,7 +183,7 @@ int search_loop(ufunc f, std::span<const dtype> each, dtype common) {
 
 // The answer for two arrays, kept: 2 is added, so that 0 says "not asked yet".
 int loop_of_pair(ufunc f, dtype a, dtype b, dtype common) {
-  static std::atomic<std::int8_t> known[ufunc_count][dtype_count][dtype_count];
+  static std::atomic<std::int8_t> known[row_count][dtype_count][dtype_count];
   auto& kept = known[static_cast<int>(f)][static_cast<int>(a)][static_cast<int>(b)];
   int loop = kept.load(std::memory_order_relaxed) - 2;
   if (loop == -2) {
@@ -263,11 +263,11 @@ const ufunc_info& info(ufunc f) {
 #include "numloom/ufuncs.def"
   };
   static const auto with_identities = [] {
-    std::array<ufunc_info, ufunc_count> all;
-    for (int i = 0; i < ufunc_count; ++i) {
+    std::array<ufunc_info, row_count> all;
+    for (int i = 0; i < row_count; ++i) {
       const auto at = static_cast<std::size_t>(i);
       all[at] = facts[i];
-      const double identity = rows[i].identity;
+      const double identity = ufunc_rows[i].identity;
       if (identity == none_mark) continue;
       if (is_logical(static_cast<ufunc>(i)))
         all[at].identity = scalar(identity != 0);
@@ -282,7 +282,7 @@ const ufunc_info& info(ufunc f) {
 }
 
 std::optional<ufunc> find_ufunc(std::string_view name) {
-  for (int i = 0; i < ufunc_count; ++i)
+  for (int i = 0; i < row_count; ++i)
     if (info(static_cast<ufunc>(i)).name == name) return static_cast<ufunc>(i);
   return {};
 }

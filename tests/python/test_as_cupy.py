@@ -77,6 +77,89 @@ def test_address_of_device_memory():
         assert a.data.device == a.device
 
 
+# ---- cupy.cuda, and what else CuPy has beside NumPy's functions ----
+
+
+def entered(context):
+    """What a context manager gives, once it was left again."""
+    with context as given:
+        return given
+
+
+def timed():
+    """Milliseconds between two events around an addition."""
+    start, end = cp.cuda.Event(), cp.cuda.Event(block=True, disable_timing=False)
+    stream = cp.cuda.get_current_stream()
+    start.record()
+    cp.ones(1000) + 1
+    end.record(stream)
+    end.synchronize()
+    return cp.cuda.get_elapsed_time(start, end) >= 0 and start.done and end.done
+
+
+def counted(decorator):
+    """How often a function runs that is called with 1, 1, 2 and again with 1 once its results are forgotten."""
+    calls = []
+    function = decorator(lambda x: calls.append(x) or x * 2)
+    assert [function(1), function(1), function(2)] == [2, 2, 4]
+    cp.clear_memo()
+    function(1)
+    return calls
+
+
+def used_by(n):
+    """Bytes that the pool says an array of n bytes takes, at least."""
+    pool = cp.get_default_memory_pool()
+    before = pool.used_bytes()
+    a = cp.empty(n, "u1")
+    return (
+        pool.used_bytes() - before >= a.nbytes and pool.total_bytes() == pool.used_bytes() + pool.free_bytes()
+    )
+
+
+RUNTIME = (
+    lambda np: np.is_available() == np.cuda.is_available() == (np.device_count() > 0), lambda np: np.cuda.runtime.getDeviceCount() == np.device_count(), lambda np: np.cuda.runtime.getDevice() == np.cuda.get_device_id() == np.cuda.Device().id == 0,
+    lambda np: np.cuda.Device(0) == np.zeros(3).device, lambda np: isinstance(np.zeros(3).device, np.cuda.Device), lambda np: entered(np.cuda.Device(0)).synchronize() is None, lambda np: np.cuda.runtime.setDevice(0) is None, lambda np: np.cuda.runtime.deviceSynchronize() is None, lambda np: np.zeros(3, device=0).device == np.cuda.Device(0),
+    lambda np: entered(np.cuda.Stream(non_blocking=True)).done in (True, False), lambda np: np.cuda.Stream().use() is None and np.cuda.Stream.null.use() is None, lambda np: np.cuda.Stream.null.synchronize() is None and np.cuda.Stream.null.done, lambda np: np.cuda.get_current_stream() == np.cuda.Stream.null, lambda np: isinstance(np.cuda.Stream.null, np.cuda.ExternalStream),
+    lambda np: np.cuda.get_current_stream().ptr == np.cuda.Stream.null.ptr, lambda np: np.cuda.Stream().record().synchronize() is None, lambda np: np.cuda.Stream().wait_event(np.cuda.Stream().record(np.cuda.Event())) is None, lambda np: timed(), lambda np: np.cuda.ExternalStream(np.cuda.Stream.null.ptr).synchronize() is None, lambda np: np.cuda.runtime.streamSynchronize(np.cuda.Stream.null.ptr) is None,
+    lambda np: same(np.array(R).get(stream=np.cuda.Stream.null), R), lambda np: same(after(lambda a: (a.set(R, np.cuda.get_current_stream()), np.synchronize()), np.zeros((2, 3))), R), lambda np: same(np.asnumpy(np.array(R), stream=np.cuda.Stream(), order="F", blocking=False), R),
+    lambda np: used_by(1 << 20), lambda np: np.get_default_memory_pool().free_all_blocks() is None and np.get_default_pinned_memory_pool().free_all_blocks() is None, lambda np: np.get_default_pinned_memory_pool().n_free_blocks() == 0, lambda np: np.get_default_memory_pool().get_limit() == np.memory_stats()["limit"],
+    lambda np: np.cuda.set_allocator(np.cuda.MemoryPool().malloc) is None and np.cuda.set_allocator() is None, lambda np: np.cuda.set_pinned_memory_allocator(np.cuda.PinnedMemoryPool().malloc) is None, lambda np: entered(np.cuda.using_allocator()) is None,
+    lambda np: np.fuse(abs) is abs and np.fuse()(abs) is abs and np.fuse(kernel_name="size")(abs) is abs, lambda np: same(np.fuse(lambda x, y: np.sqrt(x * x + y * y))(np.array([3.0]), np.array([4.0])), numpy.array([5.0])), lambda np: counted(np.memoize()) == counted(np.memoize(for_each_device=True)) == [1, 2, 1],
+    lambda np: same(np.fromDlpack(np.array(R).toDlpack()), R), lambda np: np.shares_memory(a := np.array(R), np.fromDlpack(a.toDlpack())), lambda np: np.get_array_module(np.array(R), R) is np and np.get_array_module(R, 1) is numpy,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("case", RUNTIME, ids=texts_of(RUNTIME))
+def test_runtime(case):
+    assert bool(case(cp))
+
+
+NOT_THERE = (
+    lambda np: np.cuda.Device(99), lambda np: np.cuda.Stream(null=True), lambda np: np.cuda.Event(interprocess=True), lambda np: np.cuda.set_allocator(print), lambda np: np.cuda.set_pinned_memory_allocator(print),
+    lambda np: np.cuda.MemoryPool().malloc(8), lambda np: np.cuda.PinnedMemoryPool().malloc(8), lambda np: np.get_default_memory_pool().set_limit(fraction=0.5),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("case", NOT_THERE, ids=texts_of(NOT_THERE))
+def test_not_there(case):
+    with pytest.raises(cp.NotAvailableError):
+        case(cp)
+
+
+def test_limit_of_the_memory_pool():
+    pool = cp.cuda.MemoryPool()
+    pool.set_limit(1 << 40)
+    assert pool.get_limit() == cp.memory_stats()["limit"] == 1 << 40
+    pool.set_limit(size=0)
+    assert pool.get_limit() == 0
+
+
+def test_a_function_to_fuse_is_a_function():
+    with pytest.raises(TypeError, match="fuse"):
+        cp.fuse(1)
+
+
 # ---- what CuPy's tests of NumPy's functions found ----
 
 

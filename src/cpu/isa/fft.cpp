@@ -130,7 +130,13 @@ template <class T> struct fft {
     b = shuffle(a, b, mask{(K & Half ? width + K : K + Half)...});
     a = low;
   }
-  using all_lanes = sequence<__integer_pack(width)...>;
+  template <int N, int... K> static constexpr auto lanes_below() {
+    if constexpr (N == 0)
+      return sequence<K...>();
+    else
+      return lanes_below<N - 1, N - 1, K...>();
+  }
+  using all_lanes = decltype(lanes_below<width>());
 
   // A square of width x width numbers, transposed by exchanging ever smaller quarters.
   template <int Half = width / 2> static NL_HD void transpose(V (&r)[width]) {
