@@ -195,52 +195,125 @@ void argsort_complex(std::int64_t* out, const Bits* row, std::int64_t n, bool de
   for (const indexed_key<Bits>& item : sorted_complex(row, n, descending)) *out++ = item.index;
 }
 
-/// Keys of a row that sort as its elements do, equal ones alike; returns the bits in which they differ.
-template <class Traits, class Key>
-Key stable_keys(Key* key, const Key* row, std::int64_t n, int blocks, bool descending) {
-  return make_keys(key, n, blocks, [=](std::int64_t i) { return Traits::same(row[i], descending); });
-}
+/// Keys of a row's elements that compare as they do, equal ones alike.
+struct stable_keys {
+  const void* row;
+  bool descending;
+  int bits;
+  std::uint64_t (*at)(const stable_keys&, std::int64_t i);
+  void (*write)(const stable_keys&, std::uint64_t* to, std::int64_t n, int blocks);
 
-/// The leaf of partition_sort for keys with their positions.
-template <class Key, class Index> struct argsort_leaf {
-  std::int64_t* out;
-  std::int64_t longest = longest_network;
-  void operator()(columns<Key, Index> some, std::int64_t offset, std::int64_t length, bool equal) const {
-    constexpr int size = sizeof(Key) == 4 ? 2 : 3;
-    std::int64_t* const to = out + offset;
-    if (equal) {
-      for (std::int64_t i = 0; i < length; ++i) to[i] = static_cast<std::int64_t>(some.index[i]);
-      return;
-    }
-    dense().sort[static_cast<int>(bits_kind::natural)][size].argsort(to, some.key, 1, length, false);
-    for (std::int64_t i = 0; i < length; ++i) to[i] = static_cast<std::int64_t>(some.index[to[i]]);
+  template <class Rule, class Bits> static std::uint64_t key_at(const stable_keys& keys, std::int64_t i) {
+    return Rule::same(static_cast<const Bits*>(keys.row)[i], keys.descending);
+  }
+  template <class Rule, class Bits>
+  static void write_keys(const stable_keys& keys, std::uint64_t* to, std::int64_t n, int blocks) {
+    for_blocks(n, blocks, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i) to[i] = key_at<Rule, Bits>(keys, i);
+    });
+  }
+  template <class Rule, class Bits> static stable_keys of(const Bits* row, bool descending, Rule) {
+    return {row, descending, 8 * static_cast<int>(sizeof(Bits)), key_at<Rule, Bits>, write_keys<Rule, Bits>};
   }
 };
 
-/// Without Traits, as partition_sort: `keys_of` is stable_keys of the dtype.
-template <class Index, class Key>
-void argsort_long(std::int64_t* out, const Key* row, std::int64_t n, bool descending,
-                  Key (*keys_of)(Key*, const Key*, std::int64_t, int, bool)) {
-  const int blocks = blocks_of(n);
-  const std::size_t count = static_cast<std::size_t>(n), keys = (count * sizeof(Key) + 63) / 64 * 64,
-                    indices = (count * sizeof(Index) + 63) / 64 * 64, bytes = 2 * keys + 2 * indices;
-  storage_ptr large;
-  if (blocks > 1) large = allocate(bytes, cpu);
-  char* const room = static_cast<char*>(large ? large->data : scratch(bytes));
-  columns<Key, Index> a{reinterpret_cast<Key*>(room), reinterpret_cast<Index*>(room + 2 * keys)};
-  columns<Key, Index> b{reinterpret_cast<Key*>(room + keys),
-                        reinterpret_cast<Index*>(room + 2 * keys + indices)};
-  const Key differing = keys_of(a.key, row, n, blocks, descending);
-  for_blocks(n, blocks, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i) a.index[i] = static_cast<Index>(i);
+using word = std::uint64_t;
+
+struct word_range {
+  word low, high;
+};
+word_range range_of(const word* words, std::int64_t n, int blocks) {
+  std::vector<word_range> parts(static_cast<std::size_t>(blocks));
+  for_each_chunk(blocks, [&](std::int64_t k) {
+    word_range r{words[n * k / blocks], words[n * k / blocks]};
+    for (std::int64_t i = n * k / blocks; i < n * (k + 1) / blocks; ++i)
+      r = {std::min(r.low, words[i]), std::max(r.high, words[i])};
+    parts[static_cast<std::size_t>(k)] = r;
   });
-  if (sizeof(Key) <= 2 || has_few_digits(differing)) {
-    const Index* const sorted = radix_sort(a, b, n, differing, blocks).index;
-    return for_blocks(n, blocks, [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t i = begin; i < end; ++i) out[i] = static_cast<std::int64_t>(sorted[i]);
-    });
+  word_range all = parts[0];
+  for (const word_range& part : parts) all = {std::min(all.low, part.low), std::max(all.high, part.high)};
+  return all;
+}
+
+/// The leaf of partition_sort for words that are to stay what they are.
+struct word_leaf {
+  word* to;
+  std::int64_t longest = longest_few<word>();
+  void operator()(columns<word, no_index> some, std::int64_t offset, std::int64_t count, bool equal) const {
+    if (!equal) sort_few(some.key, count);
+    if (some.key != to + offset) std::memcpy(to + offset, some.key, static_cast<std::size_t>(count) * 8);
   }
-  if constexpr (sizeof(Key) > 2) partition_sort<Key, Index, argsort_leaf<Key, Index>>(a, b, n, {out});
+};
+
+/// Sorts words in place. They are in order already but for the bits `keys`.
+void sort_words(word* words, std::int64_t n, int blocks, word keys) {
+  if (blocks == 1 && n <= longest_few<word>()) return sort_few(words, n);
+  storage_ptr large;
+  if (blocks > 1) large = allocate(static_cast<std::size_t>(n) * 8, cpu);
+  const columns<word, no_index> from{words, nullptr},
+      room{static_cast<word*>(large ? large->data : scratch(static_cast<std::size_t>(n) * 8)), nullptr};
+  if (!has_few_digits(keys))
+    return void(partition_sort<word, no_index, word_leaf>(from, room, n, word_leaf{words}));
+  if (const word* const sorted = radix_sort(from, room, n, keys, blocks).key; sorted != words)
+    for_blocks(n, blocks, [&](std::int64_t begin, std::int64_t end) {
+      std::memcpy(words + begin, sorted + begin, static_cast<std::size_t>(end - begin) * 8);
+    });
+}
+
+/// Key and position make one word, and words are sorted in the place of the result: no other memory is
+/// needed, or that much again. Of keys too wide the lower bits are left out at first; where that makes words
+/// equal but for their positions, these are then sorted by the bits left out.
+void argsort_long(std::int64_t* out, const stable_keys& keys, std::int64_t n) {
+  const int blocks = blocks_of(n), position_bits = static_cast<int>(std::bit_width(static_cast<word>(n - 1)));
+  const word position = (word{1} << position_bits) - 1;
+  word* const words = reinterpret_cast<word*>(out);
+  keys.write(keys, words, n, blocks);
+  const word_range range = keys.bits == 64 ? range_of(words, n, blocks) : word_range{0, 0};
+  const int up = keys.bits == 64 ? std::countl_zero((range.high - range.low) | 1) : 64 - keys.bits,
+            left_out = std::max(position_bits - up, 0);
+  const word differing = make_keys(words, n, blocks, [=](std::int64_t i) {
+    return ((words[i] - range.low) << up & ~position) | static_cast<word>(i);
+  });
+  sort_words(words, n, blocks, differing & ~position);
+  const auto is_run = [=](std::int64_t i) { return (words[i - 1] ^ words[i]) <= position; };
+  const auto settle = [&](std::int64_t begin, std::int64_t end) {
+    std::vector<word> rest;
+    for (std::int64_t first = begin, last = begin + 1; first < end; first = last++) {
+      while (last < end && is_run(last)) ++last;
+      if (last - first == 1) continue;
+      if (left_out + position_bits > 64) {  // beyond 2^32 elements
+        const auto key_of = [&](word w) { return keys.at(keys, static_cast<std::int64_t>(w & position)); };
+        std::sort(words + first, words + last, [&](word a, word b) {
+          const word x = key_of(a), y = key_of(b);
+          return x < y || (x == y && a < b);
+        });
+        continue;
+      }
+      rest.clear();
+      for (std::int64_t i = first; i < last; ++i) {
+        const word at = words[i] & position;
+        rest.push_back(
+            ((keys.at(keys, static_cast<std::int64_t>(at)) - range.low) & ((word{1} << left_out) - 1))
+                << position_bits |
+            at);
+      }
+      if (std::is_sorted(rest.begin(), rest.end())) continue;
+      sort_words(rest.data(), last - first, 1, ~position);
+      std::copy(rest.begin(), rest.end(), words + first);
+    }
+  };
+  std::vector<std::int64_t> begins;  // of pieces that no run crosses
+  for (int k = 0; k <= blocks; ++k) {
+    std::int64_t begin = std::max(n * k / blocks, begins.empty() ? 0 : begins.back());
+    while (left_out > 0 && begin > 0 && begin < n && is_run(begin)) ++begin;
+    begins.push_back(begin);
+  }
+  for_each_chunk(blocks, [&](std::int64_t k) {
+    const std::int64_t begin = begins[static_cast<std::size_t>(k)],
+                       end = begins[static_cast<std::size_t>(k) + 1];
+    if (left_out > 0) settle(begin, end);
+    for (std::int64_t i = begin; i < end; ++i) words[i] &= position;
+  });
 }
 
 /// The network for rows of that length, if there is one.
@@ -307,14 +380,9 @@ void cpu_device::argsort(std::int64_t* out, const void* data, dtype type, std::i
     });
     return;
   }
-  visit_key(type, [&]<class Bits, bits_kind Kind>(sort_key<Bits, Kind>) {
-    constexpr auto keys_of = stable_keys<sort_key<Bits, Kind>, Bits>;
+  visit_key(type, [&]<class Bits, bits_kind Kind>(sort_key<Bits, Kind> rule) {
     for_rows(rows, n, [&](std::int64_t r) {
-      const Bits* const row = static_cast<const Bits*>(data) + n * r;
-      if (n <= UINT32_MAX)
-        argsort_long<std::uint32_t>(out + n * r, row, n, descending, keys_of);
-      else
-        argsort_long<std::int64_t>(out + n * r, row, n, descending, keys_of);
+      argsort_long(out + n * r, stable_keys::of(static_cast<const Bits*>(data) + n * r, descending, rule), n);
     });
   });
 }

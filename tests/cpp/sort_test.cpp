@@ -195,17 +195,23 @@ TEST(sort, keeps_the_bits_of_nan_and_zero) {
   EXPECT_EQ(got, want);
 }
 
-// 64-bit keys that differ at both ends: a position does not fit beside what is left of them.
+// 64-bit keys that differ at both ends: a position does not fit beside what is left of them. Some are equal
+// in all that is left, few or most, and differ in the rest or not at all.
 TEST(sort, argsort_of_small_numbers_beside_one_large) {
-  std::vector<std::int64_t> values;
-  for (std::int64_t i = 0; i < 2000; ++i) values.push_back((i * 7919) % 1500);
-  values[77] = INT64_MIN;
-  positions wanted(values.size());
-  std::iota(wanted.begin(), wanted.end(), 0);
-  std::stable_sort(wanted.begin(), wanted.end(), [&](std::int64_t i, std::int64_t j) {
-    return values[static_cast<std::size_t>(i)] < values[static_cast<std::size_t>(j)];
-  });
-  EXPECT_EQ(argsort(make<std::int64_t>(values)).to_vector<std::int64_t>(), wanted);
+  for (const std::int64_t n : {2000, 5000, 70001})
+    for (const std::int64_t different : {1, 50, 1500, 100000}) {
+      std::vector<std::int64_t> values;
+      for (std::int64_t i = 0; i < n; ++i)
+        values.push_back((i * 7919) % different + (i % 3 == 0 ? std::int64_t{1} << 50 : 0));
+      values[77] = INT64_MIN;
+      positions wanted(values.size());
+      std::iota(wanted.begin(), wanted.end(), 0);
+      std::stable_sort(wanted.begin(), wanted.end(), [&](std::int64_t i, std::int64_t j) {
+        return values[static_cast<std::size_t>(i)] < values[static_cast<std::size_t>(j)];
+      });
+      EXPECT_EQ(argsort(make<std::int64_t>(values)).to_vector<std::int64_t>(), wanted)
+          << n << ' ' << different;
+    }
 }
 
 }  // namespace

@@ -49,7 +49,9 @@ def test_examples_build_and_run(prefix, tmp_path):
     run(tool("cmake"), *configure, f"-DCMAKE_PREFIX_PATH={prefix}", "-DCMAKE_BUILD_TYPE=Release")
     run(tool("cmake"), "--build", tmp_path)
     told = {"NUMLOOM_DEVICE": "cpu", "NUMLOOM_BLAS": str(numpy_openblas() or "")}  # LAPACK, for eigh
-    said = {source.stem: run(tmp_path / source.stem, cwd=tmp_path, **told) for source in EXAMPLES.glob("*.cpp")}
+    said = {
+        source.stem: run(tmp_path / source.stem, cwd=tmp_path, **told) for source in EXAMPLES.glob("*.cpp")
+    }
     assert "shared: [200. 202. 204. 206. 208.]" in said["exchange"]
     assert "(2, 5) read-only" in said["exchange"]
     assert "principal axes" in said["statistics"]

@@ -73,7 +73,6 @@ template <class Key> struct quicksort {
 
   static constexpr int together = 4;  // vectors that are read at a time
   static constexpr long block = together * lanes;
-  static constexpr long shortest_partition = 2 * block;
 
   // Brings the keys up to the pivot, or only those below it, to the front; returns their number.
   template <bool Below> static long partition(Key* key, long n, Key pivot_key) {
