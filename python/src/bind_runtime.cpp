@@ -200,7 +200,8 @@ void bind_streams(py::module_& m) {
       .def_property_readonly("done", &event::query, "query(), by CuPy's name.");
   for (py::object o : {py::object(own), py::object(point)}) o.attr("__module__") = "numloom";
   lent.attr("__module__") = "numloom.cuda";
-  lent.attr("__name__") = lent.attr("__qualname__") = "ExternalStream";
+  lent.attr("__name__") = "ExternalStream";
+  lent.attr("__qualname__") = "ExternalStream";
 }
 
 void bind_memory(py::module_& m) {
