@@ -48,7 +48,7 @@ NL_API ndarray logspace(const array_like& start, const array_like& stop, const l
 NL_API ndarray geomspace(const array_like& start, const array_like& stop,
                          const linspace_options& options = {});
 /// Ones on the k-th diagonal. columns < 0: as many as rows.
-NL_API ndarray eye(std::int64_t rows, std::int64_t columns = -1, int k = 0,
+NL_API ndarray eye(std::int64_t rows, std::int64_t columns = -1, std::int64_t k = 0,
                    const creation_options& options = {});
 NL_API ndarray identity(std::int64_t n, const creation_options& options = {});
 /// The k-th diagonal of a matrix, a view; or a matrix with that vector on its k-th diagonal. Throws

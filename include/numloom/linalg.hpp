@@ -35,7 +35,7 @@ NL_API ndarray call(gufunc f, const ndarray& a, const ndarray& b, const gufunc_a
                     const ufunc_options& options = {});
 
 /// The sums of the diagonals of the planes of two axes.
-NL_API ndarray trace(const ndarray& a, int offset = 0, int axis1 = 0, int axis2 = 1,
+NL_API ndarray trace(const ndarray& a, std::int64_t offset = 0, int axis1 = 0, int axis2 = 1,
                      const std::optional<dtype>& type = {}, const std::optional<ndarray>& out = {});
 
 NL_API ndarray tensordot(const ndarray& a, const ndarray& b, const inline_vector<int, 6>& a_axes,

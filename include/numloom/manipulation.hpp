@@ -110,6 +110,6 @@ NL_API std::vector<ndarray> dsplit(const ndarray& a, const std::vector<std::int6
 NL_API ndarray repeat(const ndarray& a, const ndarray& counts, std::optional<int> axis = {});
 NL_API ndarray repeat(const ndarray& a, std::int64_t count, std::optional<int> axis = {});
 NL_API ndarray tile(const ndarray& a, const std::vector<std::int64_t>& repetitions);
-NL_API ndarray diagonal(const ndarray& a, int offset = 0, int axis1 = 0, int axis2 = 1);
+NL_API ndarray diagonal(const ndarray& a, std::int64_t offset = 0, int axis1 = 0, int axis2 = 1);
 
 }  // namespace numloom

@@ -156,6 +156,13 @@ def to_host(value):
     return _Call().to_host(value)
 
 
+def adopted(value):
+    """What a function of NumPy's made of no arrays, on the current device."""
+    call = _Call()
+    call.device = _core.current_device()
+    return call.from_host(value)
+
+
 def on_host(name: str, function, args, kwargs):
     """function(*args, **kwargs) on host copies, where the host is its place: not counted."""
     return _Call().run(name, function, args, kwargs)

@@ -152,6 +152,8 @@ def __setstate__(array, state):
         array.__dict__.update(state)
         return
     shape, dtype, is_fortran, data = state[-4:]
+    if any(extent < 0 for extent in shape):
+        raise TypeError("impossible dimension while unpickling array")
     host = _numpy.frombuffer(data, dtype=dtype).reshape(shape, order="F" if is_fortran else "C")
     _core._become(array, _core.asarray(host.copy(order="K"), device=array.device))
 

@@ -9,10 +9,14 @@ from . import _core
 
 
 def as_strided(x, shape=None, strides=None, subok=False, writeable=True, *, check_bounds=None):
-    """A view with that shape and those strides; nothing checks that they stay inside."""
+    """A view with that shape and those strides.
+
+    Raises ValueError where it would reach beyond the memory of x, unless check_bounds is False. NumPy's looks only where
+    check_bounds is True.
+    """
     x = _core.asarray(x)
-    view = x.reshape(-1)[:0] if 0 in x.shape else x
-    return _core._as_strided(view, shape or x.shape, strides or x.strides, writeable)
+    shape, strides = x.shape if shape is None else shape, x.strides if strides is None else strides
+    return _core._as_strided(x, shape, strides, writeable, check_bounds is not False)
 
 
 def sliding_window_view(x, window_shape, axis=None, *, subok=False, writeable=False):
@@ -38,7 +42,7 @@ def sliding_window_view(x, window_shape, axis=None, *, subok=False, writeable=Fa
             raise ValueError("window shape cannot be larger than input array shape")
         shape[a] -= w - 1
     strides = x.strides + tuple(x.strides[a] for a in axes)
-    return _core._as_strided(x, (*shape, *window), strides, writeable)
+    return _core._as_strided(x, (*shape, *window), strides, writeable, True)
 
 
 stride_tricks = types.ModuleType("numloom.lib.stride_tricks", _host.stride_tricks.__doc__)

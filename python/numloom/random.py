@@ -212,6 +212,7 @@ def default_rng(seed=None):
 # ---- the legacy generator ----
 
 _WITH_DTYPE = {"randint"}  # NumPy's own parameter
+_NUMBERS = {int, float}
 
 
 @functools.cache
@@ -229,6 +230,9 @@ def _legacy_call(name, function, args, kwargs):
 
     As in CuPy, it may also be the argument after size.
     """
+    if not kwargs and _NUMBERS.issuperset(map(type, args)) and len(args) - 1 != _parameter_count(name):
+        result = function(*args)
+        return result if type(result) in _NUMBERS else _fallback.adopted(result)
     dtype = None if name in _WITH_DTYPE else kwargs.pop("dtype", None)
     if len(args) - 1 == _parameter_count(name):
         *args, dtype = args

@@ -5,6 +5,7 @@
 #include "convert.hpp"
 #include "float_watch.hpp"
 #include "interop.hpp"
+#include "number_operators.hpp"
 #include "numloom/creation.hpp"
 #include "numloom/linalg.hpp"
 #include "ufunc_type.hpp"
@@ -70,6 +71,8 @@ PyObject* binary_general(ufunc f, PyObject* left, PyObject* right) {
 }
 
 template <ufunc F> PyObject* binary(PyObject* left, PyObject* right) {
+  if (is_0d(left) || is_0d(right))
+    if (PyObject* result = call_on_numbers(F, left, right)) return result;
   if (is_exact_array(left) && is_exact_array(right))
     return guarded([&] {
       const ndarray &a = array_of(left), &b = array_of(right);
@@ -92,6 +95,8 @@ template <ufunc F> PyObject* binary(PyObject* left, PyObject* right) {
 }
 
 template <ufunc F> PyObject* unary(PyObject* self) {
+  if (is_0d(self))
+    if (PyObject* result = call_on_numbers(F, self, nullptr)) return result;
   return guarded([&]() -> PyObject* {
     if (overrides_ufuncs(self)) return call_named(text_of(F).c_str(), PyTuple_Pack(1, self));
     const ndarray& a = array_of(self);
@@ -164,13 +169,16 @@ std::optional<ufunc> simple_power(const ndarray& a, PyObject* exponent) {
 PyObject* power(PyObject* left, PyObject* right, PyObject* modulus) {
   if (modulus != Py_None) return not_implemented();
   if (is_exact_array(left))
-    if (const auto simple = simple_power(array_of(left), right))
+    if (const auto simple = simple_power(array_of(left), right)) {
+      if (is_0d(left))
+        if (PyObject* result = call_on_numbers(*simple, left, nullptr)) return result;
       return guarded([&] {
         const ndarray& a = array_of(left);
         const float_watch watch;
         ndarray result = unlocked(a.size(), [&] { return call(*simple, a); });
         return wrap(reported(watch, a.is_scalar() ? ufunc::power : *simple, std::move(result), &a, nullptr));
       });
+    }
   return binary<ufunc::power>(left, right);
 }
 
@@ -250,6 +258,8 @@ PyObject* compare_unlike(int operation, PyObject* left) {
 
 PyObject* compare(PyObject* left, PyObject* right, int operation) {
   const ufunc f = comparisons[static_cast<std::size_t>(operation)];
+  if (is_0d(left) || is_0d(right))
+    if (PyObject* result = call_on_numbers(f, left, right)) return result;
   if (is_exact_array(left) && is_exact_array(right))
     return guarded([&] {
       const ndarray &a = array_of(left), &b = array_of(right);

@@ -20,6 +20,12 @@ PyObject* call_helper(const char* module, const char* name, PyObject* self) {
   });
 }
 
+// A scalar result is a value: nobody sees another shape or dtype of it.
+void check_no_value(const ndarray& a, const char* name) {
+  if (a.is_scalar())
+    raise(PyExc_AttributeError, "attribute '%s' of 'numpy.generic' objects is not writable", name);
+}
+
 int no_delete(const char* name) {
   PyErr_Format(PyExc_AttributeError, "cannot delete attribute '%s'", name);
   return -1;
@@ -32,6 +38,7 @@ int set_shape(PyObject* self, PyObject* value, void*) {
   if (!value) return no_delete("shape");
   return guarded_status([&] {
     ndarray& a = array_of(self);
+    check_no_value(a, "shape");
     const shape_t wanted = to_shape(value);
     const ndarray seen = reshape(a, wanted);
     if (seen.bytes() != a.bytes())
@@ -52,6 +59,7 @@ int set_dtype(PyObject* self, PyObject* value, void*) {
   if (!value) return no_delete("dtype");
   return guarded_status([&] {
     ndarray& a = array_of(self);
+    check_no_value(a, "dtype");
     a = a.view_as(to_dtype(value));
     return 0;
   });
@@ -83,6 +91,7 @@ int assign_part(PyObject* self, PyObject* value, bool imaginary) {
   if (!value) return no_delete(imaginary ? "imag" : "real");
   return guarded_status([&] {
     const ndarray& a = array_of(self);
+    check_no_value(a, imaginary ? "imag" : "real");
     if (imaginary && !is_complex(a.dtype()))
       raise(PyExc_TypeError, "array does not have imaginary part to set");
     operand source;

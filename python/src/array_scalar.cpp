@@ -17,6 +17,8 @@ int truth_value(PyObject* self) {
     if (a.size() > 1)
       raise(PyExc_ValueError,
             "The truth value of an array with more than one element is ambiguous. Use a.any() or a.all()");
+    if (a.dtype() == dtype::bool_ && a.device().is_cpu())
+      return int{*static_cast<bool*>(a.data(access::read))};
     return PyObject_IsTrue(checked(item_object(a)).get());
   });
 }
@@ -78,13 +80,23 @@ ref host_twin(PyObject* self) {
 PyObject* array_repr(PyObject* self) {
   return guarded([&] { return PyObject_Repr(host_twin(self).get()); });
 }
+// float64, integers and bool are printed as Python's own.
+bool prints_as_python(const ndarray& a) { return a.dtype() == dtype::float64 || !is_inexact(a.dtype()); }
+
 PyObject* text(PyObject* self) {
-  return guarded([&] { return PyObject_Str(host_twin(self).get()); });
+  return guarded([&] {
+    const ndarray& a = array_of(self);
+    if (a.is_scalar() && prints_as_python(a)) return PyObject_Str(checked(item_object(a)).get());
+    return PyObject_Str(host_twin(self).get());
+  });
 }
 
 PyObject* format(PyObject* self, PyObject* specification) {
   return guarded([&]() -> PyObject* {
-    if (array_of(self).ndim() == 0) return PyObject_Format(host_twin(self).get(), specification);
+    const ndarray& a = array_of(self);
+    if (a.is_scalar() && !is_complex(a.dtype()))
+      return PyObject_Format(checked(item_object(a)).get(), specification);
+    if (a.ndim() == 0) return PyObject_Format(host_twin(self).get(), specification);
     if (PyUnicode_GetLength(specification) == 0) return PyObject_Str(self);
     raise(PyExc_TypeError, "unsupported format string passed to numloom.ndarray.__format__");
   });

@@ -2,11 +2,13 @@
 // Indexing, assignment, length, iteration, containment.
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 #include "array_type.hpp"
 #include "convert.hpp"
 #include "float_watch.hpp"
 #include "interop.hpp"
+#include "number_operators.hpp"
 #include "numloom/creation.hpp"
 #include "numloom/indexing.hpp"
 #include "ufunc_type.hpp"
@@ -76,30 +78,70 @@ std::int64_t to_index(PyObject* o) {
   return i;
 }
 
-bool is_simple(PyObject* item) { return PyLong_CheckExact(item) || PySlice_Check(item); }
+// An integer to index with: one of Python's own, or a scalar result on the CPU.
+bool is_position(PyObject* o) {
+  if (PyLong_CheckExact(o)) return true;
+  if (!is_exact_array(o)) return false;
+  const ndarray& a = array_of(o);
+  return a.is_scalar() && is_integer(a.dtype()) && a.device().is_cpu();
+}
+std::int64_t position_of(PyObject* o) {
+  if (PyLong_CheckExact(o) || array_of(o).dtype() != dtype::int64) return to_index(o);
+  return *static_cast<const std::int64_t*>(array_of(o).data(access::read));
+}
 
-// A tuple of integers and slices only, no longer than the array has axes; null where it is something else.
+// How many axes a tuple of positions, slices, None and one `...` takes; -1 where it is something else.
+int axes_of_simple_tuple(PyObject* key) {
+  int axes = 0, ellipses = 0;
+  for (Py_ssize_t k = 0; k < PyTuple_GET_SIZE(key); ++k) {
+    PyObject* const item = PyTuple_GET_ITEM(key, k);
+    if (is_position(item) || PySlice_Check(item))
+      ++axes;
+    else if (item == Py_Ellipsis)
+      ++ellipses;
+    else if (item != Py_None)
+      return -1;
+  }
+  return ellipses > 1 ? -1 : axes;
+}
+
+// A tuple of simple items that take no more axes than the array has; null where it is something else.
 PyObject* at_simple_tuple(PyObject* self, PyObject* key) {
   const ndarray& a = array_of(self);
-  const auto n = static_cast<int>(PyTuple_GET_SIZE(key));
-  if (n > a.ndim()) return nullptr;
-  for (int k = 0; k < n; ++k)
-    if (!is_simple(PyTuple_GET_ITEM(key, k))) return nullptr;
+  const int taken = axes_of_simple_tuple(key);
+  if (taken < 0 || taken > a.ndim() || PyTuple_GET_SIZE(key) > max_dims / 2) return nullptr;
   dims shape, strides;
   std::int64_t offset = 0;
-  for (int axis = 0; axis < a.ndim(); ++axis) {
-    const std::int64_t extent = a.shape()[axis], stride = a.strides()[axis];
-    PyObject* item = axis < n ? PyTuple_GET_ITEM(key, axis) : nullptr;
-    if (item && PyLong_CheckExact(item)) {
-      offset += wrapped_index(to_index(item), extent, axis) * stride;
-      continue;
+  int axis = 0;
+  const auto keep_axes = [&](int count) {
+    for (; count > 0; --count, ++axis) {
+      shape.push_back(a.shape()[axis]);
+      strides.push_back(a.strides()[axis]);
     }
-    const range r = item ? range_of(item, extent) : range{0, 1, extent};
-    if (r.length) offset += r.start * stride;
-    shape.push_back(r.length);
-    strides.push_back(stride * r.step);
+  };
+  bool is_view = a.ndim() > taken;
+  for (Py_ssize_t k = 0; k < PyTuple_GET_SIZE(key); ++k) {
+    PyObject* const item = PyTuple_GET_ITEM(key, k);
+    if (item == Py_Ellipsis) {
+      is_view = true;
+      keep_axes(a.ndim() - taken);
+    } else if (item == Py_None) {
+      is_view = true;
+      shape.push_back(1);
+      strides.push_back(0);
+    } else if (PySlice_Check(item)) {
+      is_view = true;
+      const range r = range_of(item, a.shape()[axis]);
+      if (r.length) offset += r.start * a.strides()[axis];
+      shape.push_back(r.length);
+      strides.push_back(a.strides()[axis++] * r.step);
+    } else {
+      offset += wrapped_index(position_of(item), a.shape()[axis], axis) * a.strides()[axis];
+      ++axis;
+    }
   }
-  if (!shape.empty()) return wrap_view(a.view(std::move(shape), std::move(strides), offset), self);
+  keep_axes(a.ndim() - axis);
+  if (is_view) return wrap_view(a.view(std::move(shape), std::move(strides), offset), self);
   if (a.device().is_cpu()) return element_copy(a, offset);
   ndarray one = copy(a.view({}, {}, offset));
   one.set_scalar(true);
@@ -199,7 +241,7 @@ bool indexes_by_array(PyObject* key) {
 PyObject* subscript(PyObject* self, PyObject* key) {
   return guarded([&]() -> PyObject* {
     const ndarray& a = array_of(self);
-    if (PyLong_CheckExact(key)) return at_integer(self, to_index(key));
+    if (is_position(key)) return at_integer(self, position_of(key));
     if (PySlice_Check(key)) return at_slice(self, key);
     if (PyTuple_Check(key))
       if (PyObject* simple = at_simple_tuple(self, key)) return simple;
@@ -221,22 +263,59 @@ PyObject* subscript(PyObject* self, PyObject* key) {
   });
 }
 
+// Iteration ends with the error, so no exception is thrown for it.
 PyObject* item_at(PyObject* self, Py_ssize_t i) {
-  return guarded([&] {
-    if (i < 0) raise(PyExc_IndexError, "index %zd is out of bounds", i);
-    return at_integer(self, i);
-  });
+  const ndarray& a = array_of(self);
+  if (a.ndim() > 0 && (i < 0 || i >= a.shape()[0])) {
+    PyErr_Format(PyExc_IndexError, "index %zd is out of bounds for axis 0 with size %lld", i,
+                 static_cast<long long>(a.shape()[0]));
+    return nullptr;
+  }
+  return guarded([&] { return at_integer(self, i); });
 }
 
-// a[i] = number on the CPU, without an intermediate array.
+// Does the key name one element by a position along each axis?
+bool names_element(const ndarray& a, PyObject* key) {
+  if (!PyTuple_CheckExact(key)) return a.ndim() == 1 && is_position(key);
+  if (PyTuple_GET_SIZE(key) != a.ndim()) return false;
+  for (Py_ssize_t k = 0; k < PyTuple_GET_SIZE(key); ++k)
+    if (!is_position(PyTuple_GET_ITEM(key, k))) return false;
+  return true;
+}
+
+// a[i, j] = number on the CPU, without an intermediate array. The number must be one that every element can
+// be.
 bool assign_element(const ndarray& a, PyObject* key, PyObject* value) {
-  if (!PyLong_CheckExact(key) || a.ndim() != 1 || !a.device().is_cpu()) return false;
-  if (!PyFloat_CheckExact(value) && !PyLong_CheckExact(value)) return false;
-  int beyond = 0;  // 64 bits
-  if (PyLong_CheckExact(value) && PyLong_AsLongLongAndOverflow(value, &beyond) == -1 && beyond)
-    return false;  // NumPy reads it, or says that it does not fit
-  const std::int64_t offset = wrapped_index(to_index(key), a.shape()[0], 0) * a.strides()[0];
-  store_scalar(to_scalar(value), a.dtype(), static_cast<char*>(a.data(access::write)) + offset);
+  host_number number;
+  if (!a.device().is_cpu() || !names_element(a, key)) return false;
+  if (!load_element(value, number) && !load_beside(value, a.dtype(), number)) return false;
+  if (!can_cast(number.dtype, a.dtype())) return false;
+  char* to = static_cast<char*>(a.data(access::write));
+  for (int axis = 0; axis < a.ndim(); ++axis) {
+    PyObject* const item = PyTuple_CheckExact(key) ? PyTuple_GET_ITEM(key, axis) : key;
+    to += wrapped_index(position_of(item), a.shape()[axis], axis) * a.strides()[axis];
+  }
+  if (number.dtype == a.dtype())
+    std::memcpy(to, number.bytes, static_cast<std::size_t>(a.itemsize()));
+  else
+    store_scalar(load_scalar(number.dtype, number.bytes), a.dtype(), to);
+  return true;
+}
+
+// a[slices] = an array of the same dtype on the same device.
+bool assign_view(PyObject* self, PyObject* key, PyObject* value) {
+  const ndarray& a = array_of(self);
+  if (!is_exact_array(self) || !is_exact_array(value) || array_of(value).dtype() != a.dtype() ||
+      array_of(value).device() != a.device())
+    return false;
+  if (PyTuple_CheckExact(key) ? names_element(a, key) : !PySlice_Check(key)) return false;
+  const ref view(PySlice_Check(key) ? at_slice(self, key) : at_simple_tuple(self, key));
+  if (!view) return false;
+  const ndarray &to = array_of(view.get()), &from = array_of(value);
+  unlocked(to.size(), [&] {
+    copyto(to, from, casting::unsafe);
+    return 0;
+  });
   return true;
 }
 
@@ -340,10 +419,11 @@ int assign(PyObject* self, PyObject* key, PyObject* value) {
     return -1;
   }
   return guarded_status([&] {
-    const ndarray a = array_of(self);
-    if (a.is_scalar())
+    if (array_of(self).is_scalar())
       raise(PyExc_TypeError, "'numloom.ndarray' scalar result does not support item assignment");
-    if (!a.writeable()) raise(PyExc_ValueError, "assignment destination is read-only");
+    if (!array_of(self).writeable()) raise(PyExc_ValueError, "assignment destination is read-only");
+    if (assign_element(array_of(self), key, value) || assign_view(self, key, value)) return 0;
+    const ndarray a = array_of(self);
     const ref number = std::string_view(Py_TYPE(value)->tp_name) == "MaskedConstant"
                            ? checked(is_integer(a.dtype()) ? PyNumber_Long(value) : PyNumber_Float(value))
                            : ref::borrowed(value);  // numpy.ma.masked: NaN with a warning, or an error
@@ -351,7 +431,6 @@ int assign(PyObject* self, PyObject* key, PyObject* value) {
     check_assignable(a, key, value);
     if (a.device().is_cpu()) report_overflow(a.dtype(), value);
     check_element(a, key, value);
-    if (assign_element(a, key, value)) return 0;
     const index_items items = to_index_items(key, a.device());
     operand source;
     load_value(source, value, a);

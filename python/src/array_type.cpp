@@ -3,6 +3,7 @@
 #include "array_type.hpp"
 
 #include <cstring>
+#include <iterator>
 #include <new>
 
 #include "convert.hpp"
@@ -18,6 +19,27 @@ namespace {
 constexpr int spare_limit = 64;
 array_object* spares[spare_limit];
 int spare_count = 0;
+
+// Scalar results kept whole, with their memory: the next one of the dtype is a value written there.
+constexpr std::size_t element_room = 16;
+struct spare_elements {
+  array_object* kept[16];
+  int count = 0;
+};
+spare_elements spare_elements_of[dtype_count];
+
+// Was it made by new_element(), and is it nobody else's?
+bool keep_element(array_object* o) {
+  const ndarray& a = o->value;
+  if (!a.is_scalar() || !a.writeable()) return false;
+  spare_elements& spares = spare_elements_of[static_cast<std::size_t>(a.dtype())];
+  const storage& memory = *a.bytes().get();
+  if (memory.bytes != element_room || memory.references != 1 || !memory.device.is_cpu() ||
+      spares.count == std::ssize(spares.kept))
+    return false;
+  spares.kept[spares.count++] = o;
+  return true;
+}
 
 array_object* blank(PyTypeObject* type) {
   array_object* o;
@@ -37,6 +59,10 @@ void deallocate_array(PyObject* self) {
   auto* o = reinterpret_cast<array_object*>(self);
   PyTypeObject* type = Py_TYPE(self);
   if (o->weak_references) PyObject_ClearWeakRefs(self);
+  if (type == array_type && !o->base && keep_element(o)) {
+    Py_DECREF(type);
+    return;
+  }
   o->value.~ndarray();
   Py_XDECREF(o->base);
   if (type == array_type && spare_count < spare_limit)
@@ -46,16 +72,11 @@ void deallocate_array(PyObject* self) {
   Py_DECREF(type);
 }
 
-// Do these shape and strides stay inside n bytes from offset?
 void check_bounds(const shape_t& shape, const dims& strides, std::int64_t offset, int item, std::int64_t n) {
   if (strides.size() != shape.size())
     raise(PyExc_ValueError, "strides, if given, must be the same length as shape");
-  std::int64_t low = offset, high = offset + item;
-  for (int d = 0; d < shape.size(); ++d) {
-    if (shape[d] == 0) return;
-    (strides[d] < 0 ? low : high) += (shape[d] - 1) * strides[d];
-  }
-  if (low < 0 || high > n) raise(PyExc_ValueError, "strides is incompatible with shape of requested array");
+  if (!lies_within(shape, strides, offset, item, n))
+    raise(PyExc_ValueError, "strides is incompatible with shape of requested array");
 }
 
 ndarray over_buffer(PyObject* buffer, const shape_t& shape, dtype type, std::int64_t offset,
@@ -71,7 +92,7 @@ ndarray over_buffer(PyObject* buffer, const shape_t& shape, dtype type, std::int
   storage_ptr memory = adopt_object(view.buf, bytes, cpu, buffer, writeable);
   PyBuffer_Release(&view);
   const dims steps = strides ? *strides : contiguous_strides(shape, itemsize(type), layout);
-  if (!strides && size_of(shape) * itemsize(type) + offset > static_cast<std::int64_t>(bytes))
+  if (!strides && offset >= 0 && size_of(shape) * itemsize(type) > static_cast<std::int64_t>(bytes) - offset)
     raise(PyExc_TypeError, "buffer is too small for requested array");
   check_bounds(shape, steps, offset, itemsize(type), static_cast<std::int64_t>(bytes));
   return ndarray(std::move(memory), offset, type, shape, steps);
@@ -82,7 +103,7 @@ ndarray over_array(const ndarray& a, const shape_t& shape, dtype type, std::int6
                    const std::optional<dims>& strides, order layout) {
   if (!a.is_c_contiguous() && !a.is_f_contiguous()) raise(PyExc_ValueError, "ndarray is not contiguous");
   const dims steps = strides ? *strides : contiguous_strides(shape, itemsize(type), layout);
-  if (!strides && size_of(shape) * itemsize(type) + offset > a.nbytes())
+  if (!strides && offset >= 0 && size_of(shape) * itemsize(type) > a.nbytes() - offset)
     raise(PyExc_TypeError, "buffer is too small for requested array");
   check_bounds(shape, steps, offset, itemsize(type), a.nbytes());
   ndarray made(a.bytes(), a.offset() + offset, type, shape, steps);
@@ -148,14 +169,41 @@ PyObject* wrap_as(PyTypeObject* type, ndarray value) {
   return reinterpret_cast<PyObject*>(o);
 }
 
-PyObject* wrap_element(dtype type, const void* element) {
+namespace {
+
+PyObject* new_element(dtype type, const void* element) {
   const auto bytes = static_cast<std::size_t>(itemsize(type));
-  storage_ptr memory = allocate(bytes, cpu);
+  if (spare_elements& spares = spare_elements_of[static_cast<std::size_t>(type)]; spares.count > 0) {
+    array_object* o = spares.kept[--spares.count];
+    PyObject_Init(reinterpret_cast<PyObject*>(o), array_type);
+    o->weak_references = nullptr;
+    void* to = o->value.bytes()->data;
+    bytes == 8 ? std::memcpy(to, element, 8) : std::memcpy(to, element, bytes);
+    return reinterpret_cast<PyObject*>(o);
+  }
+  storage_ptr memory = allocate(element_room, cpu);
   bytes == 8 ? std::memcpy(memory->data, element, 8) : std::memcpy(memory->data, element, bytes);
   array_object* o = blank(array_type);
   new (&o->value) ndarray(std::move(memory), 0, type, {}, {});
   o->value.set_scalar(true);
   return reinterpret_cast<PyObject*>(o);
+}
+
+// There are two of these for good: most are looked at once, by an `if`.
+PyObject* truth_value(bool value) {
+  static const auto make = [](bool which) {
+    PyObject* made = new_element(dtype::bool_, &which);
+    array_of(made).bytes()->writeable = false;
+    return made;
+  };
+  static PyObject* const both[] = {make(false), make(true)};
+  return Py_NewRef(both[value]);
+}
+
+}  // namespace
+
+PyObject* wrap_element(dtype type, const void* element) {
+  return type == dtype::bool_ ? truth_value(*static_cast<const bool*>(element)) : new_element(type, element);
 }
 
 PyObject* wrap(ndarray value) { return wrap_as(array_type, std::move(value)); }

@@ -286,12 +286,19 @@ void bind_settings(py::module_& m) {
     watch.report("cast", target);
   });
   m.def("_become", [](const py::object& array, const ndarray& other) { array_of(array.ptr()) = other; });
-  m.def("_as_strided",
-        [](const ndarray& a, const py::object& shape, const py::object& strides, bool writeable) {
-          ndarray view = a.view(to_shape(shape.ptr()), to_shape(strides.ptr()));
-          if (!writeable) view.set_writeable(false);
-          return view;
-        });
+  m.def("_as_strided", [](const ndarray& a, const py::object& shape, const py::object& strides,
+                          bool writeable, bool check_bounds) {
+    const shape_t extents = to_shape(shape.ptr());
+    const dims steps = to_shape(strides.ptr());
+    if (extents.size() != steps.size()) raise(PyExc_ValueError, "mismatch in length of strides and shape");
+    if (check_bounds &&
+        !lies_within(extents, steps, a.offset(), a.itemsize(), static_cast<std::int64_t>(a.bytes()->bytes)))
+      raise(PyExc_ValueError,
+            "Given shape and strides would access memory out of bounds. Please verify shape and strides.");
+    ndarray view = a.view(extents, steps);
+    if (!writeable) view.set_writeable(false);
+    return view;
+  });
   m.def("_cpu_facts", [] {
     const cpu_description cpu = describe_cpu();
     py::dict facts;

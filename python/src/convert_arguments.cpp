@@ -168,7 +168,7 @@ std::optional<device> to_device_argument(PyObject* o) {
 std::optional<ndarray> to_out(PyObject* o) {
   if (is_missing(o) || o == Py_Ellipsis) return {};
   if (PyTuple_Check(o) && PyTuple_GET_SIZE(o) == 1) return to_out(PyTuple_GET_ITEM(o, 0));
-  if (is_array(o)) return array_of(o);
+  if (is_array(o) && !array_of(o).is_scalar()) return array_of(o);
   if (is_numpy_array(o)) return over_numpy_bytes(o);
   raise(PyExc_TypeError, "return arrays must be of ArrayType");
 }

@@ -47,6 +47,15 @@ void drop_reference(void* owner) noexcept {
 
 }  // namespace
 
+bool lies_within(const shape_t& shape, const dims& strides, std::int64_t offset, int item, std::int64_t n) {
+  for (const std::int64_t extent : shape)
+    if (extent == 0) return true;
+  __int128 low = offset, high = low + item;  // whatever numbers are given
+  for (int d = 0; d < shape.size() && low >= 0 && high <= n; ++d)
+    (strides[d] < 0 ? low : high) += static_cast<__int128>(shape[d] - 1) * strides[d];
+  return low >= 0 && high <= n;
+}
+
 storage_ptr adopt_object(void* data, std::size_t bytes, device d, PyObject* owner, bool writeable) {
   storage_ptr adopted = adopt(data, bytes, d, owner, drop_reference, writeable);
   Py_INCREF(owner);

@@ -224,7 +224,7 @@ PyObject* make_eye(argument_slots s) {
   options.order = to_order(s[4], order::C);
   options.device = wanted_device(s[5], s[6]);
   if (n < 0 || m < 0) raise(PyExc_ValueError, "negative dimensions are not allowed");
-  return wrap(eye(n, m, static_cast<int>(std::clamp<std::int64_t>(to_offset(s[2]), -n - 1, m + 1)), options));
+  return wrap(eye(n, m, to_offset(s[2]), options));
 }
 
 // (n, dtype, *, device, like)

@@ -298,13 +298,11 @@ PyObject* cross(argument_slots s) {
 
 // (x, /, *, offset)
 PyObject* diagonals(argument_slots s) {
-  const int offset = static_cast<int>(to_int(s[1], "offset", 0));
-  return wrap_view(diagonal(to_array(s[0]), offset, -2, -1), s[0]);
+  return wrap_view(diagonal(to_array(s[0]), to_int(s[1], "offset", 0), -2, -1), s[0]);
 }
 // (x, /, *, offset, dtype)
 PyObject* traces(argument_slots s) {
-  const int offset = static_cast<int>(to_int(s[1], "offset", 0));
-  return wrap(trace(to_array(s[0]), offset, -2, -1, to_optional_dtype(s[2])));
+  return wrap(trace(to_array(s[0]), to_int(s[1], "offset", 0), -2, -1, to_optional_dtype(s[2])));
 }
 
 constexpr function_row linalg_rows[] = {

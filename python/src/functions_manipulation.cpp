@@ -39,6 +39,7 @@ PyObject* reshape_method(argument_slots s) {
 // (self, *new_shape, refcheck): in place, zeros behind; elements stay in the order in which they lie.
 PyObject* resized_in_place(argument_slots s) {
   const ndarray a = array_of(s[0]);
+  if (a.is_scalar()) raise(PyExc_ValueError, "cannot resize this array: it does not own its data");
   if (s[2] && PyUnicode_Check(s[2])) raise(PyExc_TypeError, "refcheck must be a boolean, not a string");
   const bool looks = to_bool(s[2], true);
   const bool as_is =
@@ -166,8 +167,7 @@ template <ndarray (*F)(const ndarray&)> PyObject* at_least(argument_slots s) {
 
 // (a, offset, axis1, axis2)
 PyObject* diagonal_view(argument_slots s) {
-  ndarray d = diagonal(to_array(s[0]), static_cast<int>(to_int(s[1], "offset", 0)), to_axis(s[2], 0),
-                       to_axis(s[3], 1));
+  ndarray d = diagonal(to_array(s[0]), to_int(s[1], "offset", 0), to_axis(s[2], 0), to_axis(s[3], 1));
   d.set_writeable(false);
   return view_of(s[0], std::move(d));
 }

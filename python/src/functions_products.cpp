@@ -207,8 +207,7 @@ PyObject* traced(argument_slots s) {
   const auto type = to_optional_dtype(s[4]);
   const auto out = to_out(s[5]);
   const float_watch watch;
-  ndarray result =
-      trace(a, static_cast<int>(to_int(s[1], "offset", 0)), to_axis(s[2], 0), to_axis(s[3], 1), type, out);
+  ndarray result = trace(a, to_int(s[1], "offset", 0), to_axis(s[2], 0), to_axis(s[3], 1), type, out);
   watch.report("reduce", result);
   return wrap_or_out(std::move(result), s[5]);
 }

@@ -6,6 +6,7 @@
 #include "float_watch.hpp"
 #include "function.hpp"
 #include "interop.hpp"
+#include "number_operators.hpp"
 #include "ufunc_type.hpp"
 
 namespace numloom::python {
@@ -292,17 +293,21 @@ bool holds_override(PyObject* o) {
   return false;
 }
 
+bool is_number(PyObject* o) { return is_0d(o) || PyFloat_CheckExact(o) || PyLong_CheckExact(o); }
+
 // The commonest calls, add(a, b) and add(a, b, out=c) with arrays of ours and floats, need no keywords read
 // and no operands kept. Null without a Python error: not such a call.
 PyObject* call_plainly(const ufunc_object* f, PyObject* const* args, Py_ssize_t count, PyObject* names) {
   static PyObject* const out_name = PyUnicode_InternFromString("out");
   if (f->multiply || f->nout != 1 || count != f->nin || count > 2) return nullptr;
+  if (!names && is_number(args[0]) && is_number(args[count - 1]))
+    if (PyObject* result = call_on_numbers(f->id, args[0], count == 2 ? args[1] : nullptr)) return result;
   PyObject* out = nullptr;
   if (names) {
     if (PyTuple_GET_SIZE(names) != 1 || PyTuple_GET_ITEM(names, 0) != out_name) return nullptr;
     out = args[count];
     if (PyTuple_CheckExact(out) && PyTuple_GET_SIZE(out) == 1) out = PyTuple_GET_ITEM(out, 0);
-    if (!is_exact_array(out)) return nullptr;
+    if (!is_exact_array(out) || array_of(out).is_scalar()) return nullptr;
   }
   scalar numbers[2] = {scalar(0.0), scalar(0.0)};
   std::int64_t work = 0;

@@ -113,8 +113,13 @@ template <class Managed> ndarray import(Managed* m, bool writeable) {
     fail<buffer_error>("[from_dlpack] expected memory of the CPU or of a CUDA GPU, got device type ",
                        t.device.type);
   const dtype type = dtype_for(t.type);
+  if (t.ndim < 0 || t.ndim > max_dims)
+    fail<buffer_error>("[from_dlpack] maximum supported dimension for an ndarray is ", max_dims, ", found ",
+                       t.ndim);
   dims shape(t.ndim), strides;
   for (int d = 0; d < t.ndim; ++d) shape[d] = t.shape[d];
+  if (std::int64_t bytes; __builtin_mul_overflow(size_of(shape), std::int64_t{itemsize(type)}, &bytes))
+    fail<value_error>("array is too big: the bytes of a tensor cannot be counted");
   if (t.strides) {
     strides.resize(t.ndim);
     for (int d = 0; d < t.ndim; ++d) strides[d] = t.strides[d] * itemsize(type);

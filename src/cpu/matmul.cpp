@@ -329,7 +329,9 @@ template <class T, class F> void for_batch(const matmul_call& call, F one) {
 template <class T> void inexact_matmul(const matmul_call& call) {
   const std::int64_t work = call.m * call.n * call.k;
   const blas_library* const library = blas_library::get();
-  if (library == nullptr || !library->fits(std::max({call.m, call.n, call.k})))
+  const std::int64_t greatest = std::max(
+      {call.m, call.n, call.k, call.a_row, call.a_col, call.b_row, call.b_col, call.c_row, call.c_col});
+  if (library == nullptr || !library->fits(greatest))
     return for_batch<T>(call, [](const product_of<T>& p) { own_product(p); });
   const bool spread = call.batch >= 2 * num_threads() && work < (1 << 22);
   const blas_library::thread_limit limit(*library, spread ? 1 : num_threads());

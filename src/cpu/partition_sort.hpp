@@ -110,8 +110,9 @@ template <class Key, class Index, class Leaf> class partition_sort {
       std::vector<Key> sample(samples);
       for (std::int64_t i = 0; i < samples; ++i)  // scattered, so that no rhythm of the data is met
         sample[static_cast<std::size_t>(i)] = key[static_cast<std::int64_t>(
-            (static_cast<std::uint64_t>(i) * 0x9e3779b97f4a7c15u >> 32) * static_cast<std::uint64_t>(n) >>
-            32)];
+            static_cast<unsigned __int128>(static_cast<std::uint64_t>(i) * 0x9e3779b97f4a7c15u) *
+                static_cast<std::uint64_t>(n) >>
+            64)];
       std::sort(sample.begin(), sample.end());
       const int width = static_cast<int>(std::bit_width(static_cast<Key>(r.high - r.low))),
                 bits = std::min(width, 16);
@@ -123,6 +124,8 @@ template <class Key, class Index, class Leaf> class partition_sort {
         while (up_to < sample.size() && prefix_of(sample[up_to]) == prefix) ++up_to;
         bucket[prefix] = static_cast<std::uint8_t>((below + up_to) * 255 / (2 * samples));
       }
+      // The samples may know nothing of a few keys far off. Least and greatest key part, so that it ends.
+      bucket.back() = std::max<std::uint8_t>(bucket.back(), 1);
     }
   };
 

@@ -60,15 +60,18 @@ void scatter_digit(columns<Key, Index> from, columns<Key, Index> to, std::int64_
 
 template <class Key>
 void count_digit(const Key* key, std::int64_t n, digit_window<Key> digit, std::int64_t* count) {
-  // Two tables: runs of one digit would wait for their own stores.
-  std::uint32_t even[256] = {}, odd[256] = {};
-  std::int64_t i = 0;
-  for (; i + 1 < n; i += 2) {
-    ++even[digit(key[i])];
-    ++odd[digit(key[i + 1])];
+  std::fill_n(count, 256, 0);
+  for (std::int64_t i = 0; i < n;) {
+    // Two tables: runs of one digit would wait for their own stores.
+    std::uint32_t even[256] = {}, odd[256] = {};
+    const std::int64_t end = i + std::min<std::int64_t>(n - i, UINT32_MAX);
+    for (; i + 1 < end; i += 2) {
+      ++even[digit(key[i])];
+      ++odd[digit(key[i + 1])];
+    }
+    if (i < end) ++even[digit(key[i++])];
+    for (int d = 0; d < 256; ++d) count[d] += static_cast<std::int64_t>(even[d]) + odd[d];
   }
-  if (i < n) ++even[digit(key[i])];
-  for (int d = 0; d < 256; ++d) count[d] = static_cast<std::int64_t>(even[d]) + odd[d];
 }
 
 /// Sorts n rows of `a`, with `b` as room; the result is in the one returned. blocks > 1: that many pieces are

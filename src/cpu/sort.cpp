@@ -131,12 +131,8 @@ template <class Traits, class Key> void sort_row(Key* row, std::int64_t n, bool 
 
 /// Bytes are counted, not moved.
 template <class Traits> void sort_bytes(std::uint8_t* row, std::int64_t n, bool descending, Traits) {
-  std::int64_t count[256] = {};
-  for (std::int64_t i = 0; i < n; i += UINT32_MAX) {
-    std::int64_t some[256];
-    count_digit<std::uint8_t>(row + i, std::min<std::int64_t>(n - i, UINT32_MAX), {0, 255}, some);
-    for (int b = 0; b < 256; ++b) count[b] += some[b];
-  }
+  std::int64_t count[256];
+  count_digit<std::uint8_t>(row, n, {0, 255}, count);
   for (int key = 0; key < 256; ++key) {
     const std::uint8_t value = Traits::back(static_cast<std::uint8_t>(key), descending);
     std::memset(row, value, static_cast<std::size_t>(count[value]));

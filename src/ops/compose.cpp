@@ -50,4 +50,17 @@ ndarray count_values(const ndarray& values, std::int64_t bins, const ndarray* we
   return counts;
 }
 
+ndarray count_integers(const ndarray& a, const narrow_range& range) {
+  // On the CPU by pieces: their offsets stay in the cache, and take no eight bytes for each element.
+  constexpr std::int64_t piece = 1 << 20;
+  const ndarray flat = ravel(a);
+  const std::int64_t n = flat.size(), step = a.device().is_cpu() ? std::max(piece, 16 * range.bins) : n;
+  const auto count = [&](std::int64_t start) {
+    return count_values(offsets_from(part(flat, start, std::min(n, start + step)), range.low), range.bins);
+  };
+  const ndarray total = count(0);
+  for (std::int64_t start = step; start < n; start += step) add(total, count(start), {.out = total});
+  return total;
+}
+
 }  // namespace numloom::detail

@@ -81,5 +81,7 @@ std::optional<narrow_range> find_narrow_range(const ndarray& a, std::int64_t lim
 ndarray offsets_from(const ndarray& a, std::int64_t low);
 /// How often each of 0 ... bins - 1 occurs in a contiguous int64 vector; sums of weights (float64) if given.
 ndarray count_values(const ndarray& values, std::int64_t bins, const ndarray* weights = nullptr);
+/// How often each of low ... low + bins - 1 occurs among integers that all lie there.
+ndarray count_integers(const ndarray& a, const narrow_range& range);
 
 }  // namespace numloom::detail

@@ -336,10 +336,10 @@ ndarray geomspace(const array_like& from, const array_like& to, const linspace_o
   return astype(made, options.dtype.value_or(computed), order::K, casting::unsafe, false);
 }
 
-ndarray eye(std::int64_t rows, std::int64_t columns, int k, const creation_options& options) {
+ndarray eye(std::int64_t rows, std::int64_t columns, std::int64_t k, const creation_options& options) {
   if (columns < 0) columns = rows;
   ndarray made = zeros({rows, columns}, options);
-  if (k < columns && -k < rows) fill_with(diagonal_view(made, k, 0, 1), true);
+  if (k < columns && k > -rows) fill_with(diagonal_view(made, k, 0, 1), true);
   return made;
 }
 
@@ -406,9 +406,10 @@ ndarray triangle(const ndarray& a, std::int64_t k, bool lower) {
   if (a.ndim() == 0) fail<type_error>("[tril] expected one dimension or more, got none");
   const std::int64_t rows = a.shape(a.ndim() > 1 ? -2 : -1);
   const ndarray row = reshape(positions(rows, a.device()), {rows, 1});
-  const ndarray diagonal_of = subtract(positions(a.shape(-1), a.device()), row);
+  const ndarray column = positions(a.shape(-1), a.device());
+  const ndarray on_diagonal = add(row, std::clamp(k, -rows, a.shape(-1)));
   const scalar nothing = a.dtype() == dtype::bool_ ? scalar(false) : scalar(0);
-  return where(lower ? less_equal(diagonal_of, k) : greater_equal(diagonal_of, k), a, nothing);
+  return where(lower ? less_equal(column, on_diagonal) : greater_equal(column, on_diagonal), a, nothing);
 }
 
 }  // namespace

@@ -11,7 +11,9 @@ namespace numloom {
 
 using namespace detail;
 
-ndarray bincount(const ndarray& x, const std::optional<ndarray>& weights, std::int64_t minlength) {
+ndarray bincount(const ndarray& given, const std::optional<ndarray>& weights, std::int64_t minlength) {
+  // What does not fit int64 turns negative, which is refused.
+  const ndarray x = given.dtype() == dtype::uint64 ? as_type(given, dtype::int64) : given;
   if (minlength < 0) fail<value_error>("[bincount] 'minlength' must not be negative, got ", minlength);
   if (x.ndim() != 1)
     fail<value_error>(
@@ -25,15 +27,14 @@ ndarray bincount(const ndarray& x, const std::optional<ndarray>& weights, std::i
                       to_string(weights->shape()), " and ", to_string(x.shape()));
   if (weights && !can_cast(weights->dtype(), dtype::float64))
     fail_cast("bincount", weights->dtype(), dtype::float64, casting::safe);
-  const ndarray values = offsets_from(x, 0);
   std::int64_t bins = minlength;
-  if (values.size() > 0) {
-    if (min(values).item<std::int64_t>() < 0)
+  if (x.size() > 0) {
+    if (as_type(min(x), dtype::int64).item<std::int64_t>() < 0)
       fail<value_error>("[bincount] 'list' argument must have no negative elements");
-    bins = std::max(bins, max(values).item<std::int64_t>() + 1);
+    bins = std::max(bins, as_type(max(x), dtype::int64).item<std::int64_t>() + 1);
   }
-  const bool weighted = weights && values.size() > 0;
-  return count_values(values, bins, weighted ? &*weights : nullptr);
+  if (!weights || x.size() == 0) return count_integers(x, {0, bins});
+  return count_values(offsets_from(x, 0), bins, &*weights);
 }
 
 ndarray digitize(const ndarray& x, const ndarray& bins, bool right) {

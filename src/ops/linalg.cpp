@@ -333,7 +333,7 @@ ndarray outer(const ndarray& a, const ndarray& b, const std::optional<ndarray>& 
   return scaled(with_axis(ravel(a), 1), with_axis(ravel(b), 0), out);
 }
 
-ndarray trace(const ndarray& a, int offset, int axis1, int axis2, const std::optional<dtype>& type,
+ndarray trace(const ndarray& a, std::int64_t offset, int axis1, int axis2, const std::optional<dtype>& type,
               const std::optional<ndarray>& out) {
   return sum(diagonal(a, offset, axis1, axis2), {.axis = -1, .dtype = type, .out = out});
 }

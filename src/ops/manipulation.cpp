@@ -355,8 +355,9 @@ ndarray atleast_3d(const ndarray& a) {
 
 ndarray detail::diagonal_view(const ndarray& a, std::int64_t offset, int axis1, int axis2) {
   const std::int64_t rows = a.shape()[axis1], columns = a.shape()[axis2];
-  const std::int64_t skip_rows = offset < 0 ? -offset : 0, skip_columns = offset > 0 ? offset : 0;
-  const std::int64_t length = std::max<std::int64_t>(0, std::min(rows - skip_rows, columns - skip_columns));
+  const std::int64_t skip_rows = offset < 0 ? -std::max(offset, -rows) : 0,
+                     skip_columns = offset > 0 ? std::min(offset, columns) : 0;
+  const std::int64_t length = std::min(rows - skip_rows, columns - skip_columns);
   shape_t shape;
   dims strides;
   for (int d = 0; d < a.ndim(); ++d) {
@@ -370,7 +371,7 @@ ndarray detail::diagonal_view(const ndarray& a, std::int64_t offset, int axis1, 
   return a.view(std::move(shape), std::move(strides), length > 0 ? start : 0);
 }
 
-ndarray diagonal(const ndarray& a, int offset, int axis1, int axis2) {
+ndarray diagonal(const ndarray& a, std::int64_t offset, int axis1, int axis2) {
   if (a.ndim() < 2) fail<value_error>("[diagonal] diag requires an array of at least two dimensions");
   const int x = normalize_axis(axis1, a.ndim(), "diagonal"), y = normalize_axis(axis2, a.ndim(), "diagonal");
   if (x == y) fail<value_error>("[diagonal] axis1 and axis2 cannot be the same");

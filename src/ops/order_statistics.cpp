@@ -109,7 +109,7 @@ bracket between(const ndarray& row, const ndarray& sample, std::int64_t first, s
 }
 
 ndarray select_by_counting(const ndarray& row, const narrow_range& range, const ndarray& ranks) {
-  const ndarray counts = count_values(offsets_from(row, range.low), range.bins);
+  const ndarray counts = count_integers(row, range);
   return as_type(add(searchsorted(cumsum(counts), ranks, true), range.low), row.dtype());
 }
 

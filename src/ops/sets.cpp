@@ -63,8 +63,7 @@ unique_result unique_by_sorting(const ndarray& flat, const unique_options& optio
 
 unique_result unique_by_counting(const ndarray& flat, const narrow_range& range,
                                  const unique_options& options) {
-  const ndarray offsets = offsets_from(flat, range.low);
-  const ndarray counts = count_values(offsets, range.bins);
+  const ndarray counts = count_integers(flat, range);
   const ndarray present = flatnonzero(counts);
   unique_result result;
   result.values = as_type(add(present, range.low), flat.dtype());
@@ -72,12 +71,13 @@ unique_result unique_by_counting(const ndarray& flat, const narrow_range& range,
   if (options.return_index) {
     // Written from the back: what stays is the first.
     const ndarray first = empty({range.bins}, dtype::int64, flat.device());
-    put(first, flip(offsets), arange(flat.size() - 1, -1, -1, {.device = flat.device()}));
+    put(first, flip(offsets_from(flat, range.low)),
+        arange(flat.size() - 1, -1, -1, {.device = flat.device()}));
     result.indices = take(first, present, 0);
   }
   if (options.return_inverse) {
     const ndarray rank = subtract(cumsum(not_equal(counts, 0)), 1);
-    result.inverse = take(rank, offsets, 0);
+    result.inverse = take(rank, offsets_from(flat, range.low), 0);
   }
   return result;
 }

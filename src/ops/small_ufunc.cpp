@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "numloom/host_number.hpp"
 #include "ops/ufunc_types.hpp"
 
 namespace numloom {
@@ -251,6 +252,70 @@ bool run_small(ufunc f, std::span<const array_like> inputs, const ndarray* out, 
     loop(args, steps, length);
   }
   if (!out && like->ndim() == 0) result.set_scalar(true);
+  return true;
+}
+
+namespace {
+
+// A ufunc of single numbers of one dtype: its loop, and what it takes and gives.
+struct number_loop {
+  cpu_host::ufunc_step run;
+  int nin = 0;
+  dtype loop = dtype::float64, result = dtype::float64;
+};
+using number_loops = std::array<std::array<number_loop, dtype_count>, ufunc_count>;
+
+const number_loop& number_loop_of(ufunc f, dtype common) {
+  static const number_loops& table = *[] {
+    auto* made = new number_loops;  // for good: arrays may outlive static objects
+    for (int i = 0; i < ufunc_count; ++i)
+      for (int d = 0; d < dtype_count; ++d) {
+        const auto op = static_cast<ufunc>(i);
+        bool found;
+        const dtype loop = loop_for(op, static_cast<dtype>(d), found);
+        const bool is_plain_power = op == ufunc::power && found && is_inexact(loop);
+        if (found && info(op).nin <= 2 && (is_plain(op) || is_plain_power))
+          (*made)[static_cast<std::size_t>(i)][static_cast<std::size_t>(d)] = {
+              cpu_host::ufunc_step(op, loop), info(op).nin, loop, result_of(op, loop)};
+      }
+    return made;
+  }();
+  return table[static_cast<std::size_t>(f)][static_cast<std::size_t>(common)];
+}
+
+// Can every number of two dtypes be compared in a third? Not where 64-bit integers become floats.
+bool is_within_53_bits(const host_number& x) {
+  if (!is_integer(x.dtype)) return true;
+  const double value = load_scalar(x.dtype, x.bytes).real();
+  return value <= 0x1p53 && value >= -0x1p53;
+}
+
+// The number's bytes in another dtype, at x.bytes itself or in `room`.
+char* in_dtype(const host_number& x, dtype type, host_number& room) {
+  if (x.dtype == type) return reinterpret_cast<char*>(const_cast<unsigned char*>(x.bytes));
+  store_scalar(load_scalar(x.dtype, x.bytes), type, room.bytes);
+  return reinterpret_cast<char*>(room.bytes);
+}
+
+}  // namespace
+
+bool call_on_numbers(ufunc f, const host_number& a, const host_number* b, host_number& result) {
+  const bool mixed = b && a.dtype != b->dtype;
+  const dtype common = mixed ? promote_types(a.dtype, b->dtype) : a.dtype;
+  if (mixed && is_comparison(f) && is_inexact(common) && !(is_within_53_bits(a) && is_within_53_bits(*b)))
+    return false;
+  const number_loop& own = number_loop_of(f, common);
+  if (!own.run.run || own.nin != (b ? 2 : 1)) return false;
+  // Operands choose the loop each for itself: int8 and uint8 meet in hypot's float16.
+  if (mixed && own.loop != common && f != ufunc::divide) return false;
+  host_number rooms[2];
+  char* args[3] = {in_dtype(a, own.loop, rooms[0])};
+  int used = 1;
+  if (b) args[used++] = in_dtype(*b, own.loop, rooms[1]);
+  args[used] = reinterpret_cast<char*>(result.bytes);
+  result.dtype = own.result;
+  static constexpr std::int64_t steps[3] = {};
+  own.run(args, steps, 1);
   return true;
 }
 

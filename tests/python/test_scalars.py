@@ -11,10 +11,12 @@ import math
 import numbers
 import operator
 import pickle
+import warnings
 
 import numpy
 import pytest
-from conftest import cpu_only
+from conftest import DEVICE, cpu_only
+from parity import assert_outcome, outcome
 
 import numloom
 
@@ -217,3 +219,105 @@ def test_bool_of_arrays():
         bool(numloom.array([1, 2]))
     with pytest.raises(ValueError, match="empty array"):
         bool(numloom.array([]))
+
+
+# ---- single numbers: the operators' short way gives what arrays give ----
+
+SINGLES = [
+    numpy.array([x], t)[0]
+    for t in "?bBhHiIlLefdFD"
+    for x in ((True, False) if t == "?" else (1 + 2j, -0.5j) if t in "FD" else (0, 3, 100) if t in "BHIL" else (0, 3, -5))
+]  # fmt: skip
+FLOATS = [numpy.array(x, t)[()] for t in "efd" for x in (0.0, -0.0, 2.5, numpy.inf, numpy.nan, 6e4)]
+PYTHON_NUMBERS = [0, 1, -3, 300, 2**31, 2**53 + 1, 2**62, 0.0, 2.5, -0.1, 1e300, math.inf, math.nan, True]
+BINARY = [
+    operator.add, operator.sub, operator.mul, operator.truediv, operator.floordiv, operator.mod, operator.pow,
+    operator.and_, operator.lshift, operator.lt, operator.le, operator.eq, operator.ne, operator.gt, operator.ge,
+]  # fmt: skip
+
+
+def _single(number):
+    return numloom.array(numpy.asarray(number))[()] if isinstance(number, numpy.generic) else number
+
+
+def _line(number):
+    return numloom.array(numpy.asarray([number])) if isinstance(number, numpy.generic) else number
+
+
+def _compare_singles(operation, tuples):
+    failures = []
+    for numbers_ in tuples if DEVICE == "cpu" else tuples[::11]:  # the simulator takes its time
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            expected = outcome(operation, *map(_line, numbers_))
+            got = outcome(operation, *map(_single, numbers_))
+        if expected[1] is None and got[1] is None:
+            same = got[0].dtype == expected[0].dtype and repr(got[0].item()) == repr(expected[0][0].item())
+        else:
+            same = type(got[1]) is type(expected[1])
+        if not same:
+            failures.append(f"{operation.__name__} {numbers_!r}: {got}, as arrays {expected}")
+    assert not failures, "\n".join(failures)
+
+
+@pytest.mark.parametrize("operation", BINARY, ids=lambda f: f.__name__)
+def test_operators_of_two_singles(operation):
+    pairs = [(a, b) for a in SINGLES + FLOATS for b in SINGLES + FLOATS]
+    pairs += [(a, n) for a in SINGLES + FLOATS for n in PYTHON_NUMBERS]
+    pairs += [(n, a) for a in SINGLES + FLOATS for n in PYTHON_NUMBERS]
+    _compare_singles(operation, pairs)
+
+
+@pytest.mark.parametrize("name", "negative absolute sqrt exp sin isnan floor square maximum hypot arctan2 power".split())
+def test_ufuncs_of_singles(name):
+    function = getattr(numloom, name)
+    numbers_ = SINGLES + FLOATS
+    tuples = [(a,) for a in numbers_] if function.nin == 1 else [(a, b) for a in numbers_ for b in numbers_]
+    _compare_singles(function, tuples)
+
+
+@cpu_only
+def test_errors_of_singles_are_reported():
+    x = numloom.array([0.0, 1e300, 1.0])
+    for expression in ("x[2] / x[0]", "x[1] * x[1]", "x[0] / 0", "np.log(x[0])", "1e300 * x[1]", "x[1] ** 2"):
+        for np, values in ((numpy, x.get()), (numloom, x)):
+            with np.errstate(all="raise"), pytest.raises(FloatingPointError):
+                eval(expression, {"np": np, "x": values})
+
+
+def test_scalar_results_do_not_change():
+    x = numloom.array([1.0, 2.0])
+    for s in (x.sum(), x[0], x[0] < 2, x.any()):
+        before = s.item()
+        for name, value in (("shape", (1,)), ("dtype", numpy.int8), ("real", 3)):
+            with pytest.raises(AttributeError):
+                setattr(s, name, value)
+        with pytest.raises(TypeError):
+            numloom.add(1, 2, out=s)
+        with pytest.raises(ValueError, match="resize"):
+            s.resize((2,))
+        assert s.item() == before
+    assert (x[0] < 2).item() is True
+    assert (x[0] > 2).item() is False
+
+
+def test_numbers_read_one_by_one_are_their_own():
+    x = numloom.arange(100.0)
+    kept = [x[i] for i in range(100)]
+    total = 0.0
+    for value in x:
+        total += value * 2.0
+    assert total == 9900
+    assert [float(k) for k in kept] == list(range(100))
+    first, second, *_, last = x
+    assert (first, second, last) == (0, 1, 99)
+
+
+@pytest.mark.parametrize("number", SINGLES + FLOATS, ids=repr)
+def test_text_of_singles(number):
+    ours = _single(number)
+    assert str(ours) == str(number)
+    for specification in ("", ".3f", ">12", "+.2e", "g", "d", "5", "x"):
+        expected, got = outcome(format, number, specification), outcome(format, ours, specification)
+        assert got[0] == expected[0]
+        assert type(got[1]) is type(expected[1])
