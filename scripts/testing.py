@@ -247,6 +247,12 @@ def stage_tsan(options: Options) -> list[Count]:
     return [ctest("sim-tsan", "cuda", options, "cuda+tsan")]
 
 
+def stage_scale(options: Options) -> list[Count]:
+    """every family of functions with more than 2^31 elements, on the CPU; skipped where memory is short"""
+    building.build("cpu")
+    return [pytest("cpu", "tests/scale", "cpu", options, NUMLOOM_DEVICE="cpu")]
+
+
 def stage_ptx(options: Options) -> list[Count]:
     """the CUDA build: nvcc compiles every kernel, and library and module work where there is no driver"""
     if not environment.nvcc():
@@ -274,13 +280,14 @@ STAGES: dict[str, Callable[[Options], list[Count]]] = {
     "numpy": stage_numpy,
     "asan": stage_asan,
     "tsan": stage_tsan,
+    "scale": stage_scale,
     "ptx": stage_ptx,
     "meta": stage_meta,
     "install": stage_install,
 }
 FAST = ("style", "cpu", "meta")
-# What ./dev test and CI run. The thread sanitizer is run by those who ask for it by name.
-USUAL = tuple(name for name in STAGES if name != "tsan")
+# What ./dev test and CI run. The others are run by those who ask for them by name.
+USUAL = tuple(name for name in STAGES if name not in ("tsan", "scale"))
 
 
 def summary(results: list[tuple[str, list[Count], float]]) -> int:
