@@ -37,6 +37,7 @@ def filled(fill):
 # ---- arrays ----
 
 ARRAYS = (
+    lambda np: same(np.array(R, blocking=True), R), lambda np: same(np.asarray(R, blocking=False), R), lambda np: same(np.asanyarray([1, 2], blocking=True), numpy.array([1, 2])),
     lambda np: np.array(R).get(order="F").flags.f_contiguous, lambda np: np.asfortranarray(R).get(order="A").flags.f_contiguous, lambda np: np.array(R).T[::-1].get(order="A").flags.c_contiguous,
     lambda np: same(np.array(R).get(None), R), lambda np: same(np.array(R).get(np.Stream()), R), lambda np: same(np.array(R).get(stream=None, order="C", out=None, blocking=True), R),
     lambda np: filled(lambda out: np.array(R).get(out=out)), lambda np: filled(lambda out: np.asnumpy(np.array(R), out=out)), lambda np: filled(lambda out: np.asfortranarray(R).get(np.Stream(), "C", out)),
