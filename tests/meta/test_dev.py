@@ -36,11 +36,16 @@ def test_lists_of_numpys_tests_give_reasons(tmp_path):
     import lists
 
     path = tmp_path / "list.txt"
-    path.write_text("# what this is\n\n== strings\na/b::C::test[S-x y]\n\n== objects\na/b::other\n")
+    path.write_text(
+        "# what this is\n\n== strings\na/b::C::test[S-x y]\n\n== objects\na/b::other\na/whole\na/c::Class\n"
+    )
     known = lists.Known(path)
     assert known.reason("a/b::C::test[S-x y]") == "strings"
     assert known.reason("a/b::C::test[f8]") is None
     assert known.reason("a/b::other[O]") == "objects"
+    assert known.reason("a/whole::C::test[1]") == "objects"
+    assert known.reason("a/c::Class_param_0_{shape=(2,)}::test") == "objects"
+    assert known.reason("a/c::Classes::test") is None
     for real in (lists.excluded(), lists.failing()):
         assert all(reason and "::" in test for test, reason in real.tests.items())
     assert not set(lists.excluded().tests) & set(lists.failing().tests)

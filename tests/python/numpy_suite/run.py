@@ -51,7 +51,7 @@ OPTIONS = (
     "-c",
     os.devnull,
     "-p",
-    "rewriting",
+    "recording",
     "-p",
     "no:cacheprovider",
     "-W",
@@ -77,18 +77,26 @@ def read(results: Path) -> dict[str, list[str]]:
     return {name: [outcome, *rest] for outcome, name, *rest in lines}
 
 
-def run_files(paths: list[Path], results: Path, extra: list[str], everything: bool) -> dict[str, list[str]]:
-    """The files in one process, and in another from where a crash ended it."""
+def run_files(
+    paths: list[Path], results: Path, extra: list[str], everything: bool, suite: Path = HERE
+) -> dict[str, list[str]]:
+    """The files in one process, and in another from where a crash ended it; suite has a plugin, lists."""
     results.touch()
     ours = [os.path.abspath(p) for p in os.environ.get("PYTHONPATH", "").split(os.pathsep) if p]
-    env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(HERE), *ours]), "NPY_AVAILABLE_MEM": "1G"}
+    env = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join([str(suite), str(HERE), *ours]),
+        "NPY_AVAILABLE_MEM": "1G",
+    }
     env |= {"NUMLOOM_SUITE_RESULTS": str(results), "NUMLOOM_SUITE_ALL": "1" if everything else ""}
-    env |= {"OPENBLAS_NUM_THREADS": "1"}
+    env |= {"OPENBLAS_NUM_THREADS": "1", "NUMLOOM_SUITE_LISTS": str(suite)}
     command = [sys.executable, "-m", "pytest", *OPTIONS, "--tb=no", "--rootdir", str(results.parent)]
-    command += [*extra, *map(str, paths)]
+    command += ["-p", next(suite.glob("*rewriting.py")).stem, *extra, *map(str, paths)]
     while True:
         try:
-            done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=SECONDS, cwd=HERE)
+            done = subprocess.run(
+                command, env=env, capture_output=True, text=True, timeout=SECONDS, cwd=suite
+            )
             text, code = (done.stdout + done.stderr).strip()[-400:], done.returncode
         except subprocess.TimeoutExpired:
             text, code = "", "a timeout"
@@ -103,13 +111,13 @@ def run_files(paths: list[Path], results: Path, extra: list[str], everything: bo
     return found
 
 
-def print_table(found: dict[str, list[str]]) -> Counter:
+def print_table(found: dict[str, list[str]], whose: str = f"NumPy {numpy.__version__}") -> Counter:
     """Passes and failures of each file; their sum."""
     files: dict[str, Counter] = {}
     for name, words in found.items():
         files.setdefault(name.split("::")[0], Counter())[words[0]] += 1
     columns = ("passed", "failed", "skipped", "excluded")
-    print(f"{'NumPy ' + numpy.__version__:36}" + "".join(f"{column:>9}" for column in columns))
+    print(f"{whose:36}" + "".join(f"{column:>9}" for column in columns))
     for file, count in sorted(files.items()):
         print(f"{file:36}" + "".join(f"{count[column]:9}" for column in columns))
     return sum(files.values(), Counter())
