@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What the kernels for stacks of small matrices share. A matrix of at most 32 rows and columns belongs to a
-// group of 4 to 32 lanes of one warp, lane i to its row or column i. It lies in shared memory with rows an
-// odd number of elements apart, so that a column touches different banks. All groups of a launch have
-// matrices of one size and walk in step: barriers are the warp's.
+// group of 4 to 32 lanes of one warp, lane i to its row or column i; one that is longer on one side to a
+// warp. It lies in shared memory with rows an odd number of elements apart, so that a column touches
+// different banks. All groups of a launch have matrices of one size and walk in step: barriers are the
+// warp's.
 #pragma once
 #include "decompositions.hpp"
 #include "element.cuh"
@@ -18,7 +19,7 @@ namespace numloom::NL_TARGET {
 using kernels::most_small_operands;
 
 constexpr u32 whole_warp = ~0u;
-constexpr int fewest_lanes = 4;
+constexpr int fewest_lanes = 4, most_lanes = 32;
 constexpr int most_threads = 128;
 constexpr i64 shared_limit = 48 * 1024;
 
@@ -118,12 +119,6 @@ template <class T> __device__ __forceinline__ real_of<T> modulus(T x) {
   else
     return fabs_(x);
 }
-template <class T> __device__ __forceinline__ real_of<T> square_of_modulus(T x) {
-  if constexpr (is_complex<T>)
-    return x.re * x.re + x.im * x.im;
-  else
-    return x * x;
-}
 // What LAPACK compares when it looks for a pivot. A NaN is larger than all: every lane must pick the same.
 template <class T> __device__ __forceinline__ real_of<T> pivot_size(T x) {
   using real = real_of<T>;
@@ -139,6 +134,33 @@ template <class T> __device__ __forceinline__ T nan_of() {
     return {limits<real_of<T>>::quiet_nan(), limits<real_of<T>>::quiet_nan()};
   else
     return limits<T>::quiet_nan();
+}
+template <class T> __device__ __forceinline__ T times(real_of<T> x, T y) {
+  if constexpr (is_complex<T>)
+    return {x * y.re, x * y.im};
+  else
+    return x * y;
+}
+template <class T> __device__ __forceinline__ T over(T x, real_of<T> y) {
+  if constexpr (is_complex<T>)
+    return {x.re / y, x.im / y};
+  else
+    return x / y;
+}
+// x + a b with fewer roundings, and half the instructions of separate ones (the kernels are compiled without
+// contraction, for elementwise arithmetic that is the CPU's).
+template <class T> __device__ __forceinline__ T add_product(T x, T a, T b) {
+  if constexpr (is_complex<T>)
+    return {fma_(a.re, b.re, fma_(-a.im, b.im, x.re)), fma_(a.re, b.im, fma_(a.im, b.re, x.im))};
+  else
+    return fma_(a, b, x);
+}
+// x + |y|^2
+template <class T> __device__ __forceinline__ real_of<T> add_square(real_of<T> x, T y) {
+  if constexpr (is_complex<T>)
+    return fma_(y.re, y.re, fma_(y.im, y.im, x));
+  else
+    return fma_(y, y, x);
 }
 // x 2^exponent: exact where the result is an ordinary number.
 template <class T> __device__ __forceinline__ T scaled(T x, int exponent) {
@@ -233,6 +255,14 @@ template <class F> void with_type_of(int type, F f) {
   }
 }
 
+inline bool has_small_side(const kernels::kernel_matrices& a) {
+  return a.rows <= most_lanes || a.columns <= most_lanes;
+}
+/// Whether a group may have shared memory for that many numbers; see run_small().
+inline bool fits_shared(int type, i64 rows, i64 columns) {
+  return rows * (columns | 1) * element_bytes[type] <= shared_limit;
+}
+
 inline small_arguments arguments_of(const kernels::small_matrix_call& c) {
   small_arguments p{};
   for (int d = 0; d < c.ndim; ++d) {
@@ -247,7 +277,8 @@ inline small_arguments arguments_of(const kernels::small_matrix_call& c) {
     p.operand[k] = {static_cast<char*>(m.data), m.rows, m.columns, m.row_step, m.column_step};
   }
   p.lanes = fewest_lanes;
-  while (p.lanes < p.operand[0].rows || p.lanes < p.operand[0].columns) p.lanes *= 2;
+  while (p.lanes < most_lanes && (p.lanes < p.operand[0].rows || p.lanes < p.operand[0].columns))
+    p.lanes *= 2;
   p.upper = c.upper;
   p.failures = c.failures;
   return p;

@@ -31,9 +31,11 @@ void small_solve(const small_matrix_call& call, void* stream);
 void small_inverse(const small_matrix_call& call, void* stream);
 void small_determinant(const small_matrix_call& call, void* stream);
 void small_cholesky(const small_matrix_call& call, void* stream);
-/// Householder's reflections, with LAPACK's signs.
+/// Householder's reflections, with LAPACK's signs. Fits: 32 rows or columns, and a block's shared memory.
+bool fits_small_qr(const small_matrix_call& call);
 void small_qr(const small_matrix_call& call, void* stream);
-/// Jacobi's rotations.
+/// Jacobi's rotations. Fits: 32 singular values, vectors on either side, and a block's shared memory.
+bool fits_small_svd(const small_matrix_call& call);
 void small_svd(const small_matrix_call& call, void* stream);
 void small_eigh(const small_matrix_call& call, void* stream);
 /// Sign and logarithm of the modulus of the determinants of `count` factors P L U, dense and column-major

@@ -52,14 +52,14 @@ __device__ __forceinline__ void set_below_diagonal(const matrix_group<T>& g, int
 
 // Rows of pair a and columns of pair b.
 template <class T>
-__device__ __forceinline__ void turn_block(const matrix_group<T>& g, index_pair a, index_pair b,
-                                           real_of<T> ca, T sa, real_of<T> cb, T sb) {
+__device__ __forceinline__ void turn_block(const matrix_group<T>& g, index_pair a, index_pair b, T sa, T ua,
+                                           T sb, T ub) {
   T pp = below_diagonal(g, a.p, b.p), pq = below_diagonal(g, a.p, b.q);
   T qp = below_diagonal(g, a.q, b.p), qq = below_diagonal(g, a.q, b.q);
-  rotate(pp, pq, cb, sb);
-  rotate(qp, qq, cb, sb);
-  rotate(pp, qp, ca, conjugated(sa));
-  rotate(pq, qq, ca, conjugated(sa));
+  rotate(pp, pq, sb, ub);
+  rotate(qp, qq, sb, ub);
+  rotate(pp, qp, conjugated(sa), conjugated(ua));
+  rotate(pq, qq, conjugated(sa), conjugated(ua));
   set_below_diagonal(g, a.p, b.p, pp);
   set_below_diagonal(g, a.p, b.q, pq);
   set_below_diagonal(g, a.q, b.p, qp);
@@ -92,15 +92,14 @@ __device__ __forceinline__ bool turn_round(const matrix_group<T>& g, const matri
   for (int first = 0; first < blocks; first += g.lanes) {
     const int block = first + g.lane, a = block % pairs, apart = block / pairs + 1;
     const int b = a + apart < pairs ? a + apart : a + apart - pairs;
-    const real ca = from_lane(mine.c, a, g.lanes), cb = from_lane(mine.c, b, g.lanes);
-    const T sa = from_lane(mine.s, a, g.lanes), sb = from_lane(mine.s, b, g.lanes);
-    if (block < blocks) turn_block(g, pair_of(round, a, players), pair_of(round, b, players), ca, sa, cb, sb);
+    const T sa = from_lane(mine.s, a, g.lanes), ua = from_lane(mine.u, a, g.lanes);
+    const T sb = from_lane(mine.s, b, g.lanes), ub = from_lane(mine.u, b, g.lanes);
+    if (block < blocks) turn_block(g, pair_of(round, a, players), pair_of(round, b, players), sa, ua, sb, ub);
   }
   for (int t = 0; vectors && t < pairs; ++t) {
     const index_pair pair = pair_of(round, t, players);
-    const real c = from_lane(mine.c, t, g.lanes);
-    const T s = from_lane(mine.s, t, g.lanes);
-    if (g.lane < players) rotate(v.at(g.lane, pair.p), v.at(g.lane, pair.q), c, s);
+    const T s = from_lane(mine.s, t, g.lanes), u = from_lane(mine.u, t, g.lanes);
+    if (g.lane < players) rotate(v.at(g.lane, pair.p), v.at(g.lane, pair.q), s, u);
   }
   __syncwarp();
   return turns;

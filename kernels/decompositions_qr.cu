@@ -25,32 +25,46 @@ template <class R> __device__ __forceinline__ int scale_for_squares(R largest) {
 // the diagonal, v (after a 1) what is below; returns tau.
 template <class T> __device__ __forceinline__ T make_reflector(const matrix_group<T>& g, int k) {
   using real = real_of<T>;
-  const bool is_below = g.lane > k && g.is_row;
-  T x = g.lane >= k && g.is_row ? g.at(g.lane, k) : T(0);
-  const int exponent = scale_for_squares(largest_of_lanes(pivot_size(x), g.lanes));
-  if (exponent != 0) x = scaled(x, exponent);
-  const real below = sum_of_lanes(is_below ? square_of_modulus(x) : real(0), g.lanes);
-  const T alpha = from_lane(x, k, g.lanes);
+  const int first = g.lane > k ? g.lane : g.lane + (k - g.lane + g.lanes) / g.lanes * g.lanes;  // row below k
+  T alpha = g.at(k, k);
+  real largest = pivot_size(alpha);
+  for (int i = first; i < g.rows; i += g.lanes) {
+    const real size = pivot_size(g.at(i, k));
+    largest = size > largest ? size : largest;
+  }
+  const int exponent = scale_for_squares(largest_of_lanes(largest, g.lanes));
+  real below = real(0);
+  for (int i = first; i < g.rows; i += g.lanes) {
+    if (exponent != 0) g.at(i, k) = scaled(g.at(i, k), exponent);
+    below = add_square(below, g.at(i, k));
+  }
+  below = sum_of_lanes(below, g.lanes);
+  if (exponent != 0) alpha = scaled(alpha, exponent);
   T tau = T(0);
   if (below == real(0) && !has_imaginary_part(alpha)) {
-    if (is_below) g.at(g.lane, k) = T(0);
+    for (int i = first; i < g.rows; i += g.lanes) g.at(i, k) = T(0);
   } else {
-    const real beta = -copysign_(sqrt_(square_of_modulus(alpha) + below), real_part(alpha));
-    tau = (T(beta) - alpha) / T(beta);
-    if (is_below) g.at(g.lane, k) = x / (alpha - T(beta));
-    if (g.lane == k) g.at(k, k) = T(exponent != 0 ? ldexp_(beta, -exponent) : beta);
+    const real beta = -copysign_(sqrt_(add_square(below, alpha)), real_part(alpha));
+    tau = over(T(beta) - alpha, beta);
+    for (int i = first; i < g.rows; i += g.lanes) g.at(i, k) = g.at(i, k) / (alpha - T(beta));
+    if (g.lane == 0) g.at(k, k) = T(exponent != 0 ? ldexp_(beta, -exponent) : beta);
   }
   __syncwarp();
   return tau;
 }
 
-// Of reflector k, to the lane's column.
-template <class T> __device__ __forceinline__ void reflect_column(const matrix_group<T>& g, int k, T tau) {
-  T sum = g.at(k, g.lane);
-  for (int i = k + 1; i < g.rows; ++i) sum = sum + conjugated(g.at(i, k)) * g.at(i, g.lane);
-  sum = tau * sum;
-  g.at(k, g.lane) = g.at(k, g.lane) - sum;
-  for (int i = k + 1; i < g.rows; ++i) g.at(i, g.lane) = g.at(i, g.lane) - g.at(i, k) * sum;
+// Applies reflector k to the columns behind it.
+template <class T>
+__device__ __forceinline__ void reflect_columns(const matrix_group<T>& g, int k, int columns, T tau) {
+  for (int j = g.lane; j < columns; j += g.lanes) {
+    if (j <= k) continue;
+    T sum = g.at(k, j);
+    for (int i = k + 1; i < g.rows; ++i) sum = add_product(sum, conjugated(g.at(i, k)), g.at(i, j));
+    sum = tau * sum;
+    g.at(k, j) = g.at(k, j) - sum;
+    for (int i = k + 1; i < g.rows; ++i) g.at(i, j) = add_product(g.at(i, j), g.at(i, k), -sum);
+  }
+  __syncwarp();
 }
 
 // The first columns of the reflections' product, last one first, in the reflectors' place: a column is
@@ -58,17 +72,14 @@ template <class T> __device__ __forceinline__ void reflect_column(const matrix_g
 template <class T>
 __device__ __forceinline__ void multiply_reflectors(const matrix_group<T>& g, int steps, int columns,
                                                     T factor) {
-  for (int j = steps; j < columns; ++j)
-    if (g.is_row) g.at(g.lane, j) = T(g.lane == j ? 1 : 0);
+  for (int i = g.lane; i < g.rows; i += g.lanes)
+    for (int j = steps; j < columns; ++j) g.at(i, j) = T(i == j ? 1 : 0);
   __syncwarp();
   for (int k = steps - 1; k >= 0; --k) {
     const T tau = from_lane(factor, k, g.lanes);
-    if (g.lane > k && g.lane < columns) reflect_column(g, k, tau);
-    __syncwarp();
-    if (g.is_row) {
-      const T v = g.lane == k ? T(1) : g.at(g.lane, k);
-      g.at(g.lane, k) = T(g.lane == k ? 1 : 0) - (g.lane < k ? T(0) : tau * v);
-    }
+    reflect_columns(g, k, columns, tau);
+    for (int i = g.lane; i < g.rows; i += g.lanes)
+      g.at(i, k) = i < k ? T(0) : i == k ? T(1) - tau : -(tau * g.at(i, k));
     __syncwarp();
   }
 }
@@ -82,8 +93,7 @@ template <class T> __global__ void __launch_bounds__(most_threads) small_qr_kern
   for (int k = 0; k < steps; ++k) {
     const T made = make_reflector(g, k);
     if (g.lane == k) factor = made;
-    if (g.lane > k && g.lane < g.columns) reflect_column(g, k, conjugated(made));
-    __syncwarp();
+    reflect_columns(g, k, g.columns, conjugated(made));
   }
   store(g, r, [&](int i, int j) { return i > j ? T(0) : g.at(i, j); });
   store(g, h, [&](int i, int j) { return g.at(i, j); });
@@ -100,11 +110,22 @@ template <class T> __global__ void __launch_bounds__(most_threads) small_qr_kern
 namespace numloom::kernels {
 using namespace numloom::NL_TARGET;
 
-void small_qr(const small_matrix_call& call, void* stream) {
+namespace {
+int columns_of(const small_matrix_call& call) {
   const kernel_matrices &a = call.operands[0], &q = call.operands[1];
-  const int columns = a.columns > q.columns ? a.columns : q.columns;
+  return a.columns > q.columns ? a.columns : q.columns;
+}
+}  // namespace
+
+bool fits_small_qr(const small_matrix_call& call) {
+  const kernel_matrices& a = call.operands[0];
+  return has_small_side(a) && fits_shared(call.type, a.rows, columns_of(call));
+}
+
+void small_qr(const small_matrix_call& call, void* stream) {
+  const int rows = call.operands[0].rows, columns = columns_of(call);
   with_type_of(call.type, [&](auto zero) {
-    run_small<decltype(zero)>(small_qr_kernel<decltype(zero)>, arguments_of(call), a.rows, columns, stream);
+    run_small<decltype(zero)>(small_qr_kernel<decltype(zero)>, arguments_of(call), rows, columns, stream);
   });
 }
 

@@ -25,17 +25,18 @@ __device__ __forceinline__ loaded_matrix<real_of<T>> load_scaled(const matrix_gr
   load(g);
   real largest = real(0);
   bool has_nan = false;
-  for (int j = 0; g.is_row && j < g.columns; ++j) {
-    const T x = g.at(g.lane, j);
-    const real size = pivot_size(x);
-    largest = size > largest ? size : largest;
-    has_nan |= is_nan(x);
-  }
+  for (int i = g.lane; i < g.rows; i += g.lanes)
+    for (int j = 0; j < g.columns; ++j) {
+      const T x = g.at(i, j);
+      const real size = pivot_size(x);
+      largest = size > largest ? size : largest;
+      has_nan |= is_nan(x);
+    }
   largest = largest_of_lanes(largest, g.lanes);
   const int exponent = scale_of(largest);
-  if (g.is_row) {
-    for (int j = 0; exponent != 0 && j < g.columns; ++j) g.at(g.lane, j) = scaled(g.at(g.lane, j), exponent);
-    if (players > g.columns) g.at(g.lane, g.columns) = T(0);
+  for (int i = g.lane; i < g.rows; i += g.lanes) {
+    for (int j = 0; exponent != 0 && j < g.columns; ++j) g.at(i, j) = scaled(g.at(i, j), exponent);
+    if (players > g.columns) g.at(i, g.columns) = T(0);
   }
   __syncwarp();
   return {is_finite(largest), votes_of_lanes(has_nan, g.lanes) != 0, exponent};
@@ -55,9 +56,9 @@ __device__ __forceinline__ bool turn_round(const matrix_group<T>& g, const matri
   T pq = T(0);
   for (int i = lanes.part; lanes.pair >= 0 && i < g.rows; i += lanes.parts) {
     const T x = g.at(i, own.p), y = g.at(i, own.q);
-    pp = pp + square_of_modulus(x);
-    qq = qq + square_of_modulus(y);
-    pq = pq + conjugated(x) * y;
+    pp = add_square(pp, x);
+    qq = add_square(qq, y);
+    pq = add_product(pq, conjugated(x), y);
   }
   pp = sum_of_lanes(pp, lanes.parts);
   qq = sum_of_lanes(qq, lanes.parts);
@@ -68,41 +69,52 @@ __device__ __forceinline__ bool turn_round(const matrix_group<T>& g, const matri
   if (turns) {
     const real larger = pp > qq ? pp : qq;
     const rotation<T> r = find_rotation(over(pq, size), size / larger, (qq - pp) / larger);
-    for (int i = lanes.part; i < g.rows; i += lanes.parts) rotate(g.at(i, own.p), g.at(i, own.q), r.c, r.s);
+    for (int i = lanes.part; i < g.rows; i += lanes.parts) rotate(g.at(i, own.p), g.at(i, own.q), r.s, r.u);
     for (int i = lanes.part; vectors && i < g.columns; i += lanes.parts)
-      rotate(v.at(i, own.p), v.at(i, own.q), r.c, r.s);
+      rotate(v.at(i, own.p), v.at(i, own.q), r.s, r.u);
   }
   __syncwarp();
   return turns;
 }
 
 // Fills columns that are not of `known` so that all are orthogonal and of length 1: of the unit vectors the
-// one with the longest part outside the others' span (its square is 1/32 at least), made orthogonal twice
-// (Gram and Schmidt; twice is enough, Kahan and Parlett).
+// one with the longest part outside the others' span (its square is at least its share of those that are
+// missing), made orthogonal twice (Gram and Schmidt; twice is enough, Kahan and Parlett).
 template <class T>
 __device__ __forceinline__ void complete_columns(const matrix_group<T>& g, u32 known, int columns) {
   using real = real_of<T>;
   for (int c = 0; c < columns; ++c) {
     const bool is_missing = (known >> c & 1) == 0;
     if (!__any_sync(whole_warp, is_missing)) continue;
-    real outside = g.is_row ? real(1) : real(-1);
-    for (int j = 0; g.is_row && j < columns; ++j)
-      if (known >> j & 1) outside = outside - square_of_modulus(g.at(g.lane, j));
-    const int chosen = lane_of_largest(outside, g.lane, g.lanes);
-    T x = T(g.lane == chosen ? 1 : 0);
-    for (int j = 0; g.is_row && j < columns; ++j)
-      if (known >> j & 1) x = x - g.at(g.lane, j) * conjugated(g.at(chosen, j));
-    if (is_missing && g.is_row) g.at(g.lane, c) = x;
+    real farthest = real(-1);
+    int chosen = g.lane;
+    for (int i = g.lane; i < g.rows; i += g.lanes) {
+      real outside = real(1);
+      for (int j = 0; j < columns; ++j)
+        if (known >> j & 1) outside = outside - add_square(real(0), g.at(i, j));
+      if (outside > farthest) chosen = i, farthest = outside;
+    }
+    chosen = lane_of_largest(farthest, chosen, g.lanes);
+    for (int i = g.lane; is_missing && i < g.rows; i += g.lanes) {
+      T x = T(i == chosen ? 1 : 0);
+      for (int j = 0; j < columns; ++j)
+        if (known >> j & 1) x = add_product(x, -g.at(i, j), conjugated(g.at(chosen, j)));
+      g.at(i, c) = x;
+    }
     __syncwarp();
     T along = T(0);
     if (known >> g.lane & 1)
-      for (int i = 0; i < g.rows; ++i) along = along + conjugated(g.at(i, g.lane)) * g.at(i, c);
+      for (int i = 0; i < g.rows; ++i) along = add_product(along, conjugated(g.at(i, g.lane)), g.at(i, c));
     for (int j = 0; j < columns; ++j) {
       const T part = from_lane(along, j, g.lanes);
-      if (g.is_row && (known >> j & 1)) x = x - g.at(g.lane, j) * part;
+      for (int i = g.lane; is_missing && (known >> j & 1) && i < g.rows; i += g.lanes)
+        g.at(i, c) = add_product(g.at(i, c), g.at(i, j), -part);
     }
-    const real length = sqrt_(sum_of_lanes(g.is_row ? square_of_modulus(x) : real(0), g.lanes));
-    if (is_missing && g.is_row) g.at(g.lane, c) = times(real(1) / length, x);
+    real square = real(0);
+    for (int i = g.lane; i < g.rows; i += g.lanes) square = add_square(square, g.at(i, c));
+    const real length = sqrt_(sum_of_lanes(square, g.lanes));
+    for (int i = g.lane; is_missing && i < g.rows; i += g.lanes)
+      g.at(i, c) = times(real(1) / length, g.at(i, c));
     known |= 1u << c;
     __syncwarp();
   }
@@ -137,7 +149,7 @@ template <class T> __global__ void __launch_bounds__(most_threads) small_svd_ker
   const bool is_nan_result = fails || !loaded.is_finite;
 
   real square = real(0);
-  for (int i = 0; g.lane < n && i < g.rows; ++i) square = square + square_of_modulus(g.at(i, g.lane));
+  for (int i = 0; g.lane < n && i < g.rows; ++i) square = add_square(square, g.at(i, g.lane));
   const real length = sqrt_(square);
   const int rank = n - 1 - rank_of(length, n, g.lane, g.lanes);  // largest first
   const int place = g.lane < n && !is_nan_result ? rank : g.lane;
@@ -171,20 +183,44 @@ void transpose(kernels::kernel_matrices& m) {
 namespace numloom::kernels {
 using namespace numloom::NL_TARGET;
 
+namespace {
+
 // The transposed matrix has the same singular values, and the transposed vectors, exchanged.
-void small_svd(const small_matrix_call& call, void* stream) {
-  small_matrix_call tall = call;
-  kernel_matrices &a = tall.operands[0], &u = tall.operands[1], &vh = tall.operands[3];
-  if (a.rows < a.columns) {
-    const kernel_matrices held = u;
-    u = vh;
-    vh = held;
-    transpose(a), transpose(u), transpose(vh);
+small_matrix_call tall(const small_matrix_call& call) {
+  small_matrix_call made = call;
+  kernel_matrices &a = made.operands[0], &u = made.operands[1], &vh = made.operands[3];
+  if (a.rows >= a.columns) return made;
+  const kernel_matrices held = u;
+  u = vh;
+  vh = held;
+  transpose(a), transpose(u), transpose(vh);
+  return made;
+}
+struct tall_size {
+  explicit tall_size(const small_matrix_call& tall) {
+    const kernel_matrices &a = tall.operands[0], &u = tall.operands[1];
+    const int players = a.columns + a.columns % 2;
+    rows = u.data != nullptr ? a.rows + a.columns : a.rows;
+    columns = players > u.columns ? players : u.columns;
   }
-  const int players = a.columns + a.columns % 2, columns = players > u.columns ? players : u.columns;
-  const int rows = u.data != nullptr ? a.rows + a.columns : a.rows;
+  int rows, columns;  // of a group's shared memory
+};
+
+}  // namespace
+
+bool fits_small_svd(const small_matrix_call& call) {
+  const small_matrix_call made = tall(call);
+  const tall_size size(made);
+  return has_small_side(made.operands[0]) && made.operands[1].columns <= most_lanes &&
+         fits_shared(call.type, size.rows, size.columns);
+}
+
+void small_svd(const small_matrix_call& call, void* stream) {
+  const small_matrix_call made = tall(call);
+  const tall_size size(made);
   with_type_of(call.type, [&](auto zero) {
-    run_small<decltype(zero)>(small_svd_kernel<decltype(zero)>, arguments_of(tall), rows, columns, stream);
+    run_small<decltype(zero)>(small_svd_kernel<decltype(zero)>, arguments_of(made), size.rows, size.columns,
+                              stream);
   });
 }
 

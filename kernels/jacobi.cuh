@@ -22,25 +22,15 @@ __device__ __forceinline__ index_pair pair_of(int round, int t, int players) {
   return x < y ? index_pair{x, y} : index_pair{y, x};
 }
 
-// Columns p and q become c p - conj(s) q and s p + c q.
+// Columns p and q become c p - conj(s) q and s p + c q, where 1 - c = s conj(u): the columns are changed by
+// small numbers instead of multiplied by a rounded cosine, so that lengths keep their last bits (Rutishauser
+// 1966).
 template <class T> struct rotation {
-  real_of<T> c, t;  // cosine, tangent
-  T s;
+  real_of<T> t;  // the angle's tangent
+  T s, u;
 };
 template <class T> __device__ __forceinline__ rotation<T> no_rotation() {
-  return {real_of<T>(1), real_of<T>(0), T(0)};
-}
-template <class T> __device__ __forceinline__ T times(real_of<T> x, T y) {
-  if constexpr (is_complex<T>)
-    return {x * y.re, x * y.im};
-  else
-    return x * y;
-}
-template <class T> __device__ __forceinline__ T over(T x, real_of<T> y) {
-  if constexpr (is_complex<T>)
-    return {x.re / y, x.im / y};
-  else
-    return x / y;
+  return {real_of<T>(0), T(0), T(0)};
 }
 // The smaller of the two that make p^H q zero, which has this modulus and phase (a number of modulus 1)
 // before; d = q^H q - p^H p.
@@ -49,12 +39,12 @@ __device__ __forceinline__ rotation<T> find_rotation(T phase, real_of<T> size, r
   using real = real_of<T>;
   const real b = size + size;
   const real t = copysign_(b / (fabs_(d) + sqrt_(d * d + b * b)), d);
-  const real c = real(1) / sqrt_(real(1) + t * t);
-  return {c, t, times(t * c, phase)};
+  const real c = real(1) / sqrt_(real(1) + t * t), s = t * c;
+  return {t, times(s, phase), times(s / (real(1) + c), phase)};
 }
-template <class T> __device__ __forceinline__ void rotate(T& p, T& q, real_of<T> c, T s) {
-  const T turned = times(c, p) - conjugated(s) * q;
-  q = s * p + times(c, q);
+template <class T> __device__ __forceinline__ void rotate(T& p, T& q, T s, T u) {
+  const T turned = add_product(p, -conjugated(s), add_product(q, u, p));
+  q = add_product(q, s, add_product(p, -conjugated(u), q));
   p = turned;
 }
 

@@ -67,6 +67,30 @@ void run_small(lapack_op op, const kernels::small_matrix_call& call, void* strea
   }
 }
 
+/// The call but for what changes along the stack.
+kernels::small_matrix_call sizes_of(const lapack_call& call) {
+  kernels::small_matrix_call small{};
+  small.type = static_cast<int>(call.type);
+  small.upper = call.upper;
+  for (int k = 0; k < kernels::most_small_operands; ++k) {
+    const matrix_stack& x = call.operands[k];
+    if (x.data)
+      small.operands[k] = {
+          x.data, static_cast<int>(x.rows), static_cast<int>(x.columns), x.row_step, x.column_step, nullptr};
+  }
+  return small;
+}
+
+/// Besides matrices of few rows and columns, stacks of long ones whose results are small as well.
+bool has_kernel(const lapack_call& call) {
+  const matrix_stack& a = call.operands[0];
+  if (!has_small_kernel(call.op) || !kernels::has_decompositions(static_cast<int>(call.type))) return false;
+  if (std::max(a.rows, a.columns) <= kernels::largest_small_matrix()) return true;
+  if (matrices_of(call) == 1) return false;
+  if (call.op == lapack_op::qr) return kernels::fits_small_qr(sizes_of(call));
+  return call.op == lapack_op::svd && kernels::fits_small_svd(sizes_of(call));
+}
+
 std::int64_t decompose_small(const lapack_call& call, stream_view s) {
   constexpr int most = kernels::most_small_operands;
   const std::int64_t still[max_dims] = {};
@@ -84,18 +108,15 @@ std::int64_t decompose_small(const lapack_call& call, stream_view s) {
   void* const stream = enter(s);
   cuda_runtime::memset_async(failures->data, 0, sizeof(unsigned), stream);
   for_each_subspace(stack, [&](const iteration_space& part) {
-    kernels::small_matrix_call small{};
-    small.type = static_cast<int>(call.type);
+    kernels::small_matrix_call small = sizes_of(call);
     small.ndim = part.ndim;
     small.shape = part.shape;
-    small.upper = call.upper;
     small.failures = static_cast<unsigned*>(failures->data);
     for (int k = 0; k < most; ++k) {
-      const matrix_stack& x = call.operands[k];
+      if (!call.operands[k].data) continue;
       const int at = k == 0 ? first : k == first ? 0 : k;
-      if (x.data)
-        small.operands[k] = {part.data[at], static_cast<int>(x.rows), static_cast<int>(x.columns), x.row_step,
-                             x.column_step, part.strides[at]};
+      small.operands[k].data = part.data[at];
+      small.operands[k].strides = part.strides[at];
     }
     run_small(call.op, small, stream);
   });
@@ -511,9 +532,7 @@ bool cuda_device::decomposes(lapack_op op, dtype type, std::int64_t rows, std::i
 }
 
 std::int64_t cuda_device::decompose(const lapack_call& call, stream_view s) {
-  const matrix_stack& a = call.operands[0];
-  const bool is_small = std::max(a.rows, a.columns) <= kernels::largest_small_matrix();
-  if (is_small && has_small_kernel(call.op)) return decompose_small(call, s);
+  if (has_kernel(call)) return decompose_small(call, s);
   return large_call(call, s).run();
 }
 

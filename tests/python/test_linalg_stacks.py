@@ -13,7 +13,7 @@ import numloom
 from numloom import linalg
 
 # Around those of vectors, of groups of lanes and of what goes to a library.
-SIZES = [1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33]
+SIZES = [1, 2, 3, 4, 5, 8, 9, 16, 17, 32, 33]
 
 
 def one_norm(a):
@@ -89,7 +89,7 @@ def assert_triangular(a, dtype):
 @pytest.mark.parametrize("n", SIZES)
 def test_qr(n, dtype):
     assert_triangular(special(n, dtype), dtype)
-    for shape in ((3, n, n), (3, n + 3, n), (3, n, n + 3), (2, 32, n), (2, n, 33)):
+    for shape in ((3, n, n), (3, n + 3, n), (3, n, n + 3), (2, 32, n), (2, n, 33), (2, 70, n), (2, n, 70)):
         assert_triangular(numbers(shape, dtype), dtype)
         assert_triangular(
             (numbers((*shape[:-1], 1), dtype) * numbers((1, shape[-1]), dtype)).astype(dtype), dtype
@@ -155,12 +155,12 @@ def assert_singular(a, dtype):
 @pytest.mark.parametrize("n", SIZES)
 def test_svd(n, dtype):
     assert_singular(special(n, dtype), dtype)
-    for shape in ((3, n + 3, n), (3, n, n + 3), (2, 32, n), (2, n, 33)):
+    for shape in ((3, n + 3, n), (3, n, n + 3), (2, 32, n), (2, n, 33), (2, 70, n), (2, n, 70)):
         assert_singular(numbers(shape, dtype), dtype)
-        low = numbers((*shape[:-1], 2), dtype) @ numbers((2, shape[-1]), dtype)
-        assert_singular(low, dtype)
-        assert_singular(low * numpy.logspace(-10, 10, shape[-1]).astype("f"), dtype)
-    for a in layouts((2, 3, n, n), dtype):
+    low = numbers((2, n + 3, 2), dtype) @ numbers((2, n), dtype)
+    assert_singular(low, dtype)
+    assert_singular(low * numpy.logspace(-10, 10, n).astype("f"), dtype)
+    for a in layouts((2, 2, n, n), dtype):
         assert_singular(a, dtype)
 
 
