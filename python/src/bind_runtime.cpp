@@ -4,6 +4,7 @@
 #include <pybind11/stl.h>
 
 #include "float_watch.hpp"
+#include "interop.hpp"
 #include "numloom/cpu.hpp"
 #include "numloom/kernel.hpp"
 #include "numloom/version.hpp"
