@@ -119,7 +119,8 @@ template <class Managed> ndarray import(Managed* m, bool writeable) {
   dims shape(t.ndim), strides;
   for (int d = 0; d < t.ndim; ++d) shape[d] = t.shape[d];
   if (std::int64_t bytes; __builtin_mul_overflow(size_of(shape), std::int64_t{itemsize(type)}, &bytes))
-    fail<value_error>("array is too big: the bytes of a tensor cannot be counted");
+    fail<value_error>("array is too big: the bytes of shape ", to_string(shape), " of ", type,
+                      " cannot be counted");
   if (t.strides) {
     strides.resize(t.ndim);
     for (int d = 0; d < t.ndim; ++d) strides[d] = t.strides[d] * itemsize(type);
