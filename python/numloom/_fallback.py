@@ -35,6 +35,8 @@ _QUIET = {
 }  # fmt: skip
 
 
+# What goes to NumPy as it is.
+_PLAIN = {str, bytes, bool, int, float, complex, type(None), _numpy.ndarray, _numpy.str_, _numpy.datetime64}
 # The class of NumPy's functions that ask their arguments for `__array_function__`.
 _DISPATCHER = type(_numpy.sum)
 # NumPy's functions that call the method of their name where the first argument is of another library.
@@ -77,7 +79,11 @@ class _Call:
             self.twins[id(twin)] = (twin, value)
             return twin
         if type(value) in (list, tuple):
+            if _PLAIN.issuperset(map(type, value)):
+                return value
             return type(value)(self.to_host(item) for item in value)
+        if type(value) in _PLAIN:
+            return value
         if type(value) is dict:
             return {key: self.to_host(item) for key, item in value.items()}
         if isinstance(value, _core.ufunc):

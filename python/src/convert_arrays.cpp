@@ -148,7 +148,15 @@ bool has_attribute(PyObject* o, const char* name) {
   return own && own.get() != Py_None;
 }
 
+// Does the sequence begin with a text, maybe inside other sequences?
+bool begins_with_text(PyObject* o) {
+  while ((PyList_CheckExact(o) || PyTuple_CheckExact(o)) && PySequence_Fast_GET_SIZE(o) > 0)
+    o = PySequence_Fast_GET_ITEM(o, 0);
+  return PyUnicode_Check(o);
+}
+
 ndarray from_sequence(PyObject* o, device where) {
+  if (begins_with_text(o)) raise(numpy.host_only, "expected numbers, got a sequence of texts");
   if (const auto numbers = read_numbers(o, {})) return to_device(*numbers, where);
   if (holds_device_array(o)) return stack(to_array_list(o));
   const ref host = checked(PyObject_CallOneArg(numpy.array, readable_by_numpy(o).get()));

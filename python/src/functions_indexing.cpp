@@ -128,8 +128,7 @@ PyObject* clip_method(argument_slots s) { return clipped(s[0], s[1], s[2], s + 3
 
 // (dimensions, dtype, sparse)
 PyObject* make_indices(argument_slots s) {
-  if (!PySequence_Check(s[0])) raise(PyExc_TypeError, "'%s' object is not iterable", Py_TYPE(s[0])->tp_name);
-  const shape_t dimensions = to_shape(s[0]);
+  const shape_t dimensions = to_shape(checked(PySequence_Tuple(s[0])).get());  // any iterable, as in NumPy
   const bool sparse = to_bool(s[2], false);
   // None is NumPy's default dtype for a new array, and leaves the dtype of a sparse range as it is.
   const dtype none = s[1] == Py_None && !sparse ? dtype::float64 : dtype::int64;

@@ -150,6 +150,12 @@ class backend {
   /// is true.
   virtual void compress(void* out, const void* source, const void* mask, std::int64_t n, std::int64_t block,
                         std::int64_t count, stream_view s) = 0;
+  /// The inverse: where the mask is true, the next of `count` blocks of values goes to `to`; all contiguous.
+  /// False, and nothing done, where the device has no loop of its own for that: then it is composed.
+  virtual bool expand(void* /*to*/, const void* /*values*/, const void* /*mask*/, std::int64_t /*n*/,
+                      std::int64_t /*block*/, std::int64_t /*count*/, stream_view) {
+    return false;
+  }
   /// out[i..., j...] = source[index(i)..., j...]; out has the index shape followed by the inner shape.
   virtual void gather(const array_ref& out, const indexed& source, stream_view s) = 0;
   /// target[index(i)..., j...] op= values[i..., j...]; of repeated indices the last one wins when assigning.

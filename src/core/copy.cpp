@@ -11,7 +11,13 @@ namespace numloom {
 
 namespace {
 
+constexpr std::int64_t most_as_bytes = 1 << 19;  // beyond that stores are to bypass the caches
+
 void copy_same_dtype(const ndarray& to, const ndarray& from) {
+  if (to.device().is_cpu() && to.nbytes() <= most_as_bytes && to.shape() == from.shape() &&
+      to.is_c_contiguous() && from.is_c_contiguous())
+    return backend_of(cpu).copy_from_host(to.data(access::write), from.data(access::read),
+                                          static_cast<std::size_t>(to.nbytes()), current_stream(cpu));
   iteration_space space;
   std::int64_t from_strides[max_dims];
   broadcast_strides(from.shape(), from.strides(), to.shape(), from_strides);
@@ -22,8 +28,22 @@ void copy_same_dtype(const ndarray& to, const ndarray& from) {
     backend_of(to.device()).copy(space, to.itemsize(), nullptr, current_stream(to.device()));
 }
 
+// to = where ? from : to.
+void copy_where(const ndarray& to, const ndarray& from, const ndarray& where) {
+  std::int64_t from_strides[max_dims], where_strides[max_dims];
+  broadcast_strides(from.shape(), from.strides(), to.shape(), from_strides);
+  broadcast_strides(where.shape(), where.strides(), to.shape(), where_strides);
+  const operand_layout target{to.data(access::write), to.strides().data()};
+  const operand_layout operands[] = {
+      target, {where.data(access::read), where_strides}, {from.data(access::read), from_strides}, target};
+  iteration_space space;
+  canonicalise(space, to.shape(), operands);
+  if (space.size > 0)
+    backend_of(to.device()).select(space, to.itemsize(), nullptr, nullptr, current_stream(to.device()));
+}
+
 void copy_on_device(const ndarray& to, const ndarray& from, const ndarray* where) {
-  if (!where && to.dtype() == from.dtype()) return copy_same_dtype(to, from);
+  if (to.dtype() == from.dtype()) return where ? copy_where(to, from, *where) : copy_same_dtype(to, from);
   program cast;
   cast.inputs = cast.outputs = cast.registers = 1;
   cast.register_type[0] = to.dtype();
@@ -159,13 +179,9 @@ ndarray astype(const ndarray& a, dtype type, order layout, casting rule, bool al
   dropped_parts::note(a.dtype(), type);
   ndarray made = empty_like(a, type, layout);
   if (a.size() == 0) return made;
-  constexpr std::int64_t most_as_bytes = 1 << 19;  // beyond that stores are to bypass the caches
   const bool lines = a.is_c_contiguous() && made.is_c_contiguous();
   if (lines && type != a.dtype())
     convert_line(made, a);
-  else if (lines && a.device().is_cpu() && a.nbytes() <= most_as_bytes)
-    backend_of(cpu).copy_from_host(made.data(access::write), a.data(access::read),
-                                   static_cast<std::size_t>(a.nbytes()), current_stream(cpu));
   else
     copy_on_device(made, a, nullptr);
   return made;

@@ -37,6 +37,8 @@ class cpu_device final : public numloom::backend {
                     stream_view s) override;
   void compress(void* out, const void* source, const void* mask, std::int64_t n, std::int64_t block,
                 std::int64_t count, stream_view s) override;
+  bool expand(void* to, const void* values, const void* mask, std::int64_t n, std::int64_t block,
+              std::int64_t count, stream_view s) override;
   void gather(const array_ref& out, const indexed& source, stream_view s) override;
   void scatter(const indexed& target, const array_ref& values, scatter_op op, stream_view s) override;
   void bincount(void* out, dtype type, std::int64_t bins, const std::int64_t* values, const double* weights,

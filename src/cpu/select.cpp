@@ -136,6 +136,49 @@ void compress_blobs(void* out, const void* source, const byte* mask, std::int64_
   select_all(mask, n, count, put_blob<Bytes>{static_cast<byte*>(out), static_cast<const byte*>(source)});
 }
 
+// Values at the places that a mask names, from `values` on; false ones stay what they are, by a store of
+// themselves where the neighbours are mixed, so that no branch depends on a single one.
+template <int Bytes>
+void expand_range(byte* to, const byte* values, const byte* mask, std::int64_t n, std::int64_t count) {
+  const byte* const last = values + (count - 1) * Bytes;
+  std::int64_t i = 0;
+  for (; i + 8 <= n && values <= last; i += 8, mask += 8, to += 8 * Bytes) {
+    const std::uint64_t m = load_mask(mask);
+    if (m == 0) continue;
+    if (m == byte_ones) {
+      std::memcpy(to, values, 8 * Bytes);
+      values += 8 * Bytes;
+      continue;
+    }
+    for (int b = 0; b < 8; ++b) {
+      const bool chosen = (m >> (8 * b) & 1u) != 0;
+      const byte* const from = chosen ? values : to + b * Bytes;
+      byte element[Bytes];
+      std::memcpy(element, from, Bytes);
+      std::memcpy(to + b * Bytes, element, Bytes);
+      values += chosen ? Bytes : 0;
+    }
+  }
+  for (; i < n && values <= last; ++i, ++mask, to += Bytes)
+    if (*mask != 0) {
+      std::memcpy(to, values, Bytes);
+      values += Bytes;
+    }
+}
+
+template <int Bytes>
+void expand_blobs(byte* to, const byte* values, const byte* mask, std::int64_t n, std::int64_t count) {
+  if (n <= mask_chunk) return expand_range<Bytes>(to, values, mask, n, count);
+  const std::vector<std::int64_t> offset = chunk_offsets(mask, n);
+  parallel_for(static_cast<std::int64_t>(offset.size()) - 1, 1, [&](std::int64_t first, std::int64_t end) {
+    for (std::int64_t c = first; c < end; ++c) {
+      const std::int64_t begin = c * mask_chunk, before = offset[static_cast<std::size_t>(c)];
+      expand_range<Bytes>(to + begin * Bytes, values + before * Bytes, mask + begin,
+                          std::min(mask_chunk, n - begin), offset[static_cast<std::size_t>(c) + 1] - before);
+    }
+  });
+}
+
 /// For each choice of eight the positions of those chosen, one behind another.
 struct eight_positions {
   alignas(64) std::int64_t at[256][8] = {};
@@ -178,6 +221,20 @@ std::int64_t cpu_device::count_true(const array_ref& mask, stream_view) {
 void cpu_device::flat_nonzero(std::int64_t* out, const void* mask, std::int64_t n, std::int64_t count,
                               stream_view) {
   select_all(static_cast<const byte*>(mask), n, count, put_position{out});
+}
+
+bool cpu_device::expand(void* to, const void* values, const void* mask, std::int64_t n, std::int64_t block,
+                        std::int64_t count, stream_view) {
+  auto* const target = static_cast<byte*>(to);
+  const auto *const from = static_cast<const byte*>(values), *const m = static_cast<const byte*>(mask);
+  switch (block) {
+    case 1: return expand_blobs<1>(target, from, m, n, count), true;
+    case 2: return expand_blobs<2>(target, from, m, n, count), true;
+    case 4: return expand_blobs<4>(target, from, m, n, count), true;
+    case 8: return expand_blobs<8>(target, from, m, n, count), true;
+    case 16: return expand_blobs<16>(target, from, m, n, count), true;
+    default: return false;
+  }
 }
 
 void cpu_device::compress(void* out, const void* source, const void* mask, std::int64_t n, std::int64_t block,

@@ -289,6 +289,28 @@ void fill_where(const ndarray& a, const ndarray& mask, const ndarray& value) {
   copyto(a, reshape(value, {}), casting::unsafe, &seen);
 }
 
+// The same of a number: its bytes, without an array around them.
+bool fill_where(const ndarray& a, index_list index, const scalar& number) {
+  const ndarray* mask = leading_mask(a, index);
+  if (!mask || mask->ndim() != a.ndim() || mask->shape() != a.shape() || mask->device() != a.device() ||
+      may_overlap_itself(a) || may_share_memory(a, *mask))
+    return false;
+  if (number.type == scalar::kind::complex && !is_complex(a.dtype()) && a.dtype() != dtype::bool_)
+    return false;
+  alignas(16) unsigned char element[16];
+  store_scalar(number, a.dtype(), element);
+  void* const to = a.data(access::write);
+  static constexpr std::int64_t zeros[max_dims] = {};
+  iteration_space space;
+  const operand_layout operands[] = {{to, a.strides().data()},
+                                     {mask->data(access::read), mask->strides().data()},
+                                     {nullptr, zeros},
+                                     {to, a.strides().data()}};
+  canonicalise(space, a.shape(), operands);
+  if (space.size > 0) backend_for(a).select(space, a.itemsize(), element, nullptr, stream_for(a));
+  return true;
+}
+
 // Does the whole mask-shaped assignment follow NumPy's rules for a single mask of full rank?
 void assign_masked(const ndarray& a, const ndarray& mask, const ndarray& value) {
   if (value.ndim() > 1)
@@ -299,6 +321,11 @@ void assign_masked(const ndarray& a, const ndarray& mask, const ndarray& value) 
   if (value.size() != count)
     fail<value_error>("[setitem] NumPy boolean array indexing assignment cannot assign ", value.size(),
                       " input values to the ", count, " output values where the mask is true");
+  if (count == 0) return;
+  if (a.is_c_contiguous() && mask.is_c_contiguous() && value.is_c_contiguous() &&
+      backend_for(a).expand(a.data(access::write), value.data(access::read), mask.data(access::read),
+                            a.size(), a.itemsize(), count, stream_for(a)))
+    return;
   const index_item item(mask);
   scatter(planner(a, {&item, 1}).plan, value);
 }
@@ -374,12 +401,10 @@ const ndarray* only_line(const ndarray& a, index_list index) {
   return line->device() == a.device() ? line : nullptr;
 }
 
-// The usual case of gather() without a plan: on few elements making that costs more than the rest.
-ndarray take_line(const ndarray& a, const ndarray& line) {
-  const ndarray out = empty(line.shape(), a.dtype(), a.device());
-  if (out.size() == 0) return out;
+// a[line] without a plan: on few elements making that costs more than the rest.
+indexed lowered_line(const ndarray& a, const ndarray& line, access intent, const char* operation) {
   indexed low;
-  low.data = a.data(access::read);
+  low.data = a.data(intent);
   low.type = a.dtype();
   low.indices = low.ndim = 1;
   low.shape = line.shape().data();
@@ -389,9 +414,25 @@ ndarray take_line(const ndarray& a, const ndarray& line) {
   low.extent[0] = a.shape()[0];
   low.stride[0] = a.strides()[0];
   low.axis[0] = 0;
-  low.operation = "getitem";
-  backend_for(a).gather(ref(out, access::write), low, stream_for(a));
+  low.operation = operation;
+  return low;
+}
+
+// The usual cases of gather() and scatter().
+ndarray take_line(const ndarray& a, const ndarray& line) {
+  const ndarray out = empty(line.shape(), a.dtype(), a.device());
+  if (out.size() > 0)
+    backend_for(a).gather(ref(out, access::write), lowered_line(a, line, access::read, "getitem"),
+                          stream_for(a));
   return out;
+}
+bool put_line(const ndarray& a, index_list index, const ndarray& values) {
+  const ndarray* line = only_line(a, index);
+  if (!line || values.shape() != line->shape() || may_share_memory(a, *line)) return false;
+  if (line->size() > 0)
+    backend_for(a).scatter(lowered_line(a, *line, access::write, "setitem"), ref(values, access::read),
+                           scatter_op::assign, stream_for(a));
+  return true;
 }
 
 }  // namespace
@@ -417,8 +458,10 @@ ndarray get_advanced(const ndarray& a, index_list index) {
 }
 
 void set_advanced(const ndarray& a, index_list index, const array_like& value, std::optional<ufunc> joins) {
+  if (!joins && !value.array() && fill_where(a, index, value.number())) return;
   const ndarray values = prepared(a, value);
   a.data(access::write);  // refuses a read-only array before anything else is done
+  if (!joins && put_line(a, index, values)) return;
   if (const ndarray* mask = leading_mask(a, index); mask && !joins) {
     const ndarray here = may_share_memory(a, *mask) ? copy(*mask) : to_device(*mask, a.device());
     if (values.ndim() == 0 || (values.size() == 1 && values.ndim() == 1))

@@ -106,6 +106,11 @@ void multiply(const ndarray& a, const ndarray& b, const ndarray& c) {
   call.a_batch = m.ndim > 0 ? m.a[inner] / bytes : 0;
   call.b_batch = m.ndim > 0 ? m.b[inner] / bytes : 0;
   call.c_batch = m.ndim > 0 ? m.c[inner] / bytes : 0;
+  if (call.n == 1 && call.batch > 1 && call.b_batch == 0 && call.a_batch == call.m * call.a_row &&
+      call.c_batch == call.m * call.c_row) {  // one vector on the right: the matrices are one tall one
+    call.m *= call.batch;
+    call.batch = 1;
+  }
   const char* pa = static_cast<const char*>(a.data(access::read));
   const char* pb = static_cast<const char*>(b.data(access::read));
   char* pc = static_cast<char*>(c.data(access::write));

@@ -10,7 +10,7 @@ namespace numloom {
 
 namespace {
 
-constexpr std::int64_t most_elements = 4096;
+constexpr std::int64_t most_elements = 8192;  // several threads are not worth it below, whatever the function
 constexpr std::int64_t converted_at_once = 256;
 
 constexpr int ufunc_count = 0
@@ -18,8 +18,10 @@ constexpr int ufunc_count = 0
 #include "numloom/ufuncs.def"
     ;
 
-bool is_plain(ufunc f) {
-  return info(f).nout == 1 && rule_of(f) != out_rule::LDEXP && f != ufunc::power && !is_logical_ufunc(f);
+// The logical functions ask each operand for its own truth; whole numbers are not raised to negative powers.
+bool is_plain(ufunc f, dtype loop) {
+  return info(f).nout == 1 && rule_of(f) != out_rule::LDEXP && !is_logical_ufunc(f) &&
+         (f != ufunc::power || is_inexact(loop));
 }
 
 dtype result_of(ufunc f, dtype loop) {
@@ -46,7 +48,7 @@ const own_loop& loop_of(ufunc f, dtype type) {
         const auto op = static_cast<ufunc>(i);
         const auto t = static_cast<dtype>(d);
         bool found;
-        if (is_plain(op) && loop_for(op, t, found) == t && found)
+        if ((is_plain(op, t) || is_logical_ufunc(op)) && loop_for(op, t, found) == t && found)
           (*made)[static_cast<std::size_t>(i)][static_cast<std::size_t>(d)] = {cpu_host::ufunc_step(op, t),
                                                                                result_of(op, t)};
       }
@@ -96,7 +98,7 @@ void small_call::add(const ndarray& a) {
 }
 
 bool small_call::add(ufunc f, const scalar& number) {
-  if (promote_with_scalar(type_, number) != type_) return false;
+  if (promote_with_scalar(type_, number) != type_ || is_logical_ufunc(f)) return false;
   if (compares_exactly(f, type_) && !fits_every_integer(number)) return false;
   store_scalar(number, type_, values_[used_]);
   args_[used_] = values_[used_];
@@ -211,11 +213,12 @@ struct converted_input {
 
 bool run_small(ufunc f, std::span<const array_like> inputs, const ndarray* out, ndarray& result) {
   const auto nin = static_cast<std::size_t>(info(f).nin);
-  if (inputs.size() != nin || nin > 3 || !is_plain(f)) return false;
+  if (inputs.size() != nin || nin > 3) return false;
   const ndarray* like = shape_giver(inputs);
   if (!like || takes_other_rules(f, inputs)) return false;
   if (out && (!is_small(*out) || !(out->shape() == like->shape()) || !is_apart(*out, inputs))) return false;
   const resolved_types types = resolve(f, inputs);
+  if (!is_plain(f, types.loop)) return false;
   if (out && (out->dtype() != types.out[0] || !out->writeable())) return false;
   const cpu_host::ufunc_step loop(f, types.loop);
   if (!loop.run) return false;
@@ -273,8 +276,7 @@ const number_loop& number_loop_of(ufunc f, dtype common) {
         const auto op = static_cast<ufunc>(i);
         bool found;
         const dtype loop = loop_for(op, static_cast<dtype>(d), found);
-        const bool is_plain_power = op == ufunc::power && found && is_inexact(loop);
-        if (found && info(op).nin <= 2 && (is_plain(op) || is_plain_power))
+        if (found && info(op).nin <= 2 && is_plain(op, loop))
           (*made)[static_cast<std::size_t>(i)][static_cast<std::size_t>(d)] = {
               cpu_host::ufunc_step(op, loop), info(op).nin, loop, result_of(op, loop)};
       }

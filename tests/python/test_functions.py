@@ -27,6 +27,9 @@ eye(3) | eye(2, 4, 1) | eye(4, 2, k=-1, dtype=int) | identity(3) | eye(3, k=7) |
 array(3) | array([1, 2.5]) | array([[1, 2], [3, 4]], dtype='f4') | array([True, 2]) | array([]) | array([1, 2], ndmin=3) | array([[]])
 array((1, 2j)) | array(range(4)) | array(f, copy=False) | array(f, order='F').strides | array([a[0, 0], a[1, 0]]) | array([1, None]) | array([2**63])
 asarray([1, 2]) | asarray(3.5) | asarray(f, dtype='f4') | asarray(f.T, order='C').strides | ascontiguousarray(f.T) | ascontiguousarray(3) | asfortranarray(f).strides
+array([f[0], f[1]]) | array([a, a]) | array([f[0, 0], 2]) | array([f[0, 0], f[0].sum(), 3.5]) | array([a[0, 0], 1.5]) | array([[f[0, 0], 1], [f[1, 0], a[0, 0, 1]]]) | array([m[0, 0], True])
+array([f[0], f[1, :3]]) | array([f[0], [1, 2, 3, 4, 5]]) | array([a[0], f[:3, :4]]) | array([f.astype('f4')[0, 0], f.astype('f4')[0, 1]]) | array([f[0, 0], 1j]) | array([f[:0], f[:0]]) | array([f[0, 0], f[0, 1]], dtype='f4') | array([(v[0], v[1]), [v[2], v[4]]])
+indices(n for n in (2, 3)) | indices([2]) | indices(3)
 array([[1, 2], [3]]) | array([300], dtype='u1') | array([1.7], dtype=int) | array(['1', '2'], dtype=float) | copy(f.T).strides | copy(f, order='C')
 meshgrid([1, 2], [3, 4, 5]) | meshgrid([1, 2], [3, 4, 5], indexing='ij') | meshgrid([1, 2], [3], sparse=True) | meshgrid([1]) | meshgrid([1, 2], [3], copy=False)
 reshape(a, (4, 6)) | reshape(a, -1) | reshape(a, (3, -1), order='F') | reshape(a.T, (6, 4)) | a.reshape(4, -1) | a.reshape([4, 6]) | reshape(a, (5, 5)) | a.reshape((2, -1, -1)) | a.reshape(24, copy=False)

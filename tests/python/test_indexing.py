@@ -4,6 +4,7 @@
 
 import numpy
 import pytest
+from conftest import DEVICE
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from parity import assert_outcome, assert_same, both, outcome
@@ -210,6 +211,39 @@ def test_assignment_converts():
         here[0] = 2**31
     with pytest.raises(ValueError, match="broadcast"):
         here[:] = [1, 2, 3]
+
+
+@pytest.mark.parametrize("dtype", ["?", "i2", "f4", "f8", "c16"])
+@pytest.mark.parametrize("density", [0.0, 0.02, 0.5, 0.98, 1.0])
+def test_assignment_where_a_mask_is_true(dtype, density):
+    rng = numpy.random.default_rng(1)
+    for shape in ((7,), (33, 5), (100_003,) if DEVICE == "cpu" else (1003,)):
+        a = (10 * rng.standard_normal(shape)).astype(dtype)
+        mask = rng.random(shape) < density
+        values = (10 * rng.standard_normal(int(mask.sum()))).astype(dtype)
+        for layout in (lambda x: x, lambda x: x[::-1], lambda x: x.T):
+            for value in (values, values.astype("f8" if dtype == "f4" else dtype), values[:1] if values.size else 1, 3):
+                theirs, ours = a.copy(), numloom.array(a)
+                layout(theirs)[layout(mask)] = value
+                layout(ours)[layout(numloom.array(mask))] = numloom.asarray(value) if value is values else value
+                assert_same(ours, theirs)
+
+
+def test_masked_assignment_to_itself():
+    a = numpy.arange(40.0)
+    for expression in ("a[a > 5] = a[a > 5] * 2", "a[a > 5] = a[:34]", "a.view('?')[:5] = False", "np.copyto(a, a[::-1], where=a > 9)"):
+        theirs, ours = a.copy(), numloom.array(a)
+        exec(expression, {"a": theirs, "np": numpy})
+        exec(expression, {"a": ours, "np": numloom})
+        assert_same(ours, theirs)
+
+
+def test_errors_of_masked_assignment():
+    a, mask = numpy.zeros(6), numpy.arange(6) > 2
+    for value in (numpy.ones(2), numpy.ones(4), numpy.ones((1, 3))):
+        error = outcome(a.__setitem__, mask, value)[1]
+        with pytest.raises(type(error)):
+            numloom.array(a)[numloom.array(mask)] = value
 
 
 def test_swap_and_loops():

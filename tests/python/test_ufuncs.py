@@ -208,6 +208,21 @@ def test_products(name, dtype):
             assert_same(views[0] @ views[1], expected, 0, f"{name} strided {left} {right}")
 
 
+@pytest.mark.parametrize("dtype", ["u1", "i4", "i8", "f4", "f8"])
+def test_products_with_vectors_of_every_length(dtype):
+    rng = numpy.random.default_rng(5)
+    for n in (*range(1, 36), 64, 70):
+        rows = 1 + n % 6
+        a, x = rng.integers(0, 4, (rows, n)).astype(dtype), rng.integers(0, 4, n).astype(dtype)
+        sets = [(a, x), (x, a.T), (a[:, ::-1], x), (numpy.stack([a, a + a]), x)]
+        if dtype[0] == "f":
+            infinite = a.copy()
+            infinite[rows // 2, n // 2] = numpy.inf
+            sets.append((infinite, x + 1))
+        for left, right in sets:
+            assert_same(numloom.array(left) @ numloom.array(right), left @ right, 0, f"{left.shape} {n}")
+
+
 def test_signatures_choose_the_loop():
     there, here = numpy.arange(4, dtype="i4"), numloom.arange(4, dtype="i4")
     for signature in ("dd->d", "ff->f", (None, None, "f8"), ("f8", "f8", None)):

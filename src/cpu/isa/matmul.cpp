@@ -18,6 +18,23 @@ constexpr int vector_bytes = 16;
 #endif
 
 template <class T> struct vector_of { typedef T type __attribute__((vector_size(vector_bytes))); };
+template <int Bytes> struct unsigned_of { typedef u64 type; };
+template <> struct unsigned_of<4> { typedef u32 type; };
+template <> struct unsigned_of<2> { typedef u16 type; };
+
+// The halves of a vector added until 16 bytes are left.
+template <class T, int Bytes = vector_bytes, class V> NL_HD auto fold(V v) {
+  if constexpr (Bytes == 16) {
+    return v;
+  } else {
+    typedef T half __attribute__((vector_size(Bytes / 2)));
+    struct halves {
+      half low, high;
+    };
+    const halves both = bit_cast<halves>(v);
+    return fold<T, Bytes / 2>(both.low + both.high);
+  }
+}
 
 // Stored: the element in memory. Sum: the type it is widened to.
 template <class Stored, class Sum> struct product {
@@ -139,46 +156,88 @@ template <class Stored, class Sum> struct product {
         static_cast<Stored*>(c), c_row, c_column, m, n, k);
   }
 
-  // Several rows share the loads of x, and their sums do not wait for each other.
+  typedef Stored piece
+      __attribute__((vector_size(lanes * sizeof(Stored)), aligned(alignof(Stored)), may_alias));
+  static NL_HD vector widened(const Stored* at) {
+    return __builtin_convertvector(*reinterpret_cast<const piece*>(at), vector);
+  }
+  static NL_HD Sum total_of(vector v) {
+    const auto folded = fold<Sum>(v);
+    Sum total = folded[0];
+    for (unsigned long j = 1; j < 16 / sizeof(Sum); ++j) total = static_cast<Sum>(total + folded[j]);
+    return total;
+  }
+  // The last vector of a row, of whose elements only those behind the whole vectors count.
+  typedef typename unsigned_of<sizeof(Sum)>::type bits __attribute__((vector_size(vector_bytes)));
+  struct tail {
+    vector x;
+    bits mask;
+    tail(const Stored* numbers, long n) {
+      const long left = n % lanes;
+      for (long j = 0; j < lanes; ++j) {
+        const bool counts = j >= lanes - left;
+        mask[j] = counts ? ~typename unsigned_of<sizeof(Sum)>::type(0) : 0;
+        x[j] = counts ? static_cast<Sum>(numbers[n - lanes + j]) : Sum(0);
+      }
+    }
+  };
+
+  // Several rows share the loads of x, and their sums do not wait for each other. n >= lanes.
   template <long Rows>
-  static void dots_of(const char* a, long a_row, const Stored* x, long n, char* to, long to_step) {
-    typedef Stored piece
-        __attribute__((vector_size(lanes * sizeof(Stored)), aligned(alignof(Stored)), may_alias));
-    const auto load = [](const Stored* at) {
-      return __builtin_convertvector(*reinterpret_cast<const piece*>(at), vector);
-    };
+  static void dots_of(const char* a, long a_row, const Stored* x, const tail& end, long n, char* to,
+                      long to_step) {
     const auto row = [&](long r) { return reinterpret_cast<const Stored*>(a + r * a_row); };
     vector sum[Rows][2] = {};
     long i = 0;
     for (; i + 2 * lanes <= n; i += 2 * lanes) {
-      const vector x0 = load(x + i), x1 = load(x + i + lanes);
+      const vector x0 = widened(x + i), x1 = widened(x + i + lanes);
 #pragma GCC unroll 4
       for (long r = 0; r < Rows; ++r) {
-        sum[r][0] += load(row(r) + i) * x0;
-        sum[r][1] += load(row(r) + i + lanes) * x1;
+        sum[r][0] += widened(row(r) + i) * x0;
+        sum[r][1] += widened(row(r) + i + lanes) * x1;
       }
     }
     if (i + lanes <= n) {
-      const vector x0 = load(x + i);
+      const vector x0 = widened(x + i);
 #pragma GCC unroll 4
-      for (long r = 0; r < Rows; ++r) sum[r][0] += load(row(r) + i) * x0;
+      for (long r = 0; r < Rows; ++r) sum[r][0] += widened(row(r) + i) * x0;
       i += lanes;
     }
-    for (long r = 0; r < Rows; ++r, to += to_step) {
-      const vector both = sum[r][0] + sum[r][1];
-      Sum part[lanes];
-      for (long j = 0; j < lanes; ++j) part[j] = both[j];
-      for (long k = i; k < n; ++k) part[k - i] = static_cast<Sum>(part[k - i] + multiply(row(r)[k], x[k]));
-      for (long width = lanes / 2; width > 0; width /= 2)
-        for (long j = 0; j < width; ++j) part[j] = static_cast<Sum>(part[j] + part[j + width]);
-      *reinterpret_cast<Stored*>(to) = static_cast<Stored>(part[0]);
+    if (i < n)
+#pragma GCC unroll 4
+      for (long r = 0; r < Rows; ++r) {
+        const vector last = widened(row(r) + n - lanes);
+        sum[r][1] += reinterpret_cast<vector>(reinterpret_cast<bits>(last) & end.mask) * end.x;
+      }
+    for (long r = 0; r < Rows; ++r, to += to_step)
+      *reinterpret_cast<Stored*>(to) = static_cast<Stored>(total_of(sum[r][0] + sum[r][1]));
+  }
+  // Rows shorter than a vector: one after the other, the processor has several in work.
+  template <long N>
+  static void dots_short(const char* a, long a_row, const Stored* x, long m, long n, char* to, long to_step) {
+    const long count = N > 0 ? N : n;
+    for (long i = 0; i < m; ++i, a += a_row, to += to_step) {
+      const Stored* row = reinterpret_cast<const Stored*>(a);
+      Sum sum = multiply(row[0], x[0]);
+#pragma GCC unroll 8
+      for (long k = 1; k < count; ++k) sum = static_cast<Sum>(sum + multiply(row[k], x[k]));
+      *reinterpret_cast<Stored*>(to) = static_cast<Stored>(sum);
     }
   }
   static void dots(const char* a, long a_row, const char* x, long m, long n, char* to, long to_step) {
     const Stored* const numbers = reinterpret_cast<const Stored*>(x);
+    switch (n) {
+      case 1: return dots_short<1>(a, a_row, numbers, m, n, to, to_step);
+      case 2: return dots_short<2>(a, a_row, numbers, m, n, to, to_step);
+      case 3: return dots_short<3>(a, a_row, numbers, m, n, to, to_step);
+      case 4: return dots_short<4>(a, a_row, numbers, m, n, to, to_step);
+      default: break;
+    }
+    if (n < lanes) return dots_short<0>(a, a_row, numbers, m, n, to, to_step);
+    const tail end(numbers, n);
     long i = 0;
-    for (; i + 4 <= m; i += 4) dots_of<4>(a + i * a_row, a_row, numbers, n, to + i * to_step, to_step);
-    for (; i < m; ++i) dots_of<1>(a + i * a_row, a_row, numbers, n, to + i * to_step, to_step);
+    for (; i + 4 <= m; i += 4) dots_of<4>(a + i * a_row, a_row, numbers, end, n, to + i * to_step, to_step);
+    for (; i < m; ++i) dots_of<1>(a + i * a_row, a_row, numbers, end, n, to + i * to_step, to_step);
   }
 
   static void fill(cpu_host::matmul_kernels& k) {
