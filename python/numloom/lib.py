@@ -11,8 +11,8 @@ from . import _core
 def as_strided(x, shape=None, strides=None, subok=False, writeable=True, *, check_bounds=None):
     """A view with that shape and those strides.
 
-    Raises ValueError where it would reach beyond the memory of x, unless check_bounds is False. NumPy's looks only where
-    check_bounds is True.
+    Raises ValueError where it would reach beyond the memory of x, unless check_bounds is False. NumPy's looks
+    only where check_bounds is True.
     """
     x = _core.asarray(x)
     shape, strides = x.shape if shape is None else shape, x.strides if strides is None else strides

@@ -292,6 +292,7 @@ void bind_settings(py::module_& m) {
     const shape_t extents = to_shape(shape.ptr());
     const dims steps = to_shape(strides.ptr());
     if (extents.size() != steps.size()) raise(PyExc_ValueError, "mismatch in length of strides and shape");
+    static_cast<void>(size_of(extents));  // which refuses what cannot be counted
     if (check_bounds &&
         !lies_within(extents, steps, a.offset(), a.itemsize(), static_cast<std::int64_t>(a.bytes()->bytes)))
       raise(PyExc_ValueError,

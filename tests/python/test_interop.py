@@ -15,7 +15,7 @@ import weakref
 import numpy
 import pytest
 from conftest import cpu_only, cuda_only
-from parity import DTYPES, IDS, both, samples
+from parity import DTYPES, IDS, both, outcome, samples
 
 import numloom
 
@@ -396,6 +396,149 @@ def test_subclasses_are_kept_where_numpy_keeps_them():
         assert type(kept) is Marked
     assert type(numloom.ones_like(a, subok=False)) is numloom.ndarray
     assert a[1:].base is a
+
+
+@pytest.mark.parametrize(
+    ("shape", "strides", "text"),
+    [
+        ((10**9,), (8,), "out of bounds"),
+        ((11,), (8,), "out of bounds"),
+        ((2,), (-8,), "out of bounds"),
+        ((2,), (73,), "out of bounds"),
+        ((3,), (2**62,), "out of bounds"),
+        ((3, 3), (2**62, -(2**62)), "out of bounds"),
+        ((2,), (8, 8), "mismatch in length"),
+        ((2, 2), (8,), "mismatch in length"),
+        ((-4,), (8,), "negative"),
+        ((2**40, 2**40), (0, 0), "too big"),
+        ((1,) * 65, (8,) * 65, "maximum supported dimension"),
+    ],
+)
+def test_views_stay_in_their_memory(shape, strides, text):
+    with pytest.raises(ValueError, match=text):
+        numloom.lib.stride_tricks.as_strided(numloom.arange(10.0), shape, strides)
+
+
+def test_views_that_reach_all_of_their_memory():
+    a = numloom.arange(10.0)
+    view = numloom.lib.stride_tricks.as_strided
+    assert view(a[3:5], (2,), (16,)).tolist() == [3, 5]
+    assert view(a[9:], (10,), (-8,)).tolist() == a[::-1].tolist()
+    assert view(a[:0], (0, 5), (800, 8)).shape == (0, 5)
+    assert view(a, strides=(0,)).tolist() == [0] * 10
+    assert view(a, (11,), (8,), check_bounds=False).shape == (11,)
+
+
+@pytest.mark.parametrize(
+    ("offset", "strides", "error"),
+    [(2**62, None, TypeError), (2**63 - 1, None, TypeError), (-8, None, ValueError), (0, (2**62, 8), ValueError),
+     (0, (-8, 8), ValueError), (8, (2**63 - 1, -(2**63)), ValueError), (64, (8, 8), ValueError)],
+)  # fmt: skip
+@cpu_only
+def test_buffers_that_are_too_small(offset, strides, error):
+    with pytest.raises(error):
+        numloom.ndarray((2, 3), "f8", bytearray(64), offset, strides)
+
+
+@cpu_only
+@pytest.mark.parametrize("dtype", ["f4", "f8", "i2", "c16"])
+def test_elements_between_alignments(dtype):
+    """As a structure that is packed holds them."""
+    a, b, out = (numloom.ndarray(4099, dtype, bytearray(16 * 4100), k) for k in (1, 3, 5))
+    a[...], b[...] = 1, 2
+    numloom.add(a, b, out=out)
+    assert numpy.asarray(out.copy()).tolist() == [3] * 4099
+    assert (a @ b, out.sum(), numloom.sort(out)[0], out[::-2].max()) == (8198, 12297, 3, 3)
+
+
+class _Claims:
+    """What an array interface says of 16 bytes."""
+
+    def __init__(self, **changed):
+        self.__array_interface__ = {
+            "version": 3,
+            "shape": (2,),
+            "typestr": "<f8",
+            "data": bytes(16),
+            **changed,
+        }
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [{}, {"shape": (1, 2)}, {"strides": (8, 8)}, {"shape": (-2,)}, {"shape": (2**40, 2**40)},
+     {"typestr": "xx"}, {"typestr": 5}, {"typestr": "|O"}, {"data": None}, {"data": (0,)},
+     {"shape": 2}, {"version": "x"}],
+    ids=repr,
+)  # fmt: skip
+def test_interfaces_that_claim_too_much(claims):
+    def read(np):
+        return np.asarray(_Claims(**claims)).tolist()
+
+    (expected, error), (got, ours) = outcome(read, numpy), outcome(read, numloom)
+    assert type(ours) is type(error)
+    assert got == expected
+
+
+class _Claim(ctypes.Structure):
+    """A DLManagedTensor."""
+
+    _fields_ = (
+        ("data", ctypes.c_void_p), ("device", ctypes.c_int32 * 2), ("ndim", ctypes.c_int32), ("code", ctypes.c_uint8),
+        ("bits", ctypes.c_uint8), ("lanes", ctypes.c_uint16), ("shape", ctypes.POINTER(ctypes.c_int64)),
+        ("strides", ctypes.POINTER(ctypes.c_int64)), ("byte_offset", ctypes.c_uint64), ("context", ctypes.c_void_p),
+        ("deleter", ctypes.c_void_p),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("claims", "error"),
+    [({"ndim": 65}, BufferError), ({"ndim": -1}, BufferError), ({"shape": (-1,)}, ValueError),
+     ({"shape": (2**62,)}, ValueError), ({"shape": (2**40, 2**40)}, ValueError), ({"lanes": 2}, BufferError),
+     ({"code": 9}, BufferError), ({"bits": 128}, BufferError), ({"device": (7, 0)}, BufferError)],
+    ids=repr,
+)  # fmt: skip
+def test_capsules_that_claim_too_much(claims, error):
+    memory, shape = (ctypes.c_double * 65)(), claims.get("shape", (2,))
+    extents = (ctypes.c_int64 * 65)(*shape)
+    told = {
+        "device": (1, 0),
+        "ndim": len(shape),
+        "code": 2,
+        "bits": 64,
+        "lanes": 1,
+        **claims,
+        "shape": extents,
+    }
+    device = (ctypes.c_int32 * 2)(*told.pop("device"))
+    tensor = _Claim(data=ctypes.addressof(memory), device=device, **told)
+    new = ctypes.pythonapi.PyCapsule_New
+    new.restype, new.argtypes = ctypes.py_object, (ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p)
+    with pytest.raises(error):
+        numloom.from_dlpack(new(ctypes.addressof(tensor), b"dltensor", None))
+
+
+@pytest.mark.parametrize(
+    ("state", "error"),
+    [((1, (3,), "f8", False, b"x"), ValueError), ((1, (3,), "f8", False, bytes(16)), ValueError),
+     ((1, (-1,), "f8", False, bytes(8)), TypeError), ((1, (2**62,), "f8", False, bytes(8)), (ValueError, MemoryError)),
+     ((1, (2**32, 2**32), "f8", False, b""), (ValueError, MemoryError)), ((1, (1,), "O", False, bytes(8)), ValueError),
+     ((1, (1,), "f8", False, [1.0]), TypeError), (5, TypeError), ((), (TypeError, ValueError))],
+)  # fmt: skip
+def test_pickles_that_claim_too_much(state, error):
+    a = numloom.arange(3.0)
+    with pytest.raises(error):
+        a.__setstate__(state)
+    assert a.tolist() == [0, 1, 2]
+
+
+def test_truncated_pickles():
+    whole = pickle.dumps(numloom.arange(30.0), protocol=2)
+    for length in range(0, len(whole), 7):
+        with pytest.raises(
+            (pickle.UnpicklingError, EOFError, ValueError, TypeError, AttributeError, IndexError)
+        ):
+            pickle.loads(whole[:length])
 
 
 def test_stride_tricks():
