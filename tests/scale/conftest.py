@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Tests of arrays that 32-bit arithmetic cannot count: each in a process of its own, with a limit of memory."""
+"""Arrays that 32-bit arithmetic cannot count: each test in its own process, with a limit of memory."""
 
 import os
 import resource

@@ -2,7 +2,7 @@
 """Every family of functions with more than 2^31 elements, on the CPU device: ./dev test --only scale.
 
 The elements are int8, so that an array takes 2 GiB. Results are looked at where 32-bit arithmetic would go
-wrong, at both ends and around element 2^31, and as a whole by sums and extrema, which have tests of their own.
+wrong, at both ends and around element 2^31, and as a whole by sums and extrema, which have their own tests.
 """
 
 import numpy
@@ -233,7 +233,9 @@ def test_cumulative_others():
 
 
 def test_diff_and_convolve():
-    assert_places(np.diff(ramp(), append=np.int8(0)), lambda i: -(i % 101) if i + 1 == N or i % 101 == 100 else 1)
+    assert_places(
+        np.diff(ramp(), append=np.int8(0)), lambda i: -(i % 101) if i + 1 == N or i % 101 == 100 else 1
+    )
     assert_places(np.convolve(ramp(), np.array([0, 1, 0], "i1"), "same"), lambda i: i % 101)
 
 
@@ -361,7 +363,10 @@ def test_splitting_and_editing():
     assert shorter[-23:].tolist() == [i % 101 for i in range(N - 24, N) if i != 2**31 + 1]
     assert shorter.size == N - 2
     del shorter, first, second
-    assert_places(np.insert(a[:-1], 2**31 + 1, np.int8(-9))[...], lambda i: (i - (i > 2**31 + 1)) % 101 if i != 2**31 + 1 else -9)
+    assert_places(
+        np.insert(a[:-1], 2**31 + 1, np.int8(-9))[...],
+        lambda i: (i - (i > 2**31 + 1)) % 101 if i != 2**31 + 1 else -9,
+    )
     a[:3] = a[-2:] = 0
     assert np.trim_zeros(a).size in (N - 5, N - 6)
 
