@@ -222,16 +222,28 @@ def test_assignment_where_a_mask_is_true(dtype, density):
         mask = rng.random(shape) < density
         values = (10 * rng.standard_normal(int(mask.sum()))).astype(dtype)
         for layout in (lambda x: x, lambda x: x[::-1], lambda x: x.T):
-            for value in (values, values.astype("f8" if dtype == "f4" else dtype), values[:1] if values.size else 1, 3):
+            for value in (
+                values,
+                values.astype("f8" if dtype == "f4" else dtype),
+                values[:1] if values.size else 1,
+                3,
+            ):
                 theirs, ours = a.copy(), numloom.array(a)
                 layout(theirs)[layout(mask)] = value
-                layout(ours)[layout(numloom.array(mask))] = numloom.asarray(value) if value is values else value
+                layout(ours)[layout(numloom.array(mask))] = (
+                    numloom.asarray(value) if value is values else value
+                )
                 assert_same(ours, theirs)
 
 
 def test_masked_assignment_to_itself():
     a = numpy.arange(40.0)
-    for expression in ("a[a > 5] = a[a > 5] * 2", "a[a > 5] = a[:34]", "a.view('?')[:5] = False", "np.copyto(a, a[::-1], where=a > 9)"):
+    for expression in (
+        "a[a > 5] = a[a > 5] * 2",
+        "a[a > 5] = a[:34]",
+        "a.view('?')[:5] = False",
+        "np.copyto(a, a[::-1], where=a > 9)",
+    ):
         theirs, ours = a.copy(), numloom.array(a)
         exec(expression, {"a": theirs, "np": numpy})
         exec(expression, {"a": ours, "np": numloom})
