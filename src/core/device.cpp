@@ -130,7 +130,6 @@ stream& stream::operator=(stream&& other) noexcept {
   return *this;
 }
 
-
 namespace {
 std::int64_t now() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(

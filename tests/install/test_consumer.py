@@ -44,7 +44,7 @@ EXAMPLES = Path(__file__).parents[2] / "examples/cpp"
 
 
 def test_examples_build_and_run(prefix, tmp_path):
-    """examples/cpp is a project of its own: arrays, ufuncs, reductions, a kernel from a string, DLPack, ..."""
+    """examples/cpp is a project of its own: arrays, ufuncs, reductions, a kernel from a string, DLPack"""
     configure = ["-S", EXAMPLES, "-B", tmp_path, "-G", "Ninja", f"-DCMAKE_MAKE_PROGRAM={tool('ninja')}"]
     run(tool("cmake"), *configure, f"-DCMAKE_PREFIX_PATH={prefix}", "-DCMAKE_BUILD_TYPE=Release")
     run(tool("cmake"), "--build", tmp_path)
