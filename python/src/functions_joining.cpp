@@ -99,7 +99,7 @@ using by_count = std::vector<ndarray> (*)(const ndarray&, std::int64_t, int);
 using by_boundaries = std::vector<ndarray> (*)(const ndarray&, const std::vector<std::int64_t>&, int);
 
 // What has no length counts the sections: also a float, or an array of no dimension.
-bool has_length(PyObject* o) {
+bool has_sections(PyObject* o) {
   if (PyLong_Check(o) || PyFloat_Check(o)) return false;
   if (PyObject_Length(o) >= 0) return true;
   if (!PyErr_ExceptionMatches(PyExc_TypeError)) throw python_error{};
@@ -118,7 +118,7 @@ std::int64_t number_of_sections(PyObject* given, bool may_be_uneven) {
 
 PyObject* parts_of(PyObject* array, PyObject* where, int axis, by_count in_equal, by_boundaries between) {
   const ndarray a = to_array(array);
-  if (has_length(where)) return wrap_list(between(a, to_int_list(where, "indices_or_sections"), axis), array);
+  if (has_sections(where)) return wrap_list(between(a, to_int_list(where, "indices_or_sections"), axis), array);
   return wrap_list(in_equal(a, number_of_sections(where, in_equal == array_split), axis), array);
 }
 

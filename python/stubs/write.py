@@ -53,7 +53,7 @@ _RESULTS = {
     "meshgrid": "tuple[ndarray, ...]", "nonzero": "tuple[ndarray, ...]", "split": "list[ndarray]",
     "array_split": "list[ndarray]", "broadcast_arrays": "tuple[ndarray, ...]", "broadcast_shapes": "tuple[int, ...]",
     "put": "None", "devices": "list[Device]", "device_count": "int", "current_device": "Device", "get": "numpy.ndarray",
-    "to_numpy": "numpy.ndarray", "tolist": "Any", "item": "Any", "tobytes": "bytes", "fill": "None", "where": "Any",
+    "to_numpy": "numpy.ndarray", "toDlpack": "Any", "tolist": "Any", "item": "Any", "tobytes": "bytes", "fill": "None", "where": "Any",
     "linspace": "Any", "synchronize": "None", "memory_stats": "dict[str, int]", "set_memory_limit": "None",
     "reset_peak_memory": "None", "free_cached_memory": "None", "may_share_memory": "bool",
     "allclose": "bool", "array_equal": "bool", "array_equiv": "bool", "vsplit": "list[ndarray]",
