@@ -21,7 +21,7 @@ std::string argument_problem(const bound_kernel& kernel, int device, moment when
 }
 
 std::string launch_text(const grid_launch& launch) {
-  const std::string name = "[" + cuda_runtime::symbol_name(launch.kernel) + "] ";
+  std::string name = "[" + cuda_runtime::symbol_name(launch.kernel) + "] ";
   if (launch.file[0] == 0) return name;
   return name + "launched at " + launch.file + ":" + std::to_string(launch.line) + ": ";
 }
