@@ -118,7 +118,8 @@ std::int64_t number_of_sections(PyObject* given, bool may_be_uneven) {
 
 PyObject* parts_of(PyObject* array, PyObject* where, int axis, by_count in_equal, by_boundaries between) {
   const ndarray a = to_array(array);
-  if (has_sections(where)) return wrap_list(between(a, to_int_list(where, "indices_or_sections"), axis), array);
+  if (has_sections(where))
+    return wrap_list(between(a, to_int_list(where, "indices_or_sections"), axis), array);
   return wrap_list(in_equal(a, number_of_sections(where, in_equal == array_split), axis), array);
 }
 
