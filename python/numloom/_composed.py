@@ -304,10 +304,10 @@ def asarray_chkfinite(a, dtype=None, order=None):
 
 
 class _Outline:
-    """What NumPy needs to know of an array to compare places in memory; it reads no element."""
+    """What NumPy needs to know of an array on a GPU to compare places in memory; it reads no element."""
 
     def __init__(self, array):
-        facts = array.__cuda_array_interface__ if str(array.device) != "cpu" else array.__array_interface__
+        facts = array.__cuda_array_interface__
         self.__array_interface__ = {
             "version": 3,
             "typestr": array.dtype.str,
@@ -318,7 +318,9 @@ class _Outline:
 
 
 def _outline(x):
-    return _numpy.asarray(_Outline(x)) if isinstance(x, _core.ndarray) else x
+    if not isinstance(x, _core.ndarray):
+        return x
+    return x.to_numpy() if str(x.device) == "cpu" else _numpy.asarray(_Outline(x))
 
 
 def shares_memory(a, b, /, max_work=-1):
