@@ -51,6 +51,7 @@ NEW_IN_NUMPY_2_4 = re.compile(
     r"|test_samples_of_several_draws\[(wald|zipf)|test_other_distributions\[(PCG64|MT19937)\]"
     r"|test_order\[np.(nan)?quantile|test_statistics.py::test_methods\[(\w+_unbiased|hazen|interpolated_inverted_cdf|linear|weibull)"
     # Argument forms that came later, bins of a bool array, unique rows of float16 with NaN.
+    r"|test_layouts_of_new_arrays\[np\.(matvec|vecmat|cumulative_)"
     r"|test_sequences\[np.cumulative_sum|test_parts\[np.(insert|trim_zeros|pad)|test_sets.py::test_rules"
     r"|test_counts\[np.bincount|test_sets\[np.unique"
     # Bounds of clip, letters for modes, casts of single numbers, signatures, beta of small parameters.
