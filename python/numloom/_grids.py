@@ -181,5 +181,6 @@ class vectorize(_numpy.vectorize):
         if self.pyfunc is _numpy._NoValue:
             return super().__call__(*args, **kwargs)
         options = {key: getattr(self, key) for key in ("otypes", "excluded", "cache", "signature")}
-        call = _numpy.vectorize(_for_numpy(self.pyfunc), **options)
+        gives_objects = self.otypes is not None and "O" in self.otypes
+        call = _numpy.vectorize(self.pyfunc if gives_objects else _for_numpy(self.pyfunc), **options)
         return _fallback.on_host("vectorize", call, args, kwargs)

@@ -21,22 +21,19 @@ array_object* spares[spare_limit];
 int spare_count = 0;
 
 // Scalar results kept whole, with their memory: the next one of the dtype is a value written there.
-constexpr std::size_t element_room = 16;
 struct spare_elements {
   array_object* kept[16];
   int count = 0;
 };
 spare_elements spare_elements_of[dtype_count];
 
-// Was it made by new_element(), and is it nobody else's?
+// Does it still hold the number it was made for, in memory that nobody else sees?
 bool keep_element(array_object* o) {
   const ndarray& a = o->value;
-  if (!a.is_scalar() || !a.writeable()) return false;
+  if (!o->element || a.bytes().get() != o->element || o->element->references != 1) return false;
+  if (!a.is_scalar() || !a.writeable() || a.offset() != 0) return false;
   spare_elements& spares = spare_elements_of[static_cast<std::size_t>(a.dtype())];
-  const storage& memory = *a.bytes().get();
-  if (memory.bytes != element_room || memory.references != 1 || !memory.device.is_cpu() ||
-      spares.count == std::ssize(spares.kept))
-    return false;
+  if (spares.count == std::ssize(spares.kept)) return false;
   spares.kept[spares.count++] = o;
   return true;
 }
@@ -52,6 +49,7 @@ array_object* blank(PyTypeObject* type) {
   }
   o->base = nullptr;
   o->weak_references = nullptr;
+  o->element = nullptr;
   return o;
 }
 
@@ -181,9 +179,10 @@ PyObject* new_element(dtype type, const void* element) {
     bytes == 8 ? std::memcpy(to, element, 8) : std::memcpy(to, element, bytes);
     return reinterpret_cast<PyObject*>(o);
   }
-  storage_ptr memory = allocate(element_room, cpu);
+  storage_ptr memory = allocate(bytes, cpu);
   bytes == 8 ? std::memcpy(memory->data, element, 8) : std::memcpy(memory->data, element, bytes);
   array_object* o = blank(array_type);
+  o->element = memory.get();
   new (&o->value) ndarray(std::move(memory), 0, type, {}, {});
   o->value.set_scalar(true);
   return reinterpret_cast<PyObject*>(o);

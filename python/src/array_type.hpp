@@ -14,6 +14,7 @@ struct array_object {
   PyObject_HEAD        //
       PyObject* base;  // the owner of the bytes where this is a view, else null
   PyObject* weak_references;
+  const storage* element;  // the memory that was made with the object for one number, else null
   union {
     ndarray value;  // constructed and destroyed by hand: CPython owns the block
   };

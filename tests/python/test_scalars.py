@@ -325,3 +325,10 @@ def test_text_of_singles(number):
         expected, got = outcome(format, number, specification), outcome(format, ours, specification)
         assert got[0] == expected[0]
         assert type(got[1]) is type(expected[1])
+
+
+@pytest.mark.parametrize("part", [lambda z: z.imag, lambda z: z.real, numloom.imag, numloom.real, abs, numloom.angle])
+def test_memory_of_parts_is_not_that_of_later_numbers(part):
+    parts = [part(numloom.log(z)) for z in numloom.full(40, -1 + 0j)]
+    del parts
+    assert [float(x + 1) for x in numloom.arange(40.0)] == list(range(1, 41))
