@@ -327,7 +327,9 @@ def test_text_of_singles(number):
         assert type(got[1]) is type(expected[1])
 
 
-@pytest.mark.parametrize("part", [lambda z: z.imag, lambda z: z.real, numloom.imag, numloom.real, abs, numloom.angle])
+@pytest.mark.parametrize(
+    "part", [lambda z: z.imag, lambda z: z.real, numloom.imag, numloom.real, abs, numloom.angle]
+)
 def test_memory_of_parts_is_not_that_of_later_numbers(part):
     parts = [part(numloom.log(z)) for z in numloom.full(40, -1 + 0j)]
     del parts
