@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/// Most-significant-digit sort of unsigned keys, alone or with their positions, for many keys of many
-/// different values. Keys are dealt into buckets until a bucket fits a sorting network; so every key travels
-/// through memory about twice, however wide it is. Stable as far as the leaves are.
+/// Most-significant-digit sort of unsigned keys, for many keys of many different values. Keys are dealt into
+/// buckets until a bucket is one that the level's kernels sort; so every key travels through memory about
+/// twice, however wide it is.
 #pragma once
 
 #include <algorithm>
@@ -15,16 +15,15 @@
 
 namespace numloom::cpu_host {
 
-/// Leaf: leaf(columns, offset, count, equal) is given the keys of one bucket, which belong at `offset` in the
+/// Leaf: leaf(keys, offset, count, equal) is given the keys of one bucket, which belong at `offset` in the
 /// order, and brings them there; `equal` says that they are all one key. leaf.longest: the most keys that it
 /// takes when they differ.
-template <class Key, class Index, class Leaf> class partition_sort {
+template <class Key, class Leaf> class partition_sort {
  public:
-  using rows = columns<Key, Index>;
   static constexpr std::int64_t parallel_length = 1 << 16;
 
   /// Keys in a, room in b.
-  partition_sort(rows a, rows b, std::int64_t n, Leaf leaf) : leaf_(leaf) {
+  partition_sort(Key* a, Key* b, std::int64_t n, Leaf leaf) : leaf_(leaf) {
     if (n >= parallel_length && num_threads() > 1)
       split_together(a, b, 0, n, 0);
     else
@@ -32,10 +31,6 @@ template <class Key, class Index, class Leaf> class partition_sort {
   }
 
  private:
-  static rows moved(rows r, std::int64_t by) {
-    if constexpr (rows::indexed) return {r.key + by, r.index + by};
-    return {r.key + by, r.index};
-  }
   struct range {
     Key low, high;
   };
@@ -48,14 +43,12 @@ template <class Key, class Index, class Leaf> class partition_sort {
     return r;
   }
 
-  /// Moves `count` rows from `from` to where the running offsets of their buckets say.
+  /// Moves `count` keys from `from` to where the running offsets of their buckets say.
   template <class Bucket>
-  static void deal(rows from, rows to, std::int64_t count, std::int64_t* offset, Bucket bucket) {
+  static void deal(const Key* from, Key* to, std::int64_t count, std::int64_t* offset, Bucket bucket) {
     for (std::int64_t i = 0; i < count; ++i) {
-      const Key key = from.key[i];
-      const std::int64_t at = offset[bucket(key)]++;
-      to.key[at] = key;
-      if constexpr (rows::indexed) to.index[at] = from.index[i];
+      const Key key = from[i];
+      to[offset[bucket(key)]++] = key;
     }
   }
   template <class Bucket>
@@ -72,25 +65,25 @@ template <class Key, class Index, class Leaf> class partition_sort {
   }
 
   /// On this thread, by the highest bits in which the bucket's keys differ.
-  void split(rows from, rows to, std::int64_t offset, std::int64_t count) const {
+  void split(Key* from, Key* to, std::int64_t offset, std::int64_t count) const {
     if (count <= leaf_.longest) return leaf_(from, offset, count, false);
-    const range r = range_of(from.key, count);
+    const range r = range_of(from, count);
     if (r.low == r.high) return leaf_(from, offset, count, true);
     const int bits =
         std::clamp(static_cast<int>(std::bit_width(static_cast<std::uint64_t>(count) / 384)), 1, 8);
     const int shift = std::max(static_cast<int>(std::bit_width(static_cast<Key>(r.high - r.low))) - bits, 0);
     const auto bucket = [low = r.low, shift](Key key) { return static_cast<Key>(key - low) >> shift; };
     std::int64_t counts[256], at[256], sum = 0;
-    count_buckets(from.key, count, counts, bucket);
+    count_buckets(from, count, counts, bucket);
     for (int b = 0; b < 256; ++b) at[b] = std::exchange(sum, sum + counts[b]);
     deal(from, to, count, at, bucket);
     std::int64_t begin = 0;
     for (int b = 0; b < 256; begin += counts[b++]) {
       if (counts[b] == 0) continue;
       if (shift == 0)
-        leaf_(moved(to, begin), offset + begin, counts[b], true);
+        leaf_(to + begin, offset + begin, counts[b], true);
       else
-        split(moved(to, begin), moved(from, begin), offset + begin, counts[b]);
+        split(to + begin, from + begin, offset + begin, counts[b]);
     }
   }
 
@@ -130,18 +123,18 @@ template <class Key, class Index, class Leaf> class partition_sort {
   };
 
   /// By all threads. Within a few levels a bucket that stays large is of one key, unless the samples mislead.
-  void split_together(rows from, rows to, std::int64_t offset, std::int64_t count, int level) const {
+  void split_together(Key* from, Key* to, std::int64_t offset, std::int64_t count, int level) const {
     constexpr int most_levels = 8;
     if (level == most_levels) return split(from, to, offset, count);
-    const range r = range_of_together(from.key, count);
+    const range r = range_of_together(from, count);
     if (r.low == r.high) return leaf_(from, offset, count, true);
-    const bucket_map bucket(from.key, count, r);
+    const bucket_map bucket(from, count, r);
     const int blocks = 2 * num_threads();
     const auto begin_of = [=](std::int64_t block) { return count * block / blocks; };
     std::vector<std::int64_t> at(static_cast<std::size_t>(blocks) * 256);
     for_each_chunk(blocks, [&](std::int64_t k) {
-      count_buckets(from.key + begin_of(k), begin_of(k + 1) - begin_of(k),
-                    &at[static_cast<std::size_t>(k) * 256], bucket);
+      count_buckets(from + begin_of(k), begin_of(k + 1) - begin_of(k), &at[static_cast<std::size_t>(k) * 256],
+                    bucket);
     });
     std::int64_t begins[257], sum = 0;
     for (std::size_t b = 0; b < 256; ++b) {
@@ -151,18 +144,18 @@ template <class Key, class Index, class Leaf> class partition_sort {
     }
     begins[256] = sum;
     for_each_chunk(blocks, [&](std::int64_t k) {
-      deal(moved(from, begin_of(k)), to, begin_of(k + 1) - begin_of(k),
-           &at[static_cast<std::size_t>(k) * 256], bucket);
+      deal(from + begin_of(k), to, begin_of(k + 1) - begin_of(k), &at[static_cast<std::size_t>(k) * 256],
+           bucket);
     });
     const auto size = [&](std::int64_t b) { return begins[b + 1] - begins[b]; };
     // One bucket may hold most keys, when they share their highest bits: that one is for all threads again.
     const std::int64_t giant = std::max(count / 4, parallel_length);
     for (std::int64_t b = 0; b < 256; ++b)
       if (size(b) > giant)
-        split_together(moved(to, begins[b]), moved(from, begins[b]), offset + begins[b], size(b), level + 1);
+        split_together(to + begins[b], from + begins[b], offset + begins[b], size(b), level + 1);
     for_each_chunk(256, [&](std::int64_t b) {
       if (size(b) > 0 && size(b) <= giant)
-        split(moved(to, begins[b]), moved(from, begins[b]), offset + begins[b], size(b));
+        split(to + begins[b], from + begins[b], offset + begins[b], size(b));
     });
   }
 

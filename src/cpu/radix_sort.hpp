@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/// Least-significant-digit radix sort of unsigned keys, alone or with their positions. Digits in which all
-/// keys agree are skipped, so integers of a small range cost few passes. Stable.
+/// Least-significant-digit radix sort of unsigned keys. Digits in which all keys agree are skipped, so
+/// integers of a small range cost few passes. Stable.
 #pragma once
 
 #include <algorithm>
@@ -8,22 +8,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "cpu/threads.hpp"
 
 namespace numloom::cpu_host {
-
-struct no_index {};
-
-/// Keys and, unless Index is no_index, the positions that travel with them.
-template <class Key, class Index> struct columns {
-  static constexpr bool indexed = !std::is_same_v<Index, no_index>;
-  Key* key;
-  Index* index;
-};
 
 /// A digit of up to 8 bits.
 template <class Key> struct digit_window {
@@ -47,14 +37,12 @@ template <class Key> struct digit_window {
 };
 
 /// Moves [begin, end) of `from` to where the digit's running offsets say.
-template <class Key, class Index>
-void scatter_digit(columns<Key, Index> from, columns<Key, Index> to, std::int64_t begin, std::int64_t end,
-                   digit_window<Key> digit, std::int64_t* offset) {
+template <class Key>
+void scatter_digit(const Key* from, Key* to, std::int64_t begin, std::int64_t end, digit_window<Key> digit,
+                   std::int64_t* offset) {
   for (std::int64_t i = begin; i < end; ++i) {
-    const Key key = from.key[i];
-    const std::int64_t at = offset[digit(key)]++;
-    to.key[at] = key;
-    if constexpr (columns<Key, Index>::indexed) to.index[at] = from.index[i];
+    const Key key = from[i];
+    to[offset[digit(key)]++] = key;
   }
 }
 
@@ -74,11 +62,9 @@ void count_digit(const Key* key, std::int64_t n, digit_window<Key> digit, std::i
   }
 }
 
-/// Sorts n rows of `a`, with `b` as room; the result is in the one returned. blocks > 1: that many pieces are
-/// counted and moved in parallel.
-template <class Key, class Index>
-columns<Key, Index> radix_sort(columns<Key, Index> a, columns<Key, Index> b, std::int64_t n, Key differing,
-                               int blocks) {
+/// Sorts n keys of `a` by the bits `differing`, with `b` as room; the result is in the one returned. blocks >
+/// 1: that many pieces are counted and moved in parallel.
+template <class Key> Key* radix_sort(Key* a, Key* b, std::int64_t n, Key differing, int blocks) {
   digit_window<Key> digits[8 * sizeof(Key)];
   const int passes = digit_window<Key>::windows(differing, digits);
   std::int64_t few[256];
@@ -90,7 +76,7 @@ columns<Key, Index> radix_sort(columns<Key, Index> a, columns<Key, Index> b, std
     const digit_window<Key> digit = digits[pass];
     parallel_for(blocks, 1, [&](std::int64_t first, std::int64_t last) {
       for (std::int64_t k = first; k < last; ++k)
-        count_digit(a.key + begin_of(k), begin_of(k + 1) - begin_of(k), digit, offset + 256 * k);
+        count_digit(a + begin_of(k), begin_of(k + 1) - begin_of(k), digit, offset + 256 * k);
     });
     std::int64_t sum = 0;
     for (int d = 0; d < 256; ++d)

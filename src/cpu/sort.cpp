@@ -100,9 +100,9 @@ void store_keys(Key* to, const Key* sorted, std::int64_t n, bool descending) {
 template <class Key> struct sort_leaf {
   key_store<Key> store;
   std::int64_t longest = longest_few<Key>();
-  void operator()(columns<Key, no_index> some, std::int64_t offset, std::int64_t count, bool equal) const {
-    if (!equal) sort_few(some.key, count);
-    store(some.key, offset, offset + count);
+  void operator()(Key* some, std::int64_t offset, std::int64_t count, bool equal) const {
+    if (!equal) sort_few(some, count);
+    store(some, offset, offset + count);
   }
 };
 
@@ -119,14 +119,13 @@ template <class Traits, class Key> void sort_row(Key* row, std::int64_t n, bool 
   const std::size_t bytes = static_cast<std::size_t>(n) * sizeof(Key);
   storage_ptr large;
   if (blocks > 1) large = allocate(bytes, cpu);
-  const columns<Key, no_index> keys{row, nullptr},
-      room{static_cast<Key*>(large ? large->data : scratch(bytes)), nullptr};
+  Key* const room = static_cast<Key*>(large ? large->data : scratch(bytes));
   if (sizeof(Key) <= 2 || has_few_digits(differing)) {
-    const Key* const sorted = radix_sort(keys, room, n, differing, blocks).key;
+    const Key* const sorted = radix_sort(row, room, n, differing, blocks);
     return for_blocks(n, blocks,
                       [&](std::int64_t begin, std::int64_t end) { store(sorted + begin, begin, end); });
   }
-  if constexpr (sizeof(Key) > 2) partition_sort<Key, no_index, sort_leaf<Key>>(keys, room, n, {store});
+  if constexpr (sizeof(Key) > 2) partition_sort<Key, sort_leaf<Key>>(row, room, n, {store});
 }
 
 /// Bytes are counted, not moved.
@@ -235,9 +234,9 @@ word_range range_of(const word* words, std::int64_t n, int blocks) {
 struct word_leaf {
   word* to;
   std::int64_t longest = longest_few<word>();
-  void operator()(columns<word, no_index> some, std::int64_t offset, std::int64_t count, bool equal) const {
-    if (!equal) sort_few(some.key, count);
-    if (some.key != to + offset) std::memcpy(to + offset, some.key, static_cast<std::size_t>(count) * 8);
+  void operator()(word* some, std::int64_t offset, std::int64_t count, bool equal) const {
+    if (!equal) sort_few(some, count);
+    if (some != to + offset) std::memcpy(to + offset, some, static_cast<std::size_t>(count) * 8);
   }
 };
 
@@ -246,11 +245,9 @@ void sort_words(word* words, std::int64_t n, int blocks, word keys) {
   if (blocks == 1 && n <= longest_few<word>()) return sort_few(words, n);
   storage_ptr large;
   if (blocks > 1) large = allocate(static_cast<std::size_t>(n) * 8, cpu);
-  const columns<word, no_index> from{words, nullptr},
-      room{static_cast<word*>(large ? large->data : scratch(static_cast<std::size_t>(n) * 8)), nullptr};
-  if (!has_few_digits(keys))
-    return void(partition_sort<word, no_index, word_leaf>(from, room, n, word_leaf{words}));
-  if (const word* const sorted = radix_sort(from, room, n, keys, blocks).key; sorted != words)
+  word* const room = static_cast<word*>(large ? large->data : scratch(static_cast<std::size_t>(n) * 8));
+  if (!has_few_digits(keys)) return void(partition_sort<word, word_leaf>(words, room, n, word_leaf{words}));
+  if (const word* const sorted = radix_sort(words, room, n, keys, blocks); sorted != words)
     for_blocks(n, blocks, [&](std::int64_t begin, std::int64_t end) {
       std::memcpy(words + begin, sorted + begin, static_cast<std::size_t>(end - begin) * 8);
     });
