@@ -48,10 +48,10 @@ namespace {
 
 // The numbers of the choices, within their bounds.
 ndarray choice_numbers(const ndarray& given, std::int64_t n, index_mode mode) {
-  if (is_inexact(given.dtype()))
-    fail<type_error>("[choose] Cannot cast array data from ", given.dtype(),
-                     " to int64 according to the rule 'safe'");
-  ndarray a = as_type(given, dtype::int64);
+  if (!can_cast(given.dtype(), dtype::int64)) fail_cast("choose", given.dtype(), dtype::int64, casting::safe);
+  // Numbers of a byte stay bytes where the bounds are bytes too: their copy would be eight times as large.
+  const dtype narrowest = given.dtype() == dtype::bool_ ? dtype::int8 : given.dtype();
+  const ndarray a = as_type(given, n <= 127 ? narrowest : dtype::int64);
   if (mode == index_mode::wrap) return remainder(a, n);
   if (mode == index_mode::clip) return clip(a, 0, n - 1);
   if (a.size() > 0 && (min(a).item<std::int64_t>() < 0 || max(a).item<std::int64_t>() >= n))

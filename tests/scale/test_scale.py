@@ -38,7 +38,7 @@ def assert_places(a, expected):
 
 
 def assert_all(a, value):
-    assert a.size >= N // 2
+    assert a.size >= HALF - 1
     assert int(np.min(a)) == int(np.max(a)) == value
 
 
