@@ -91,6 +91,7 @@ def show_config(mode: str = "stdout"):
         },
         "devices": {str(d): "current" if d == _core.current_device() else "" for d in _core.devices()},
         "cpu": _core._cpu_facts(),
+        "cuda": _core._cuda_facts(),
         "libraries": _libraries() or {"none open yet": "they are opened at first use"},
         "config": {"transfers": config.transfers, "fallback": config.fallback},
         "transfers to a GPU": dict(zip(("arrays", "bytes"), config.transfer_counts)),

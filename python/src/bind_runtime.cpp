@@ -309,6 +309,11 @@ void bind_settings(py::module_& m) {
     facts["blas"] = cpu.blas.empty() ? "none: own loops" : cpu.blas;
     return facts;
   });
+  m.def("_cuda_facts", [] {
+    py::dict facts;
+    for (const auto& [name, text] : describe_cuda()) facts[py::str(name)] = text;
+    return facts;
+  });
   py::module_::import("atexit").attr("register")(py::cpp_function([] { end_cpu_threads(); }));
   m.attr("__version__") = NUMLOOM_VERSION;
 }

@@ -202,5 +202,7 @@ backend& cpu_backend();
 backend* cuda_backend();
 /// 0 without a driver, without a GPU, or without CUDA in the build.
 int cuda_device_count();
+/// Why cuda_device_count() is 0, as the rest of a sentence.
+std::string why_no_cuda_device();
 
 }  // namespace numloom

@@ -24,6 +24,17 @@ std::string to_string(device d) { return d.is_cpu() ? "cpu" : "cuda:" + std::to_
 
 std::ostream& operator<<(std::ostream& out, device d) { return out << to_string(d); }
 
+namespace {
+
+void refuse_absent(device d) {
+  const int count = device_count();
+  if (d.is_cpu() || d.index < count) return;
+  if (count == 0) fail<not_available>("device '", d, "' is not there: ", why_no_cuda_device());
+  fail<not_available>("device '", d, "' is not there: this machine has ", count, " CUDA device(s)");
+}
+
+}  // namespace
+
 device parse_device(std::string_view name) {
   const std::size_t colon = name.find(':');
   const std::string_view kind = name.substr(0, colon);
@@ -37,9 +48,7 @@ device parse_device(std::string_view name) {
   if (!valid || (kind == "cpu" && index != 0))
     fail<value_error>("unknown device '", name, "': expected 'cpu', 'cuda' or 'cuda:N'");
   if (kind == "cpu") return cpu;
-  if (index >= device_count())
-    fail<not_available>("device '", name, "' is not there: this machine has ", device_count(),
-                        " CUDA device(s)");
+  refuse_absent(cuda(index));
   return cuda(index);
 }
 
@@ -77,9 +86,7 @@ device current_device() {
 }
 
 void set_current_device(device d) {
-  if (!d.is_cpu() && d.index >= device_count())
-    fail<not_available>("device '", d, "' is not there: this machine has ", device_count(),
-                        " CUDA device(s)");
+  refuse_absent(d);
   state.current = d;
   state.chosen = true;
 }

@@ -98,6 +98,8 @@ using caller = std::source_location;
 const char* implementation() noexcept;
 /// Number of usable devices; 0 without a driver. Never throws.
 int device_count() noexcept;
+/// What the runtime said where device_count() is 0.
+std::string why_no_device();
 void set_device(int device, caller where = caller::current());
 int get_device(caller where = caller::current());
 const device_properties& get_device_properties(int device, caller where = caller::current());

@@ -43,14 +43,23 @@ void check(cudaError_t code, const char* call, caller where) {
   if (code != cudaSuccess) fail(code, call, "", where);
 }
 
-// A driver that is missing, too old or sees no device is an ordinary machine without a GPU.
-int count_devices() noexcept {
+struct counted_devices {
   int count = 0;  // left alone by the call when there is no driver
-  if (cudaGetDeviceCount(&count) != cudaSuccess) {
-    cudaGetLastError();
-    return 0;
-  }
-  return count;
+  cudaError_t code = cudaSuccess;
+};
+
+// A driver that is missing, too old or sees no device is an ordinary machine without a GPU.
+const counted_devices& count_devices() noexcept {
+  static const counted_devices found = [] {
+    counted_devices d;
+    d.code = cudaGetDeviceCount(&d.count);
+    if (d.code != cudaSuccess) {
+      cudaGetLastError();
+      d.count = 0;
+    }
+    return d;
+  }();
+  return found;
 }
 
 int attribute(cudaDeviceAttr which, int device) {
@@ -131,9 +140,14 @@ cudaMemcpyKind direction(copy_kind kind) {
 
 const char* implementation() noexcept { return "cuda"; }
 
-int device_count() noexcept {
-  static const int count = count_devices();
-  return count;
+int device_count() noexcept { return count_devices().count; }
+
+std::string why_no_device() {
+  const cudaError_t code = count_devices().code;
+  if (code == cudaSuccess) return "the driver sees no GPU";
+  // CUDA has one error for a driver that is missing and one that is too old.
+  if (driver_version() == 0) return "no CUDA driver was found";
+  return cudaGetErrorString(code);
 }
 
 void set_device(int device, caller where) { check(cudaSetDevice(device), "set_device", where); }

@@ -144,6 +144,8 @@ int device_count() noexcept {
   return devices;
 }
 
+std::string why_no_device() { return "the simulator was told to have none"; }
+
 void set_device(int device, caller where) {
   need_device("set_device", where);
   if (device < 0 || device >= sim().devices) {

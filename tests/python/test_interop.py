@@ -7,6 +7,7 @@ import concurrent.futures
 import copy
 import ctypes
 import gc
+import os
 import pickle
 import subprocess
 import sys
@@ -647,7 +648,26 @@ def test_show_config(capsys):
     text = capsys.readouterr().out
     assert numloom.__version__ in text
     assert "devices" in text
-    assert numloom.show_config("dicts")["versions"]["numpy"] == numpy.__version__
+    facts = numloom.show_config("dicts")
+    assert facts["versions"]["numpy"] == numpy.__version__
+    assert facts["cuda"]["build"].split()[0] in ("CUDA", "simulator", "without")
+    assert all(str(d) in facts["cuda"] for d in numloom.devices() if d.type == "cuda")
+
+
+def test_absent_device_says_why():
+    code = """import numloom as np
+try: np.zeros(3, device="cuda")
+except RuntimeError as e: print(e)"""
+    hidden = {"NUMLOOM_SIM_DEVICES": "0", "CUDA_VISIBLE_DEVICES": "", "NUMLOOM_DEVICE": "cpu"}
+    said = subprocess.run(
+        [sys.executable, "-c", code], env={**os.environ, **hidden}, capture_output=True, text=True, check=True
+    ).stdout
+    build = numloom.show_config("dicts")["cuda"]["build"]
+    reasons = {
+        "without CUDA": ["numloom was built without CUDA"],
+        "simulator": ["the simulator was told to have none"],
+    }.get(build, ["no CUDA driver was found", "no CUDA-capable device is detected"])
+    assert said.strip() in [f"device 'cuda:0' is not there: {reason}" for reason in reasons]
 
 
 def test_files(tmp_path):
