@@ -58,7 +58,8 @@ template <class T> struct strided_copy {
   static void run(int ndim, const i64* shape, void* out, const i64* out_strides, const void* in,
                   const i64* in_strides, void* stream) {
     const i64* strides[] = {out_strides, in_strides};
-    const auto loops = make_chunked_loops(ndim, shape, strides, chunk_of<T>);
+    const int chunk = chunk_for(ndim, out, out_strides, sizeof(T), chunk_of<T>);
+    const auto loops = make_chunked_loops(ndim, shape, strides, chunk);
     launch(copy_strided_kernel<T>,
            {block_count(loops.dims.size, kernels::block_threads), kernels::block_threads}, stream,
            static_cast<char*>(out), static_cast<const char*>(in), loops);
@@ -77,7 +78,7 @@ struct transpose_arguments {
   const char* in;
   i64 width, height;  // extents along x and y
   i64 out_y, in_x;    // byte strides; the other two are the element size
-  i64 tiles_x, tiles_y;
+  divider tiles_x, tiles_y;
   loop_dims<2> outer;
 };
 
@@ -86,33 +87,44 @@ __global__ void __launch_bounds__(kernels::transpose_tile* kernels::transpose_ro
     transpose_kernel(transpose_arguments a) {
   constexpr int tile = tile_of<T>, lanes = kernels::transpose_tile, rows = kernels::transpose_rows;
   NL_SHARED(T, held, [tile][tile + 1]);  // the extra column moves a column's elements to different banks
-  i64 block = blockIdx.x;
-  const i64 tile_x = block % a.tiles_x * tile;
-  block /= a.tiles_x;
-  const i64 tile_y = block % a.tiles_y * tile;
+  const u32 row_of_tiles = a.tiles_x.quotient(blockIdx.x), matrix = a.tiles_y.quotient(row_of_tiles);
+  const i64 tile_x = i64(blockIdx.x - row_of_tiles * a.tiles_x.divisor) * tile;
+  const i64 tile_y = i64(row_of_tiles - matrix * a.tiles_y.divisor) * tile;
   i64 offset[2];
-  a.outer.offsets(block / a.tiles_y, offset);
+  a.outer.offsets(matrix, offset);
   const int lane = static_cast<int>(threadIdx.x), row = static_cast<int>(threadIdx.y);
-  for (int x = row; x < tile; x += rows)
-    for (int y = lane; y < tile; y += lanes)
+  const T* const from =
+      reinterpret_cast<const T*>(a.in + offset[1] + (tile_x + row) * a.in_x) + tile_y + lane;
+  NL_UNROLL
+  for (int u = 0; u < tile / rows; ++u) {
+    NL_UNROLL
+    for (int v = 0; v < tile / lanes; ++v) {
+      const int x = row + u * rows, y = lane + v * lanes;
       if (tile_x + x < a.width && tile_y + y < a.height)
-        held[x][y] = *reinterpret_cast<const T*>(a.in + offset[1] + (tile_x + x) * a.in_x +
-                                                 (tile_y + y) * i64(sizeof(T)));
+        held[x][y] =
+            *reinterpret_cast<const T*>(reinterpret_cast<const char*>(from + v * lanes) + u * rows * a.in_x);
+    }
+  }
   __syncthreads();
-  for (int y = row; y < tile; y += rows)
-    for (int x = lane; x < tile; x += lanes)
+  T* const to = reinterpret_cast<T*>(a.out + offset[0] + (tile_y + row) * a.out_y) + tile_x + lane;
+  NL_UNROLL
+  for (int u = 0; u < tile / rows; ++u) {
+    NL_UNROLL
+    for (int v = 0; v < tile / lanes; ++v) {
+      const int y = row + u * rows, x = lane + v * lanes;
       if (tile_x + x < a.width && tile_y + y < a.height)
-        *reinterpret_cast<T*>(a.out + offset[0] + (tile_y + y) * a.out_y + (tile_x + x) * i64(sizeof(T))) =
-            held[x][y];
+        *reinterpret_cast<T*>(reinterpret_cast<char*>(to + v * lanes) + u * rows * a.out_y) = held[x][y];
+    }
+  }
 }
 
 template <class T> struct transpose_copy {
   static void run(transpose_arguments a, void* stream) {
-    a.tiles_x = divide_up(a.width, tile_of<T>);
-    a.tiles_y = divide_up(a.height, tile_of<T>);
+    const i64 tiles_x = divide_up(a.width, tile_of<T>), tiles_y = divide_up(a.height, tile_of<T>);
+    a.tiles_x = make_divider(static_cast<u32>(tiles_x));
+    a.tiles_y = make_divider(static_cast<u32>(tiles_y));
     const dim3 block(kernels::transpose_tile, kernels::transpose_rows);
-    launch(transpose_kernel<T>, {static_cast<unsigned>(a.tiles_x * a.tiles_y * a.outer.size), block}, stream,
-           a);
+    launch(transpose_kernel<T>, {static_cast<unsigned>(tiles_x * tiles_y * a.outer.size), block}, stream, a);
   }
 };
 
@@ -160,7 +172,8 @@ template <class T> struct strided_fill {
   static void run(int ndim, const i64* shape, void* out, const i64* out_strides, const void* value,
                   void* stream) {
     const i64* strides[] = {out_strides};
-    const auto loops = make_chunked_loops(ndim, shape, strides, chunk_of<T>);
+    const int chunk = chunk_for(ndim, out, out_strides, sizeof(T), chunk_of<T>);
+    const auto loops = make_chunked_loops(ndim, shape, strides, chunk);
     pack<u8, 16> bytes = {};
     for (int k = 0; k < int(sizeof(T)); ++k) bytes.v[k] = static_cast<const u8*>(value)[k];
     launch(fill_kernel<T>, {block_count(loops.dims.size, kernels::block_threads), kernels::block_threads},

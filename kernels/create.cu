@@ -56,7 +56,8 @@ template <class T> struct select_by_size {
     const i64* strides[] = {call.out_strides, call.condition_strides,
                             call.a == nullptr ? nullptr : call.a_strides,
                             call.b == nullptr ? nullptr : call.b_strides};
-    s.loops = make_chunked_loops(call.ndim, call.shape, strides, chunk_of<T>);
+    const int chunk = chunk_for(call.ndim, call.out, call.out_strides, sizeof(T), chunk_of<T>);
+    s.loops = make_chunked_loops(call.ndim, call.shape, strides, chunk);
     launch(select_kernel<T>, {block_count(s.loops.dims.size, kernels::block_threads), kernels::block_threads},
            stream, s);
   }

@@ -67,7 +67,10 @@ void launch_general(const elementwise_entry& entry, const elementwise_call& call
   const i64* strides[operand_slots] = {};
   for (int k = 0; k < operand_slots; ++k)
     if (operand[k] != nullptr) strides[k] = operand[k]->strides;
-  a.loops = make_chunked_loops(call.ndim, call.shape, strides, entry.general_elements);
+  const elementwise_operand& out = call.out[0];
+  a.loops = make_chunked_loops(
+      call.ndim, call.shape, strides,
+      chunk_for(call.ndim, out.data, out.strides, element_bytes[out.type], entry.general_elements));
   for (int k = 0; k < operand_slots; ++k) {
     if (operand[k] == nullptr) continue;
     a.data[k] = static_cast<char*>(operand[k]->data);

@@ -74,7 +74,9 @@ __device__ __forceinline__ bool picked_offset(const index_arguments& a, const i6
   bytes = 0;
   cell = 0;
   bool inside = true;
-  for (int k = 0; k < a.indices; ++k) {
+  NL_UNROLL  // so that offsets stay in registers
+  for (int k = 0; k < max_kernel_indices; ++k) {
+    if (k == a.indices) break;
     const i64 index = load_elements<i64, 1>(a.index[k] + offset[2 + k], 0, 1, a.index_type[k]).v[0];
     i64 position;
     if (!resolve_index(a, k, index, position)) {

@@ -107,12 +107,17 @@ i64 scan_workspace(const scan_call& call);
 void scan(const scan_call& call, void* workspace, void* stream);
 
 // ---- select ----
-/// How many int64 counts nonzero() needs.
+/// How many int64 counts nonzero() and compress() need.
 i64 nonzero_tiles(i64 n);
-/// The scan that nonzero() runs over them: scan_workspace() of it is the scratch memory to pass.
+/// The scan that they run over them: scan_workspace() of it is the scratch memory to pass.
 scan_call counts_scan(i64* counts, i64 n);
 /// Positions of the true elements of n contiguous flags, at most `room`.
 void nonzero(i64* out, const void* mask, i64 n, i64 room, i64* tile_counts, void* scan_memory, void* stream);
+/// Can compress() move blocks of so many bytes there?
+bool compresses(const void* out, const void* source, i64 block);
+/// out = the blocks of `source` whose flag is true, the first `room` of them.
+void compress(void* out, const void* source, const void* mask, i64 n, i64 block, i64 room, i64* tile_counts,
+              void* scan_memory, void* stream);
 /// out block i = source block positions[i]; blocks of `block` bytes.
 void take_blocks(void* out, const void* source, const i64* positions, i64 count, i64 block, void* stream);
 

@@ -19,6 +19,7 @@ constexpr int tile_words = random_tile / 32;
 template <class Rule> struct ziggurat_tile {
   u32 exceptional[tile_words];  // the draw alone does not make a sample
   u32 sample[tile_words];       // a sample begins here
+  u32 made[tile_words];         // of the exceptional: one that begins here ends as a sample
   u16 length[random_tile];      // draws that the sample takes
   decltype(Rule::value) value[random_tile];
   i64 covered;  // draws up to the end of the last sample
@@ -28,24 +29,35 @@ __device__ __forceinline__ void clear_bits(u32* bits, i64 first, i64 last) {
   for (i64 i = first; i < last && i < random_tile; ++i) bits[i / 32] &= ~(1u << (i % 32));
 }
 
-// Walks the exceptional draws of a tile in order. One thread.
+// Finishes the exceptional draws of one word of bits, each as if a sample began there: that takes thousands
+// of instructions, and is known before it is known whether one does begin.
 template <class Rule>
-__device__ __attribute__((noinline)) void settle_exceptions(ziggurat_tile<Rule>& tile, const random_source& r,
-                                                            i64 start, i64 carry) {
+__device__ __attribute__((noinline)) void finish_exceptions(ziggurat_tile<Rule>& tile, const random_source& r,
+                                                            i64 start, int word) {
   using Draw = typename Rule::draw;
+  u32 made = 0;
+  for (u32 rest = tile.exceptional[word]; rest != 0; rest &= rest - 1) {
+    const int bit = __ffs(static_cast<int>(rest)) - 1, at = word * 32 + bit;
+    Rule d(draw_at<Draw>(r, start + at));
+    i64 next = at + 1;
+    if (settle(d, [&] { return draw_at<Draw>(r, start + next++); })) made |= 1u << bit;
+    tile.value[at] = d.value;
+    tile.length[at] = static_cast<u16>(next - at);
+  }
+  tile.made[word] = made;
+}
+
+// Walks the exceptional draws of a tile in order, to see at which of them a sample begins. One thread.
+template <class Rule>
+__device__ __forceinline__ void settle_exceptions(ziggurat_tile<Rule>& tile, i64 carry) {
   i64 covered = carry;
   clear_bits(tile.sample, 0, carry);
   for (int w = 0; w < tile_words; ++w)
     for (u32 rest = tile.exceptional[w]; rest != 0; rest &= rest - 1) {
-      const int at = w * 32 + __ffs(static_cast<int>(rest)) - 1;
+      const int bit = __ffs(static_cast<int>(rest)) - 1, at = w * 32 + bit;
       if (at < covered) continue;
-      Rule d(draw_at<Draw>(r, start + at));
-      i64 next = at + 1;
-      const bool made = settle(d, [&] { return draw_at<Draw>(r, start + next++); });
-      clear_bits(tile.sample, made ? at + 1 : at, next);
-      tile.value[at] = d.value;
-      tile.length[at] = static_cast<u16>(next - at);
-      covered = next;
+      covered = at + tile.length[at];
+      clear_bits(tile.sample, (tile.made[w] >> bit & 1) != 0 ? at + 1 : at, covered);
     }
   tile.covered = covered > random_tile ? covered : random_tile;
 }
@@ -67,7 +79,9 @@ __device__ __forceinline__ void judge_tile(ziggurat_tile<Rule>& tile, const rand
     }
   });
   __syncthreads();
-  if (thread == 0) settle_exceptions(tile, r, start, carry);
+  if (thread < tile_words) finish_exceptions(tile, r, start, thread);
+  __syncthreads();
+  if (thread == 0) settle_exceptions(tile, carry);
   __syncthreads();
 }
 
@@ -87,7 +101,8 @@ __device__ __forceinline__ double finished(double x, const ziggurat_arguments& a
 __device__ __forceinline__ float finished(float x, const ziggurat_arguments&) { return x; }
 
 template <class Rule>
-__global__ void __launch_bounds__(block_size) judge_ziggurat_kernel(ziggurat_arguments a, random_source r) {
+__global__ void __launch_bounds__(block_size)
+    judge_ziggurat_kernel(ziggurat_arguments a, const __grid_constant__ random_source r) {
   NL_SHARED(ziggurat_tile<Rule>, tile, [1]);
   const i64 t = blockIdx.x, carry = a.carry_in[t];
   if (a.carry_used[t] == carry) return;  // judged already; the whole block leaves
@@ -113,7 +128,8 @@ __global__ void __launch_bounds__(block_size) pass_carries_kernel(ziggurat_argum
 
 template <class Rule>
 __global__ void __launch_bounds__(block_size)
-    write_ziggurat_kernel(decltype(Rule::value)* out, ziggurat_arguments a, random_source r) {
+    write_ziggurat_kernel(decltype(Rule::value)* out, ziggurat_arguments a,
+                          const __grid_constant__ random_source r) {
   NL_SHARED(ziggurat_tile<Rule>, tile, [1]);
   NL_SHARED(i32, shared, [block_size]);
   const i64 t = blockIdx.x;

@@ -111,6 +111,14 @@ __device__ __forceinline__ void write_partial(const reduce_arguments& a, i64 out
   static_cast<typename R::acc*>(a.partial)[output * a.slices + slice] = acc;
 }
 
+// Between threads that are so many apart and exchange values: those of one warp need not wait for the block.
+__device__ __forceinline__ void meet(int distance) {
+  if (distance < 32)
+    __syncwarp();
+  else
+    __syncthreads();
+}
+
 // Combines the values of `group` neighbouring threads, in order, into the first of them.
 template <class R>
 __device__ __forceinline__ typename R::acc combine_group(typename R::acc* shared, typename R::acc acc,
@@ -118,20 +126,68 @@ __device__ __forceinline__ typename R::acc combine_group(typename R::acc* shared
   const int thread = static_cast<int>(threadIdx.x), lane = thread & (group - 1);
   for (int d = group / 2; d > 0; d /= 2) {
     shared[thread] = acc;
-    __syncthreads();
+    meet(d);
     if (lane < d) acc = R::combine(acc, shared[thread + d]);
-    __syncthreads();
+    meet(d);
   }
   return acc;
 }
+
+template <class L, int V>
+__device__ __forceinline__ elements<L, V> unpacked(const pack<memory_of<L>, V>& packed) {
+  elements<L, V> x;
+  NL_UNROLL
+  for (int k = 0; k < V; ++k) x.v[k] = from_memory<L>(packed.v[k]);
+  return x;
+}
+
+// Is a whole row of packets there, to be loaded without a conversion?
+template <class L, int V>
+__device__ __forceinline__ bool is_plain_row(const reduce_arguments& a, const i64 (&base)[4]) {
+  return a.mask == nullptr && a.type == element_number<L> && a.reduced.dims.count == 1 &&
+         a.reduced.step[0] == i64(sizeof(L)) && is_aligned<sizeof(L) * V>(a.source + base[0]);
+}
+
+// Do the reduced lines all begin where a whole packet of outputs is loaded without a conversion?
+template <class L, int V>
+__device__ __forceinline__ bool is_plain_column(const reduce_arguments& a, const i64 (&base)[4]) {
+  constexpr i64 bytes = sizeof(L) * V;
+  return a.mask == nullptr && a.type == element_number<L> && a.reduced.dims.count == 1 &&
+         a.kept.step[0] == i64(sizeof(L)) && a.reduced.dims.stride[0][0] % bytes == 0 &&
+         is_aligned<bytes>(a.source + base[0]);
+}
+
+// Elements that a thread has loaded before it looks at the first of them, where nothing stands in between.
+constexpr int loads_in_flight = 4;
 
 template <class R, class L, int V>
 __device__ __forceinline__ typename R::acc reduce_row(const reduce_arguments& a, const i64 (&base)[4],
                                                       int lane, slice_range range) {
   using acc = typename R::acc;
+  using M = memory_of<L>;
+  constexpr int U = loads_in_flight;
   acc total = R::identity(), run = R::identity();
   int steps = 0;
-  for (i64 c = range.first + lane; c < range.last; c += a.group) {
+  i64 c = range.first + lane;
+  if (is_plain_row<L, V>(a, base)) {  // the same as below, in the same order
+    const pack<M, V>* const packs = reinterpret_cast<const pack<M, V>*>(a.source + base[0]);
+    const i64 whole = a.reduced.inner / V, last = range.last < whole ? range.last : whole;
+    for (; c + i64(U - 1) * a.group < last; c += i64(U) * a.group) {
+      pack<M, V> x[U];
+      NL_UNROLL
+      for (int u = 0; u < U; ++u) x[u] = packs[c + i64(u) * a.group];
+      NL_UNROLL
+      for (int u = 0; u < U; ++u)
+        accumulate<R, L, V>::run(run, unpacked<L>(x[u]), (1u << V) - 1, (c + i64(u) * a.group) * V, 1);
+      steps += U;
+      if (steps == kernels::serial_run / V) {
+        total = R::combine(total, run);
+        run = R::identity();
+        steps = 0;
+      }
+    }
+  }
+  for (; c < range.last; c += a.group) {
     i64 offset[2];
     const int count = a.reduced.offsets(c, offset);
     const u32 on =
@@ -174,11 +230,38 @@ template <class R, class L, int V>
 __device__ __forceinline__ void reduce_columns(const reduce_arguments& a, const i64 (&base)[4], int count,
                                                int row, int rows, slice_range range,
                                                typename R::acc (&total)[V]) {
-  constexpr int U = 4;
+  constexpr int U = loads_in_flight;
   typename R::acc run[V];
   for (int k = 0; k < V; ++k) run[k] = R::identity();
   int steps = 0;
-  for (i64 first = range.first + row; first < range.last; first += i64(rows) * U) {
+  const auto end_run = [&] {
+    if (++steps < kernels::serial_run / U) return;
+    for (int k = 0; k < V; ++k) {
+      total[k] = R::combine(total[k], run[k]);
+      run[k] = R::identity();
+    }
+    steps = 0;
+  };
+  i64 first = range.first + row;
+  if (count == V && is_plain_column<L, V>(a, base)) {  // the same as below
+    const i64 step = a.reduced.dims.stride[0][0];
+    const char* line = a.source + base[0] + first * step;
+    for (; first + i64(U - 1) * rows < range.last; first += i64(rows) * U) {
+      pack<memory_of<L>, V> packed[U];
+      NL_UNROLL
+      for (int u = 0; u < U; ++u, line += rows * step)
+        packed[u] = *reinterpret_cast<const pack<memory_of<L>, V>*>(line);
+      NL_UNROLL
+      for (int k = 0; k < V; ++k) {
+        elements<L, U> x;
+        NL_UNROLL
+        for (int u = 0; u < U; ++u) x.v[u] = from_memory<L>(packed[u].v[k]);
+        accumulate<R, L, U>::run(run[k], x, (1u << U) - 1, first, rows);
+      }
+      end_run();
+    }
+  }
+  for (; first < range.last; first += i64(rows) * U) {
     elements<L, U> x[V] = {};
     u32 on[V] = {};
     NL_UNROLL
@@ -198,13 +281,7 @@ __device__ __forceinline__ void reduce_columns(const reduce_arguments& a, const 
     }
     NL_UNROLL
     for (int k = 0; k < V; ++k) accumulate<R, L, U>::run(run[k], x[k], on[k], first, rows);
-    if (++steps == kernels::serial_run / U) {
-      for (int k = 0; k < V; ++k) {
-        total[k] = R::combine(total[k], run[k]);
-        run[k] = R::identity();
-      }
-      steps = 0;
-    }
+    end_run();
   }
   for (int k = 0; k < V; ++k) total[k] = R::combine(total[k], run[k]);
 }
@@ -229,10 +306,10 @@ __global__ void __launch_bounds__(reduce_threads) reduce_column_kernel(reduce_ar
   }
   for (int d = rows / 2; d > 0; d /= 2) {
     for (int k = 0; k < V; ++k) shared[k][thread] = total[k];
-    __syncthreads();
+    meet(d * a.group);
     if (row < d)
       for (int k = 0; k < V; ++k) total[k] = R::combine(total[k], shared[k][thread + d * a.group]);
-    __syncthreads();
+    meet(d * a.group);
   }
   if (row != 0) return;
   const i64 output = active ? a.kept.linear(chunk) : 0;

@@ -59,33 +59,43 @@ constexpr update_fn updates[5][element_types] = {
 
 // ---- bincount ----
 // Few bins: each block counts in shared memory first, so that a popular bin is not one queue for the whole
-// device.
+// device. There 32-bit integers have an instruction and 64-bit ones are a compare-and-swap loop. A block
+// takes several times as many values as there are bins, or what it hands on at its end would be as much work.
 constexpr i64 shared_bins = 4096;
-constexpr i64 values_of_thread = 16;
+constexpr i64 values_of_thread = 16, most_values_of_block = i64(1) << 31, blocks_worth_having = 1024;
+
+template <class Count> using local_count = conditional_t<is_same<Count, double>, double, u32>;
 
 template <class Count> struct bin_update {
-  static __device__ __forceinline__ void run(Count* bin, const double* weights, i64 i) {
+  template <class Bin> static __device__ __forceinline__ void run(Bin* bin, const double* weights, i64 i) {
     if constexpr (is_same<Count, double>)
       atomicAdd(bin, weights == nullptr ? 1.0 : weights[i]);
     else
-      atomicAdd(bin, Count(1));
+      atomicAdd(bin, Bin(1));
   }
 };
 
 template <class Count>
 __global__ void __launch_bounds__(kernels::block_threads)
-    bincount_shared_kernel(Count* out, i64 bins, const i64* values, const double* weights, i64 n) {
-  NL_DYN_SHARED(Count, local);
+    bincount_shared_kernel(Count* out, i64 bins, const i64* values, const double* weights, i64 n, i64 each) {
+  NL_DYN_SHARED(local_count<Count>, local);
   for (i64 b = threadIdx.x; b < bins; b += blockDim.x) local[b] = 0;
   __syncthreads();
-  const i64 first = i64(blockIdx.x) * blockDim.x * values_of_thread;
-  for (i64 k = 0; k < values_of_thread; ++k) {
-    const i64 i = first + k * blockDim.x + threadIdx.x;
-    if (i < n) bin_update<Count>::run(local + values[i], weights, i);
+  const i64 first = blockIdx.x * each, last = first + each < n ? first + each : n;
+  constexpr int together = 4;  // loads in flight: none may pass an atomic
+  i64 i = first + threadIdx.x;
+  for (; i + (together - 1) * i64(blockDim.x) < last; i += together * i64(blockDim.x)) {
+    i64 value[together];
+    NL_UNROLL
+    for (int u = 0; u < together; ++u) value[u] = values[i + u * i64(blockDim.x)];
+    NL_UNROLL
+    for (int u = 0; u < together; ++u)
+      bin_update<Count>::run(local + value[u], weights, i + u * i64(blockDim.x));
   }
+  for (; i < last; i += blockDim.x) bin_update<Count>::run(local + values[i], weights, i);
   __syncthreads();
   for (i64 b = threadIdx.x; b < bins; b += blockDim.x)
-    if (local[b] != Count(0)) atomicAdd(out + b, local[b]);
+    if (local[b] != 0) atomicAdd(out + b, static_cast<Count>(local[b]));
 }
 
 template <class Count>
@@ -97,14 +107,18 @@ __global__ void __launch_bounds__(kernels::block_threads)
 
 template <class Count>
 void run_bincount(void* out, i64 bins, const i64* values, const double* weights, i64 n, void* stream) {
-  if (bins <= shared_bins)
+  if (bins <= shared_bins) {
+    i64 each = divide_up(n, blocks_worth_having);
+    const i64 least = kernels::block_threads * values_of_thread;
+    each = each < least ? least : each > most_values_of_block ? most_values_of_block : each;
     launch(bincount_shared_kernel<Count>,
-           {block_count(n, kernels::block_threads * values_of_thread), kernels::block_threads,
-            static_cast<unsigned long>(bins) * sizeof(Count)},
-           stream, static_cast<Count*>(out), bins, values, weights, n);
-  else
+           {block_count(n, each), kernels::block_threads,
+            static_cast<unsigned long>(bins) * sizeof(local_count<Count>)},
+           stream, static_cast<Count*>(out), bins, values, weights, n, each);
+  } else {
     launch(bincount_kernel<Count>, {block_count(n, kernels::block_threads), kernels::block_threads}, stream,
            static_cast<Count*>(out), values, weights, n);
+  }
 }
 
 }  // namespace

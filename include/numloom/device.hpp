@@ -8,7 +8,6 @@
 #include <ostream>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "numloom/export.hpp"
@@ -34,9 +33,6 @@ NL_API std::ostream& operator<<(std::ostream& out, device d);
 NL_API device parse_device(std::string_view name);
 /// How many devices of that type work here: 1 for the CPU; 0 for CUDA on a machine with no driver.
 NL_API int device_count(device_type type = device_type::cuda);
-/// What this build has of CUDA and what the machine makes of it, as rows of a name and a text: "build",
-/// "driver", and each device or the reason why there is none.
-NL_API std::vector<std::pair<std::string, std::string>> describe_cuda();
 /// All devices that work here, the CPU first.
 NL_API std::vector<device> devices();
 /// Where new arrays go on this thread: the innermost device_guard, else NUMLOOM_DEVICE, else cuda:0 if there

@@ -253,6 +253,9 @@ class NL_API kernel {
   std::vector<bool> writes(std::span<const kernel_argument> arguments) const;
   /// The block that the device's occupancy calculator proposes; 256 threads on the CPU.
   int best_block(std::size_t shared_bytes = 0) const;
+  /// The share of a multiprocessor's threads that blocks of so many keep busy, 0 to 1; 1 on the CPU, where
+  /// one block runs after another.
+  double occupancy(int threads, std::size_t shared_bytes = 0) const;
   /// The largest grid of a cooperative launch with such blocks.
   std::int64_t max_cooperative_blocks(int threads, std::size_t shared_bytes = 0) const;
 

@@ -155,18 +155,27 @@ def isscalar(element):
     return element._is_scalar if isinstance(element, ndarray) else _numpy.isscalar(element)
 
 
+def _gathered(a):
+    """A list as an array of ours: NumPy could not read arrays in it that are on a GPU."""
+    found = _core.asarray(a) if isinstance(a, (list, tuple)) else None
+    return a if found is None else found
+
+
 def shape(a):
     """The extents of the axes."""
+    a = _gathered(a)
     return a.shape if isinstance(a, ndarray) else _numpy.shape(a)
 
 
 def ndim(a):
     """The number of axes."""
+    a = _gathered(a)
     return a.ndim if isinstance(a, ndarray) else _numpy.ndim(a)
 
 
 def size(a, axis=None):
     """The number of elements, or of those along an axis or several."""
+    a = _gathered(a)
     if not isinstance(a, ndarray):
         return _numpy.size(_core.empty(0) if a is None else a, axis)
     if axis is None:
@@ -250,6 +259,7 @@ def apply_over_axes(func, a, axes):
 
 def iscomplexobj(x):
     """Are the elements complex, whatever their values?"""
+    x = _gathered(x)
     return x.dtype.kind == "c" if isinstance(x, ndarray) else _numpy.iscomplexobj(x)
 
 

@@ -80,6 +80,24 @@ def _libraries() -> dict[str, str]:
     return found
 
 
+def _cuda() -> dict[str, str]:
+    """What this build has of CUDA, and each device, or why there is none."""
+    driver, runtime, build, absence = _core._cuda_versions()
+    facts = {"build": f"CUDA {_version(runtime)}" if build == "CUDA" else build}
+    if build == "CUDA":
+        facts["driver"] = f"for CUDA {_version(driver)}" if driver else "none found"
+    if absence:
+        facts["devices"] = f"none: {absence}"
+    for device in _core.devices()[1:]:
+        about = _core._device_facts(device)
+        facts[str(device)] = f"{about['name'].decode()}, compute capability {about['major']}.{about['minor']}"
+    return facts
+
+
+def _version(number: int) -> str:
+    return f"{number // 1000}.{number % 1000 // 10}"
+
+
 def show_config(mode: str = "stdout"):
     """Print (or, with mode="dicts", return) versions, devices, libraries, settings and fallbacks used."""
     facts = {
@@ -91,7 +109,7 @@ def show_config(mode: str = "stdout"):
         },
         "devices": {str(d): "current" if d == _core.current_device() else "" for d in _core.devices()},
         "cpu": _core._cpu_facts(),
-        "cuda": _core._cuda_facts(),
+        "cuda": _cuda(),
         "libraries": _libraries() or {"none open yet": "they are opened at first use"},
         "config": {"transfers": config.transfers, "fallback": config.fallback},
         "transfers to a GPU": dict(zip(("arrays", "bytes"), config.transfer_counts)),

@@ -5,13 +5,17 @@ On a machine without a GPU, Device(0) is the CPU and streams are always done; is
 """
 
 import contextlib as _contextlib
+import ctypes as _ctypes
+import functools as _functools
+import os as _os
+from pathlib import Path as _Path
 
 from . import _core
 from ._errors import CudaError, NotAvailableError
 
 __all__ = [
     "Device", "Event", "ExternalStream", "MemoryPool", "PinnedMemoryPool", "Stream", "get_current_stream",
-    "get_device_id", "get_elapsed_time", "is_available", "runtime", "set_allocator",
+    "get_device_id", "get_elapsed_time", "is_available", "nvtx", "runtime", "set_allocator",
     "set_pinned_memory_allocator", "using_allocator",
 ]  # fmt: skip
 
@@ -174,6 +178,26 @@ class runtime:
         Device(device).use()
 
     @staticmethod
+    def getDeviceProperties(device):
+        """What a device is, by the names of the runtime's structure; 0 for what the CPU has not."""
+        return _core._device_facts(Device(device))
+
+    @staticmethod
+    def memGetInfo():
+        """Bytes of the current device that nobody has taken, and all there are."""
+        return Device().mem_info
+
+    @staticmethod
+    def driverGetVersion():
+        """The driver's version, 13000 for 13.0; 0 where there is none."""
+        return _core._cuda_versions()[0]
+
+    @staticmethod
+    def runtimeGetVersion():
+        """The runtime's version, 13000 for 13.0; 0 where there is none."""
+        return _core._cuda_versions()[1]
+
+    @staticmethod
     def deviceSynchronize():
         """Waits for all work on the current device."""
         _core.synchronize()
@@ -182,3 +206,50 @@ class runtime:
     def streamSynchronize(stream):
         """Waits for all work on a stream, given as the number that it has as its ptr."""
         ExternalStream(stream).synchronize()
+
+
+# ---- marks for profilers ----
+
+
+@_functools.cache
+def _nvtx_library():
+    """NVIDIA's library that profilers listen to, from its wheels or the system; None without one."""
+    packages = _Path(__file__).resolve().parent.parent / "nvidia"
+    folders = [*packages.glob("cu*/lib"), packages / "nvtx" / "lib", _Path()]
+    folders += [
+        _Path(_os.environ[name]) / "lib64" for name in ("CUDA_HOME", "CUDA_PATH") if name in _os.environ
+    ]
+    for folder in (*folders, _Path("/usr/local/cuda/lib64")):
+        for name in ("libnvtx3interop.so.1", "libnvToolsExt.so.1"):
+            try:
+                return _ctypes.CDLL(str(folder / name))
+            except OSError:
+                pass
+    return None
+
+
+class nvtx:
+    """Names for stretches of a program, which NVIDIA's profilers show; colours are the profiler's.
+
+    They do nothing where NVIDIA's library is not installed.
+    """
+
+    @staticmethod
+    def RangePush(message, id_color=-1):
+        """A stretch begins, inside those that have begun."""
+        if library := _nvtx_library():
+            library.nvtxRangePushA(message.encode())
+
+    @staticmethod
+    def RangePop():
+        """The stretch that began last ends."""
+        if library := _nvtx_library():
+            library.nvtxRangePop()
+
+    @staticmethod
+    def Mark(message, id_color=-1):
+        """A point in time."""
+        if library := _nvtx_library():
+            library.nvtxMarkA(message.encode())
+
+    RangePushC, MarkC = RangePush, Mark

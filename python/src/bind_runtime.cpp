@@ -6,6 +6,7 @@
 #include "float_watch.hpp"
 #include "interop.hpp"
 #include "numloom/cpu.hpp"
+#include "numloom/device_facts.hpp"
 #include "numloom/kernel.hpp"
 #include "numloom/version.hpp"
 #include "runtime.hpp"
@@ -46,6 +47,28 @@ std::vector<stream_view>& entered_streams() {
   return stack;
 }
 
+// What the device is, by the names of the CUDA runtime's structure.
+py::dict facts_of(device d) {
+  const device_facts f = describe(d);
+  py::dict facts;
+  facts["name"] = py::bytes(f.name);
+  facts["major"] = f.compute_major;
+  facts["minor"] = f.compute_minor;
+  facts["multiProcessorCount"] = f.multiprocessors;
+  facts["warpSize"] = f.warp_size;
+  facts["maxThreadsPerBlock"] = f.max_threads_per_block;
+  facts["maxThreadsPerMultiProcessor"] = f.max_threads_per_multiprocessor;
+  facts["totalGlobalMem"] = f.total_bytes;
+  facts["l2CacheSize"] = f.l2_bytes;
+  facts["sharedMemPerBlock"] = f.shared_bytes_per_block;
+  facts["sharedMemPerBlockOptin"] = f.shared_bytes_per_block_opt_in;
+  facts["sharedMemPerMultiprocessor"] = f.shared_bytes_per_multiprocessor;
+  facts["memoryClockRate"] = f.memory_clock_khz;
+  facts["memoryBusWidth"] = f.memory_bus_bits;
+  facts["pciBusID"] = f.pci_bus;
+  return facts;
+}
+
 void bind_devices(py::module_& m) {
   py::class_<device>(m, "Device", "A place where arrays live: Device('cpu'), Device('cuda:0').")
       .def(py::init([](const py::object& o) { return to_device_value(o); }), py::arg("device") = py::none())
@@ -55,6 +78,20 @@ void bind_devices(py::module_& m) {
           "index", [](device d) { return static_cast<int>(d.index); }, "Its number.")
       .def_property_readonly(
           "id", [](device d) { return static_cast<int>(d.index); }, "Its number, by CuPy's name.")
+      .def_property_readonly(
+          "compute_capability",
+          [](device d) {
+            const device_facts f = describe(d);
+            return std::to_string(f.compute_major) + std::to_string(f.compute_minor);
+          },
+          "'90' for compute capability 9.0; '00' for the CPU.")
+      .def_property_readonly(
+          "mem_info",
+          [](device d) {
+            const device_room room = room_on(d);
+            return py::make_tuple(room.free_bytes, room.total_bytes);
+          },
+          "Bytes that nobody has taken, and all there are.")
       .def(
           "use", [](device d) { set_current_device(d); }, "New arrays of this thread go there from now on.")
       .def(
@@ -86,6 +123,14 @@ void bind_devices(py::module_& m) {
       .def("__reduce__",
            [](device d) { return py::make_tuple(py::type::of<device>(), py::make_tuple(to_string(d))); });
   m.attr("Device").attr("__module__") = "numloom";
+}
+
+void bind_device_functions(py::module_& m) {
+  m.def("_device_facts", [](const py::object& where) { return facts_of(to_device_value(where)); });
+  m.def("_cuda_versions", [] {
+    const cuda_versions v = versions_of_cuda();
+    return py::make_tuple(v.driver, v.runtime, v.build, v.absence);
+  });
   m.def(
       "devices", [] { return devices(); }, "All devices that work here, the CPU first.");
   m.def(
@@ -309,11 +354,6 @@ void bind_settings(py::module_& m) {
     facts["blas"] = cpu.blas.empty() ? "none: own loops" : cpu.blas;
     return facts;
   });
-  m.def("_cuda_facts", [] {
-    py::dict facts;
-    for (const auto& [name, text] : describe_cuda()) facts[py::str(name)] = text;
-    return facts;
-  });
   py::module_::import("atexit").attr("register")(py::cpp_function([] { end_cpu_threads(); }));
   m.attr("__version__") = NUMLOOM_VERSION;
 }
@@ -323,6 +363,7 @@ void bind_settings(py::module_& m) {
 void bind_runtime(py::module_& m) {
   py::register_exception_translator(translate);
   bind_devices(m);
+  bind_device_functions(m);
   bind_streams(m);
   bind_memory(m);
   bind_kernel_cache(m);

@@ -160,6 +160,31 @@ PyObject* best_block_method(PyObject* self, PyObject* shared) {
   });
 }
 
+// A block is a number of threads or a tuple of them, as in launches.
+int threads_of_block(PyObject* block) {
+  if (!PyTuple_Check(block) && !PyList_Check(block)) return static_cast<int>(to_int(block, "block"));
+  const ref parts = checked(PySequence_Tuple(block));
+  std::int64_t threads = 1;
+  for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(parts.get()); ++i) {
+    const std::int64_t part = to_int(PyTuple_GET_ITEM(parts.get(), i), "block");
+    threads = part < 0 || part > 1024 ? 0 : std::min<std::int64_t>(threads * part, 1 << 20);
+  }
+  return static_cast<int>(threads);
+}
+
+PyObject* occupancy_method(PyObject* self, PyObject* args, PyObject* keywords) {
+  return guarded([&]() -> PyObject* {
+    static const char* const names[] = {"block", "shared", nullptr};
+    PyObject* block = nullptr;
+    long shared = 0;
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "O|l:occupancy", const_cast<char**>(names), &block,
+                                     &shared))
+      throw python_error{};
+    return PyFloat_FromDouble(
+        kernel_of(self).occupancy(threads_of_block(block), static_cast<std::size_t>(shared)));
+  });
+}
+
 PyObject* max_cooperative_blocks_method(PyObject* self, PyObject* args) {
   return guarded([&]() -> PyObject* {
     int threads = 0, shared = 0;

@@ -407,6 +407,9 @@ PyMethodDef kernel_methods[] = {
      "best_block(shared): the threads of a block that the device's occupancy calculator proposes; 256 on "
      "the\n"
      "CPU. block='auto' launches with it."},
+    {"occupancy", method_entry(&occupancy_method), METH_VARARGS | METH_KEYWORDS,
+     "occupancy(block, shared=0): the share of the threads a multiprocessor has room for that such blocks\n"
+     "fill, 0 to 1; 1 on the CPU, where one block runs after another."},
     {"max_cooperative_blocks", max_cooperative_blocks_method, METH_VARARGS,
      "max_cooperative_blocks(threads, shared=0): the largest grid of a launch with cooperative=True."},
     {nullptr, nullptr, 0, nullptr}};

@@ -74,6 +74,7 @@ int set_dynamic_shared_property(PyObject* self, PyObject* value, void*);
 PyObject* time_method(PyObject* self, PyObject* const* args, Py_ssize_t given, PyObject* keywords);
 PyObject* writes_method(PyObject* self, PyObject* const* args, Py_ssize_t given);
 PyObject* best_block_method(PyObject* self, PyObject* shared);
+PyObject* occupancy_method(PyObject* self, PyObject* args, PyObject* keywords);
 PyObject* max_cooperative_blocks_method(PyObject* self, PyObject* args);
 PyObject* hardware_method(PyObject* self, PyObject* const* args, Py_ssize_t given);
 PyObject* constants_of(PyObject* kernel);

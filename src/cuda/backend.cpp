@@ -7,7 +7,6 @@
 
 #include "cuda/context.hpp"
 #include "cuda/runtime.hpp"
-#include "numloom/device.hpp"
 #include "numloom/error.hpp"
 
 namespace numloom {
@@ -23,24 +22,6 @@ int cuda_device_count() {
 }
 
 std::string why_no_cuda_device() { return cuda_runtime::why_no_device(); }
-
-std::vector<std::pair<std::string, std::string>> describe_cuda() {
-  const auto version = [](int number) {
-    return std::to_string(number / 1000) + '.' + std::to_string(number % 1000 / 10);
-  };
-  const bool simulated = std::string_view(cuda_runtime::implementation()) == "simulator";
-  const int driver = cuda_runtime::driver_version();
-  std::vector<std::pair<std::string, std::string>> rows;
-  rows.emplace_back("build", simulated ? "simulator" : "CUDA " + version(cuda_runtime::runtime_version()));
-  if (!simulated) rows.emplace_back("driver", driver == 0 ? "none found" : "for CUDA " + version(driver));
-  if (cuda_device_count() == 0) rows.emplace_back("devices", "none: " + why_no_cuda_device());
-  for (int i = 0; i < cuda_device_count(); ++i) {
-    const cuda_runtime::device_properties& p = cuda_runtime::get_device_properties(i);
-    rows.emplace_back(to_string(cuda(i)), p.name + ", compute capability " + std::to_string(p.compute_major) +
-                                              '.' + std::to_string(p.compute_minor));
-  }
-  return rows;
-}
 
 namespace cuda_host {
 namespace {

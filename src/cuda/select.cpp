@@ -23,25 +23,45 @@ std::int64_t cuda_device::count_true(const array_ref& mask, stream_view s) {
   return result;
 }
 
+namespace {
+
+/// What counting the true flags of `n` needs.
+struct compaction_memory {
+  storage_ptr counts, workspace;
+
+  compaction_memory(std::int64_t n, stream_view s) {
+    const std::int64_t tiles = kernels::nonzero_tiles(n);
+    counts = temporary(tiles * static_cast<std::int64_t>(sizeof(std::int64_t)), s);
+    const std::int64_t scratch = kernels::scan_workspace(kernels::counts_scan(tile_counts(), tiles));
+    if (scratch > 0) workspace = temporary(scratch, s);
+  }
+  std::int64_t* tile_counts() const { return static_cast<std::int64_t*>(counts->data); }
+  void* scan_memory() const { return workspace ? workspace->data : nullptr; }
+};
+
+}  // namespace
+
 void cuda_device::flat_nonzero(std::int64_t* out, const void* mask, std::int64_t n, std::int64_t count,
                                stream_view s) {
   if (n == 0 || count == 0) return;
   void* stream = enter(s);
-  const std::int64_t tiles = kernels::nonzero_tiles(n);
-  const storage_ptr counts = temporary(tiles * static_cast<std::int64_t>(sizeof(std::int64_t)), s);
-  auto* tile_counts = static_cast<std::int64_t*>(counts->data);
-  const std::int64_t scratch = kernels::scan_workspace(kernels::counts_scan(tile_counts, tiles));
-  const storage_ptr workspace = scratch > 0 ? temporary(scratch, s) : storage_ptr();
-  kernels::nonzero(out, mask, n, count, tile_counts, workspace ? workspace->data : nullptr, stream);
+  const compaction_memory memory(n, s);
+  kernels::nonzero(out, mask, n, count, memory.tile_counts(), memory.scan_memory(), stream);
 }
 
 void cuda_device::compress(void* out, const void* source, const void* mask, std::int64_t n,
                            std::int64_t block, std::int64_t count, stream_view s) {
   if (n == 0 || count == 0 || block == 0) return;
+  void* stream = enter(s);
+  if (kernels::compresses(out, source, block)) {
+    const compaction_memory memory(n, s);
+    return kernels::compress(out, source, mask, n, block, count, memory.tile_counts(), memory.scan_memory(),
+                             stream);
+  }
   const storage_ptr positions = temporary(count * static_cast<std::int64_t>(sizeof(std::int64_t)), s);
   auto* chosen = static_cast<std::int64_t*>(positions->data);
   flat_nonzero(chosen, mask, n, count, s);
-  kernels::take_blocks(out, source, chosen, count, block, enter(s));
+  kernels::take_blocks(out, source, chosen, count, block, stream);
 }
 
 }  // namespace numloom::cuda_host

@@ -78,7 +78,8 @@ void check_driver(int result, const char* call, const std::string& kernel = "") 
 
 constexpr int attribute_major = 75, attribute_minor = 76;  // CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_*
 constexpr int attribute_multiprocessors = 16;              // CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT
-constexpr int attribute_dynamic_shared = 8;                // CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES
+constexpr int attribute_resident_threads = 39;  // CU_DEVICE_ATTRIBUTE_MAX_THREADS_PER_MULTIPROCESSOR
+constexpr int attribute_dynamic_shared = 8;     // CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES
 constexpr std::size_t without_opt_in = 48 * 1024;
 
 // Makes the primary context current on this OS thread.
@@ -190,15 +191,12 @@ class device_module final : public kernel_module {
     return threads;
   }
   std::int64_t resident_blocks(const kernel_function& f, int threads, std::size_t shared_bytes) override {
-    enter(device_);
-    allow_shared(f, shared_bytes);
-    int blocks = 0, handle = 0, multiprocessors = 0;
-    check_driver(driver().resident_blocks(&blocks, const_cast<void*>(f.handle), threads, shared_bytes),
-                 "cuOccupancyMaxActiveBlocksPerMultiprocessor", f.name);
-    check_driver(driver().device_get(&handle, device_), "cuDeviceGet");
-    check_driver(driver().attribute(&multiprocessors, attribute_multiprocessors, handle),
-                 "cuDeviceGetAttribute");
-    return std::int64_t{blocks} * multiprocessors;
+    return std::int64_t{blocks_of_multiprocessor(f, threads, shared_bytes)} *
+           attribute(attribute_multiprocessors);
+  }
+  double occupancy(const kernel_function& f, int threads, std::size_t shared_bytes) override {
+    return static_cast<double>(blocks_of_multiprocessor(f, threads, shared_bytes)) * threads /
+           attribute(attribute_resident_threads);
   }
 
   global_variable find_global(const std::string& name) override {
@@ -220,6 +218,20 @@ class device_module final : public kernel_module {
   }
 
  private:
+  int attribute(int which) const {
+    int handle = 0, value = 0;
+    check_driver(driver().device_get(&handle, device_), "cuDeviceGet");
+    check_driver(driver().attribute(&value, which, handle), "cuDeviceGetAttribute");
+    return value;
+  }
+  int blocks_of_multiprocessor(const kernel_function& f, int threads, std::size_t shared_bytes) const {
+    enter(device_);
+    allow_shared(f, shared_bytes);
+    int blocks = 0;
+    check_driver(driver().resident_blocks(&blocks, const_cast<void*>(f.handle), threads, shared_bytes),
+                 "cuOccupancyMaxActiveBlocksPerMultiprocessor", f.name);
+    return blocks;
+  }
   void allow_shared(const kernel_function& f, std::size_t bytes) const {
     if (bytes <= without_opt_in) return;
     check_driver(driver().set_attribute(const_cast<void*>(f.handle), attribute_dynamic_shared,

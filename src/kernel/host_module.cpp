@@ -193,6 +193,7 @@ class host_module final : public kernel_module {
   std::int64_t resident_blocks(const kernel_function&, int, std::size_t) override {
     return simt::max_cooperative_blocks;
   }
+  double occupancy(const kernel_function&, int, std::size_t) override { return 1; }
 
   global_variable find_global(const std::string& name) override {
     void* address = dlsym(handle_, name.c_str());

@@ -200,6 +200,15 @@ std::int64_t kernel::max_cooperative_blocks(int threads, std::size_t shared_byte
   return k.module->resident_blocks(*k.function, threads, shared_bytes);
 }
 
+double kernel::occupancy(int threads, std::size_t shared_bytes) const {
+  if (tuner_) return tuner_->variant({}).occupancy(threads, shared_bytes);
+  const loaded_kernel& k = state_->on(current_device());
+  if (threads < 1 || threads > k.module->attributes(*k.function).max_threads_per_block)
+    fail<value_error>("[", name(), "] occupancy: expected a block of 1 to ",
+                      k.module->attributes(*k.function).max_threads_per_block, " threads, got ", threads);
+  return k.module->occupancy(*k.function, threads, shared_bytes);
+}
+
 kernel kernel::operator[](const std::string& template_arguments) const {
   if (tuner_)
     fail<type_error>("[kernel] a tuned kernel takes k(arguments...): its launch is part of what is tuned");

@@ -54,6 +54,8 @@ class kernel_module {
   virtual int best_block(const kernel_function& f, std::size_t shared_bytes) = 0;
   /// Blocks of so many threads that the device runs at a time.
   virtual std::int64_t resident_blocks(const kernel_function& f, int threads, std::size_t shared_bytes) = 0;
+  /// The share of the threads a multiprocessor has room for that blocks of so many threads fill.
+  virtual double occupancy(const kernel_function& f, int threads, std::size_t shared_bytes) = 0;
   virtual kernel_attributes attributes(const kernel_function& f) = 0;
   /// False where the device has less.
   virtual bool allow_dynamic_shared(const kernel_function& f, std::int64_t bytes) = 0;

@@ -38,10 +38,6 @@ numloom_simt_switch_stack:
 namespace numloom::simt {
 namespace {
 
-// Address space, not memory: a page is used only when a kernel reaches it. Unoptimised and sanitized code has
-// frames of many kilobytes.
-constexpr size_t stack_bytes = 256 * 1024;
-
 // Below the stack, and wider than most frames, so that an overflow does not step over it.
 constexpr size_t guard_bytes = 64 * 1024;
 
@@ -52,7 +48,8 @@ thread_local fiber* previous = nullptr;
 
 fiber::fiber() = default;
 
-fiber::fiber(unsigned colour) : stack_bytes_(stack_bytes), colour_bytes_(size_t{colour % 61} * 64) {
+fiber::fiber(unsigned colour, size_t stack_bytes)
+    : stack_bytes_(stack_bytes), colour_bytes_(size_t{colour % 61} * 64) {
   void* mapping = mmap(nullptr, guard_bytes + stack_bytes, PROT_READ | PROT_WRITE,
                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
   if (mapping == MAP_FAILED) throw std::bad_alloc();

@@ -15,13 +15,19 @@
 
 namespace numloom::simt {
 
+// Address space, not memory: a page is used only when a kernel reaches it. Unoptimised and sanitized code has
+// frames of many kilobytes.
+constexpr size_t usual_stack_bytes = 256 * 1024;
+// What an OS thread has, for code that was written for one.
+constexpr size_t deep_stack_bytes = 8 * 1024 * 1024;
+
 class fiber {
  public:
   // The OS thread's own context: something to switch back to.
   fiber();
   // A fibre with a stack. Equal stacks would put every fibre's hot lines into the same cache sets, so
   // `colour` (any small number) shifts where the stack begins.
-  explicit fiber(unsigned colour);
+  explicit fiber(unsigned colour, size_t stack_bytes = usual_stack_bytes);
   ~fiber();
   fiber(const fiber&) = delete;
   fiber& operator=(const fiber&) = delete;

@@ -275,14 +275,14 @@ NUMLOOM_SIM_SWITCHES void scheduler::resume_next() {
   thread_record* next = nullptr;
   fiber* to = &host_;
   if (started_ < count_) {
-    idle_.push_back(running_);
+    put_aside(running_);
     start_fresh_fiber(true);
   } else if (next_ready(next)) {
     to = next->home;
   } else if (exited_ != count_) {
     fail_deadlock();
   }
-  idle_.push_back(running_);
+  put_aside(running_);
   current_thread = next;
   sanitizer::end_ignoring();
   leave_for(*to, true);
@@ -309,7 +309,15 @@ NUMLOOM_SIM_SWITCHES void scheduler::leave_for(fiber& to, bool ends) {
   running_ = &from == &host_ ? nullptr : &from;
 }
 
+void scheduler::put_aside(fiber* f) {
+  if (f != deep_.get()) idle_.push_back(f);
+}
+
 fiber& scheduler::idle_fiber() {
+  if (count_ == 1) {
+    if (deep_ == nullptr) deep_ = std::make_unique<fiber>(0, deep_stack_bytes);
+    return *deep_;
+  }
   // A fibre that has just ended is on top of the list while its stack is still in use; it is taken last.
   if (!idle_.empty() && idle_.back() == running_) std::swap(idle_.front(), idle_.back());
   if (idle_.empty() || idle_.back() == running_) {

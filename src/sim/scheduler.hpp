@@ -70,6 +70,7 @@ class scheduler {
   void drop_tsan_fibers();
   void publish_to_host();
   fiber& idle_fiber();
+  void put_aside(fiber* f);
   static void fiber_main();
 
   void refuse_divergence(const thread_record& me);
@@ -112,6 +113,9 @@ class scheduler {
   fiber* running_ = nullptr;
   std::vector<std::unique_ptr<fiber>> fibers_;
   std::vector<fiber*> idle_;
+  // Where blocks of one thread run: the stand-ins for NVIDIA's libraries are such blocks, and the CPU's
+  // libraries that they call keep half a megabyte in a frame (OpenBLAS with several threads).
+  std::unique_ptr<fiber> deep_;
   shared_memory shared_;
   int failure_code_ = 0;
   std::string failure_;

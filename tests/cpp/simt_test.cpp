@@ -67,6 +67,15 @@ template <class T> __global__ void reverse_kernel(T* x, int n) {
   if (i < n) x[i] = tile[n - 1 - i];
 }
 
+// A frame as OpenBLAS has with several threads, which the stand-ins for NVIDIA's libraries call.
+__attribute__((noinline)) int last_of_frame(int value) {
+  volatile char frame[1 << 20];
+  frame[0] = static_cast<char>(value);
+  frame[sizeof frame - 1] = frame[0];
+  return frame[sizeof frame - 1];
+}
+__global__ void deep_kernel(int* out) { out[blockIdx.x] = last_of_frame(static_cast<int>(blockIdx.x)); }
+
 // Each block waits for the one before it: decoupled look-back at its shortest.
 __global__ void chain_kernel(const int* x, int* running, unsigned* flags) {
   if (threadIdx.x == 0) {
@@ -396,6 +405,12 @@ TEST_P(SimtKernels, UpdateAtomically) {
   EXPECT_EQ(w.values(), (std::vector<unsigned long long>{64ull << 33, 63ull << 40}));
   EXPECT_EQ(f.values()[0], 32.f);
   EXPECT_EQ(d.values()[0], 16.0);
+}
+
+TEST_P(SimtKernels, HaveAnOsThreadsStackInABlockOfOne) {
+  const device_array<int> out(3, stream);
+  launch(simt::deep_kernel, {3, 1}, stream, out);
+  EXPECT_EQ(out.values(), (std::vector<int>{0, 1, 2}));
 }
 
 TEST_P(SimtKernels, MeetAtOneBarrierFromBothArms) {

@@ -122,6 +122,8 @@ RUNTIME = (
     lambda np: np.is_available() == np.cuda.is_available() == (np.device_count() > 0), lambda np: np.cuda.runtime.getDeviceCount() == np.device_count(), lambda np: np.cuda.runtime.getDevice() == np.cuda.get_device_id() == np.cuda.Device().id == 0,
     lambda np: np.cuda.Device(0) == np.zeros(3).device, lambda np: isinstance(np.zeros(3).device, np.cuda.Device), lambda np: entered(np.cuda.Device(0)).synchronize() is None, lambda np: np.cuda.runtime.setDevice(0) is None, lambda np: np.cuda.runtime.deviceSynchronize() is None, lambda np: np.zeros(3, device=0).device == np.cuda.Device(0),
     lambda np: entered(np.cuda.Stream(non_blocking=True)).done in (True, False), lambda np: np.cuda.Stream().use() is None and np.cuda.Stream.null.use() is None, lambda np: np.cuda.Stream.null.synchronize() is None and np.cuda.Stream.null.done, lambda np: np.cuda.get_current_stream() == np.cuda.Stream.null, lambda np: isinstance(np.cuda.Stream.null, np.cuda.ExternalStream),
+    lambda np: all(0 < free <= all_there for free, all_there in (np.cuda.runtime.memGetInfo(), np.cuda.Device(0).mem_info)), lambda np: isinstance(np.cuda.runtime.getDeviceProperties(0)["name"], bytes), lambda np: np.cuda.runtime.getDeviceProperties(0)["multiProcessorCount"] > 0 and np.cuda.runtime.getDeviceProperties(0)["totalGlobalMem"] == np.cuda.Device(0).mem_info[1],
+    lambda np: np.cuda.Device(0).compute_capability == "{major}{minor}".format(**np.cuda.runtime.getDeviceProperties(0)), lambda np: (int(np.cuda.Device(0).compute_capability) > 0) == np.is_available(), lambda np: np.cuda.runtime.driverGetVersion() >= 0 and np.cuda.runtime.runtimeGetVersion() >= 0,
     lambda np: np.cuda.get_current_stream().ptr == np.cuda.Stream.null.ptr, lambda np: np.cuda.Stream().record().synchronize() is None, lambda np: np.cuda.Stream().wait_event(np.cuda.Stream().record(np.cuda.Event())) is None, lambda np: timed(), lambda np: np.cuda.ExternalStream(np.cuda.Stream.null.ptr).synchronize() is None, lambda np: np.cuda.runtime.streamSynchronize(np.cuda.Stream.null.ptr) is None,
     lambda np: same(np.array(R).get(stream=np.cuda.Stream.null), R), lambda np: same(after(lambda a: (a.set(R, np.cuda.get_current_stream()), np.synchronize()), np.zeros((2, 3))), R), lambda np: same(np.asnumpy(np.array(R), stream=np.cuda.Stream(), order="F", blocking=False), R),
     lambda np: used_by(1 << 20), lambda np: np.get_default_memory_pool().free_all_blocks() is None and np.get_default_pinned_memory_pool().free_all_blocks() is None, lambda np: np.get_default_pinned_memory_pool().n_free_blocks() == 0, lambda np: np.get_default_memory_pool().get_limit() == np.memory_stats()["limit"],
@@ -146,6 +148,17 @@ NOT_THERE = (
 def test_not_there(case):
     with pytest.raises(cp.NotAvailableError):
         case(cp)
+
+
+def test_marks_for_profilers():
+    # With NVIDIA's library and without it.
+    for _ in range(2):
+        assert cp.cuda.nvtx.RangePush("outer") is None
+        cp.cuda.nvtx.RangePushC("inner", 0xFF00)
+        cp.cuda.nvtx.Mark("here", id_color=1)
+        cp.cuda.nvtx.MarkC("there")
+        cp.cuda.nvtx.RangePop()
+        assert cp.cuda.nvtx.RangePop() is None
 
 
 def test_limit_of_the_memory_pool():

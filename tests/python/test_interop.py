@@ -650,7 +650,7 @@ def test_show_config(capsys):
     assert "devices" in text
     facts = numloom.show_config("dicts")
     assert facts["versions"]["numpy"] == numpy.__version__
-    assert facts["cuda"]["build"].split()[0] in ("CUDA", "simulator", "without")
+    assert facts["cuda"]["build"].split()[0] in ("CUDA", "simulator", "none")
     assert all(str(d) in facts["cuda"] for d in numloom.devices() if d.type == "cuda")
 
 
@@ -664,7 +664,7 @@ except RuntimeError as e: print(e)"""
     ).stdout
     build = numloom.show_config("dicts")["cuda"]["build"]
     reasons = {
-        "without CUDA": ["numloom was built without CUDA"],
+        "none": ["numloom was built without CUDA"],
         "simulator": ["the simulator was told to have none"],
     }.get(build, ["no CUDA driver was found", "no CUDA-capable device is detected"])
     assert said.strip() in [f"device 'cuda:0' is not there: {reason}" for reason in reasons]

@@ -39,6 +39,16 @@ def test_best_block():
         np.Kernel(COUNT, "count")(np.zeros(1, dtype="int32"), 1, size=1, block="best")
 
 
+def test_occupancy():
+    k = np.Kernel(COUNT, "count")
+    for block in (32, 256, (16, 16), [8, 8, 2]):
+        assert 0 < k.occupancy(block) <= 1
+        assert 0 < k.occupancy(block, shared=1024) <= 1
+    for block in (0, -32, 1 << 20, (64, 64, 64), (-1, -32)):
+        with pytest.raises(ValueError, match="expected a block of 1 to 1024 threads"):
+            k.occupancy(block)
+
+
 # ---- cooperative ----
 
 TOGETHER = r"""

@@ -76,6 +76,14 @@ def test_solve(dtype):
     check("solve", tame((2, 3, 3), dtype), numbers((4, 3, 3), dtype))
 
 
+@pytest.mark.parametrize("dtype", "fdFD")
+def test_large(dtype):
+    # So large that a BLAS shares the work among its threads.
+    for n in (100, 150):
+        check("inv", tame((n, n), dtype))
+        check("solve", tame((n, n), dtype), numbers((n, 3), dtype))
+
+
 def test_layouts():
     base = tame((6, 6))
     for a in (
