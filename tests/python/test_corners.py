@@ -47,6 +47,7 @@ r = int(c[0]) ; r = float(c[0]) ; r = math.floor(c[0]) ; r = i.item(1.5) ; x = i
 r = np.float_power.outer(np.array([0], 'u2'), np.array([-1], 'i1')) ; r = np.power(np.array([2]), np.array([-1]), dtype='f8') ; r = np.power(np.array([2.0]), np.array([-1]), dtype='i8', casting='unsafe')
 x = np.broadcast_to(np.zeros(1, 'u1'), 3); r = np.add(1.5, 2, out=x) ; x = np.broadcast_to(np.zeros(1, 'u1'), 3); x += 1.5; r = x
 r = np.fft.ifft2(np.zeros((0, 1)), s=(2,), axes=(0,)) ; r = np.fft.fft(np.zeros((0, 2)), n=2, axis=0) ; r = np.fft.rfft(np.zeros((2, 0)), n=4)
+x = i.copy(); x += np.ones((2, 3)); r = x ; x = np.array(True); x **= -1; r = x ; r = np.add(i, 1.5, out=np.zeros(2, 'i2')) ; r = i[:0] ** -1 ; r = np.zeros((0, 2), 'i4') ** np.int32(-2) ; r = i ** -1 ; r = round(c[0], 1) ; r = round(np.any(i)) ; r = round(i[0], -1)
 r = np.c_["0,2", i, i] ; r = np.r_["0,2,0", i, i] ; r = f3.getfield("i4", 4) ; x = i.copy(); x.setfield(1, "i1"); r = x ; r = i.getfield("i8") ; x = i.copy(); x[0] = 2**70; r = x ; x = f3.copy(); x[0, 0, 0] = 2**70; r = x
 r = S(copy.copy(f3)) ; r = S(copy.deepcopy([f3])[0]) ; r = copy.copy(i) ; r = copy.copy(i.sum()) ; r = copy.deepcopy({1: i})[1] ; r = S(pickle.loads(pickle.dumps(f3))) ; r = S(f3.copy()) ; r = S(f3.copy('K'))
 """.strip().splitlines()
