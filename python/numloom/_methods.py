@@ -200,6 +200,8 @@ conj = conjugate
 
 def setflags(array, write=None, align=None, uic=None):
     """Sets the flag WRITEABLE."""
+    if uic:
+        raise ValueError("cannot set WRITEBACKIFCOPY flag to True")
     if write is not None:
         array.flags.writeable = write
 

@@ -2,6 +2,7 @@
 """Objects that look at an array: its flags, its flat iterator, its ctypes helper."""
 
 import inspect
+import operator
 import warnings
 
 import numpy as _numpy
@@ -111,6 +112,8 @@ class flatiter:
     @property
     def coords(self):
         """Position of the next element, one number an axis."""
+        if self.base.size == 0:
+            return (0,) * self.base.ndim
         return tuple(int(i) for i in _numpy.unravel_index(self._index, self.base.shape))
 
     def __len__(self):
@@ -185,6 +188,30 @@ class flatiter:
             flat[key] = source.reshape(target.shape) if count else source[:0]
         if not _shares(flat, self.base):
             self.base[...] = flat.reshape(self.base.shape)
+
+    def _compared(self, other, operation):
+        other = other.base.ravel() if isinstance(other, flatiter) else other
+        return operation(self.base.ravel(), other)
+
+    __hash__ = None
+
+    def __eq__(self, other):
+        return self._compared(other, operator.eq)
+
+    def __ne__(self, other):
+        return self._compared(other, operator.ne)
+
+    def __lt__(self, other):
+        return self._compared(other, operator.lt)
+
+    def __le__(self, other):
+        return self._compared(other, operator.le)
+
+    def __gt__(self, other):
+        return self._compared(other, operator.gt)
+
+    def __ge__(self, other):
+        return self._compared(other, operator.ge)
 
     def copy(self):
         """The elements as a one-dimensional array."""

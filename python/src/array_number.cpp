@@ -25,9 +25,9 @@ PyObject* on_host(const char* name, PyObject* left, PyObject* right) {
   return args ? host_ufunc(name, "operator", args.get(), nullptr) : nullptr;
 }
 
-// An operand of a subclass with an __array_ufunc__ of its own: the operator is the ufunc, which asks it.
+// An operand with an __array_ufunc__ of its own: the operator is the ufunc, which asks it.
 bool has_override(PyObject* left, PyObject* right) {
-  return (is_array(left) && overrides_ufuncs(left)) || (is_array(right) && overrides_ufuncs(right));
+  return overrides_ufuncs(left) || overrides_ufuncs(right);
 }
 
 PyObject* call_named(const char* name, PyObject* args, PyObject* out = nullptr) {
@@ -39,6 +39,14 @@ PyObject* call_named(const char* name, PyObject* args, PyObject* out = nullptr) 
 // The operation's result, once its floating-point errors are reported.
 ndarray reported(const float_watch& watch, ufunc f, ndarray result, const ndarray* a, const ndarray* b) {
   watch.report(info(f).name.data(), result, (!a || a->is_scalar()) && (!b || b->is_scalar()));
+  if (result.is_scalar() && is_integer(result.dtype()) && a && b && a->is_scalar() && b->is_scalar() &&
+      result.device().is_cpu()) {
+    host_number x, y, z;
+    load_element(*a, x);
+    load_element(*b, y);
+    load_element(result, z);
+    if (wraps_around(f, x, &y, z)) report_float_errors(float_errors::overflow, info(f).name.data(), true);
+  }
   return result;
 }
 
@@ -72,7 +80,7 @@ PyObject* binary_general(ufunc f, PyObject* left, PyObject* right) {
 
 template <ufunc F> PyObject* binary(PyObject* left, PyObject* right) {
   if (is_0d(left) || is_0d(right))
-    if (PyObject* result = call_on_numbers(F, left, right)) return result;
+    if (PyObject* result = call_on_numbers(F, left, right, true)) return result;
   if (is_exact_array(left) && is_exact_array(right))
     return guarded([&] {
       const ndarray &a = array_of(left), &b = array_of(right);
@@ -96,7 +104,7 @@ template <ufunc F> PyObject* binary(PyObject* left, PyObject* right) {
 
 template <ufunc F> PyObject* unary(PyObject* self) {
   if (is_0d(self))
-    if (PyObject* result = call_on_numbers(F, self, nullptr)) return result;
+    if (PyObject* result = call_on_numbers(F, self, nullptr, true)) return result;
   return guarded([&]() -> PyObject* {
     if (overrides_ufuncs(self)) return call_named(text_of(F).c_str(), PyTuple_Pack(1, self));
     const ndarray& a = array_of(self);
@@ -109,7 +117,7 @@ template <ufunc F> PyObject* unary(PyObject* self) {
 
 PyObject* in_place_general(ufunc f, PyObject* self, PyObject* other) {
   PyObject* result = guarded([&]() -> PyObject* {
-    if (defers_to(other)) return not_implemented();
+    if (defers_to(other, true)) return not_implemented();
     if (has_override(self, other)) return call_named(text_of(f).c_str(), PyTuple_Pack(2, self, other), self);
     const ndarray target = array_of(self);
     operand b;
@@ -157,8 +165,8 @@ std::optional<ufunc> simple_power(const ndarray& a, PyObject* exponent) {
     return {};
   }
   const bool inexact = is_inexact(a.dtype());
-  if (value == 2 && (inexact || (PyLong_CheckExact(exponent) && a.dtype() != dtype::bool_)))
-    return ufunc::square;
+  const bool is_bool_scalar = a.is_scalar() && a.dtype() == dtype::bool_;  // which NumPy has promoted
+  if (value == 2 && (inexact || (PyLong_CheckExact(exponent) && !is_bool_scalar))) return ufunc::square;
   if (!inexact) return {};
   if (value == 0.5) return ufunc::sqrt;
   if (value == -1) return ufunc::reciprocal;
@@ -224,7 +232,9 @@ PyObject* product(PyObject* left, PyObject* right) {
 
 PyObject* product_in_place(PyObject* self, PyObject* other) {
   return guarded([&]() -> PyObject* {
-    if (defers_to(other) || !is_array_like(other)) return not_implemented();
+    if (defers_to(other, true)) return not_implemented();
+    if (has_override(self, other)) return call_named("matmul", PyTuple_Pack(2, self, other), self);
+    if (!is_array_like(other)) return not_implemented();
     const ndarray target = array_of(self);
     const ndarray b = to_array(other, target.device());
     if (target.ndim() < 1 || b.ndim() < 2)  // the result would be spread over the operand
@@ -247,8 +257,7 @@ PyObject* compare_unlike(int operation, PyObject* left) {
   if (operation != Py_EQ && operation != Py_NE) return not_implemented();
   return guarded([&] {
     const ndarray& a = array_of(left);
-    ndarray answer =
-        full(a.shape(), scalar(operation == Py_NE), {.dtype = dtype::bool_, .device = a.device()});
+    ndarray answer = full_like(a, scalar(operation == Py_NE), {.dtype = dtype::bool_});
     answer.set_scalar(a.ndim() == 0);
     return wrap(std::move(answer));
   });

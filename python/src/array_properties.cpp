@@ -70,6 +70,7 @@ template <auto Member> PyObject* number(PyObject* self, void*) {
 }
 
 PyObject* reversed(PyObject* self, void*) {
+  if (array_of(self).is_scalar()) return Py_NewRef(self);
   return guarded([&] { return wrap_view(transpose(array_of(self)), self); });
 }
 PyObject* matrix_transposed(PyObject* self, void*) {

@@ -106,8 +106,12 @@ PyObject* round_number(PyObject* self, PyObject* args) {
   PyObject* digits = Py_None;
   if (!PyArg_ParseTuple(args, "|O:__round__", &digits)) return nullptr;
   return guarded([&]() -> PyObject* {
-    if (!array_of(self).is_scalar())
-      raise(PyExc_TypeError, "type numloom.ndarray doesn't define __round__ method");
+    const ndarray& a = array_of(self);
+    if (!a.is_scalar() || a.dtype() == dtype::bool_ || is_complex(a.dtype())) {
+      const PyTypeObject* type =
+          a.is_scalar() ? reinterpret_cast<PyTypeObject*>(scalar_type(a.dtype())) : Py_TYPE(self);
+      raise(PyExc_TypeError, "type %s doesn't define __round__ method", type->tp_name);
+    }
     if (digits == Py_None) return PyObject_CallMethod(host_twin(self).get(), "__round__", nullptr);
     return PyObject_CallMethod(self, "round", "O", digits);
   });

@@ -98,6 +98,9 @@ class operand {
 
 /// None, an int, or a sequence of ints.
 axes to_axes(PyObject* o);
+/// The same for reductions, to which NumPy lets lists be no axes. Single numbers have axis 0 (or -1) there,
+/// where `numbers_have_one`.
+axes to_reduced_axes(PyObject* o, const ndarray& a, bool numbers_have_one = true);
 std::optional<int> to_optional_axis(PyObject* o);
 int to_axis(PyObject* o, int otherwise);
 std::int64_t to_int(PyObject* o, const char* what);

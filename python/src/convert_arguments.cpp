@@ -58,6 +58,12 @@ axes to_axes(PyObject* o) {
   return axes(std::move(list));
 }
 
+axes to_reduced_axes(PyObject* o, const ndarray& a, bool numbers_have_one) {
+  if (is_missing(o) || PyTuple_Check(o)) return to_axes(o);
+  const int axis = int_from(o, "axis");
+  return numbers_have_one && a.ndim() == 0 && (axis == 0 || axis == -1) ? axes() : axes(axis);
+}
+
 std::optional<int> to_optional_axis(PyObject* o) {
   if (is_missing(o)) return {};
   return int_from(o, "axis");
@@ -176,8 +182,8 @@ std::optional<ndarray> to_out(PyObject* o) {
 std::optional<ndarray> to_mask(PyObject* o, device where) {
   if (is_missing(o) || o == Py_True) return {};
   const ndarray mask = to_array(o, where);
-  return PyList_Check(o) || PyTuple_Check(o) ? astype(mask, dtype::bool_, order::K, casting::unsafe, false)
-                                             : mask;
+  const bool is_pythons = PyList_Check(o) || PyTuple_Check(o) || is_python_number(o);
+  return is_pythons ? astype(mask, dtype::bool_, order::K, casting::unsafe, false) : mask;
 }
 
 std::optional<scalar> to_initial(PyObject* o) {

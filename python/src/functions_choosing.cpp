@@ -83,8 +83,10 @@ PyObject* extracted(argument_slots s) {
 
 // The array that is to be changed; NumPy changes its own.
 const ndarray& changed_array(PyObject* o, const char* function) {
-  if (!is_array(o)) raise(numpy.host_only, "%s of an array that is not here", function);
-  return array_of(o);
+  if (!is_array(o)) raise(numpy.host_only, "%s() of an array that is not here", function);
+  const ndarray& a = array_of(o);
+  if (!a.writeable()) raise(PyExc_ValueError, "%s: output array is read-only", function);
+  return a;
 }
 
 // Values for an array: numbers and lists are read as its dtype, arrays keep theirs.
@@ -102,21 +104,21 @@ ndarray to_values(PyObject* o, const ndarray& a) {
 PyObject* placed(argument_slots s) {
   if (!is_array(s[0]) && !is_numpy_array(s[0]))
     raise(PyExc_TypeError, "argument 1 must be numpy.ndarray, not %s", Py_TYPE(s[0])->tp_name);
-  const ndarray a = changed_array(s[0], "place()");
+  const ndarray a = changed_array(s[0], "place");
   place(a, to_array(s[1], a.device()), to_values(s[2], a));
   Py_RETURN_NONE;
 }
 
 // (a, /, mask, values)
 PyObject* masked(argument_slots s) {
-  const ndarray a = changed_array(s[0], "putmask()");
+  const ndarray a = changed_array(s[0], "putmask");
   putmask(a, to_array(s[1], a.device()), to_values(s[2], a));
   Py_RETURN_NONE;
 }
 
 // (arr, indices, values, axis)
 PyObject* put_along(argument_slots s) {
-  const ndarray a = changed_array(s[0], "put_along_axis()");
+  const ndarray a = changed_array(s[0], "put_along_axis");
   const ndarray indices = to_array(s[1], a.device());
   operand values;
   if (!values.load(s[2], a.device())) raise(numpy.host_only, "values that are not numbers");
@@ -126,7 +128,7 @@ PyObject* put_along(argument_slots s) {
 
 // (a, val, wrap)
 PyObject* diagonal_filled(argument_slots s) {
-  const ndarray a = changed_array(s[0], "fill_diagonal()");
+  const ndarray a = changed_array(s[0], "fill_diagonal");
   fill_diagonal(a, to_array(s[1], a.device()), to_bool(s[2], false));
   Py_RETURN_NONE;
 }

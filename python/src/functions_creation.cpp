@@ -126,13 +126,16 @@ scalar range_end(PyObject* o, std::optional<dtype>& common) {
   return a.item();
 }
 
-// (start, stop, step, dtype, *, device, like)
+// (start_or_stop, /, stop, step, dtype, *, device, like, start)
 PyObject* make_arange(argument_slots s) {
+  if (s[0] && s[6])
+    raise(PyExc_TypeError, "argument for arange() given by name ('start') and position (position 0)");
   if (!s[0] && is_missing(s[1])) raise(PyExc_TypeError, "arange() requires stop to be specified.");
-  const bool one_bound = is_missing(s[1]) || !s[0];
+  PyObject* const start = s[6] ? s[6] : s[0];
+  const bool one_bound = is_missing(s[1]) || !start;
   std::optional<dtype> common;
-  const scalar first = one_bound ? scalar(0) : range_end(s[0], common);
-  const scalar last = range_end(one_bound && s[0] ? s[0] : s[1], common);
+  const scalar first = one_bound ? scalar(0) : range_end(start, common);
+  const scalar last = range_end(one_bound && start ? start : s[1], common);
   const scalar step = is_missing(s[2]) ? scalar(1) : range_end(s[2], common);
   creation_options options;
   options.dtype = to_optional_dtype(s[3]);
@@ -517,8 +520,9 @@ constexpr function_row creation_rows[] = {
     {"ones_like", by_example, filled_like<ones_like>, "Ones with another array's shape, dtype and device."},
     {"full_like", "(a, fill_value, dtype=None, order='K', subok=True, shape=None, *, device=None)",
      make_full_like, "A filled array with another's shape, dtype and device."},
-    {"arange", "(start=None, stop=None, step=None, dtype=None, *, device=None, like=None)", make_arange,
-     "start, start + step, ... below stop. With one argument: from 0 to it."},
+    {"arange",
+     "(start_or_stop=None, /, stop=None, step=None, dtype=None, *, device=None, like=None, start=None)",
+     make_arange, "start, start + step, ... below stop. With one argument: from 0 to it."},
     {"linspace", "(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0, *, device=None)",
      make_linspace, "Evenly spaced numbers over an interval."},
     {"logspace", "(start, stop, num=50, endpoint=True, base=10.0, dtype=None, axis=0)", make_logspace,

@@ -16,7 +16,9 @@ std::string_view to_mode(PyObject* o) { return o ? to_text(o, "mode") : std::str
 
 ndarray to_indices(PyObject* o, device where) {
   ndarray a = to_array(o, where);
-  if (a.size() == 0 && !is_array(o) && !is_numpy_array(o)) a = astype(a, dtype::int64);
+  // Lists and numbers of Python's are read as integers, [1.0] too.
+  if (!is_array(o) && !is_numpy_array(o) && (a.size() == 0 || kind_of(a.dtype()) == 'f'))
+    a = astype(a, dtype::int64, order::K, casting::unsafe, false);
   return a;
 }
 
@@ -34,6 +36,7 @@ PyObject* taken(argument_slots s) {
 PyObject* put_values(argument_slots s) {
   if (!is_array(s[0])) raise(numpy.host_only, "put() into an array that is not here");
   const ndarray a = array_of(s[0]);
+  if (!a.writeable()) raise(PyExc_ValueError, "put: output array is read-only");
   put(a, to_indices(s[1], a.device()), to_array(s[2], a.device()), to_mode(s[3]));
   Py_RETURN_NONE;
 }

@@ -13,7 +13,14 @@ namespace numloom::python {
 
 namespace {
 
-PyObject* view_of(PyObject* parent, ndarray value) { return wrap_view(std::move(value), parent); }
+// What a scalar result looks like from elsewhere is the scalar.
+PyObject* view_of(PyObject* parent, ndarray value) {
+  if (value.ndim() == 0) {
+    if (is_array(parent) && array_of(parent).is_scalar()) return Py_NewRef(parent);
+    if (is_numpy_scalar(parent)) value.set_scalar(true);
+  }
+  return wrap_view(std::move(value), parent);
+}
 
 PyObject* reshaped(PyObject* o, const shape_t& shape, PyObject* layout, PyObject* copy) {
   const ndarray a = to_array(o);
@@ -54,8 +61,9 @@ PyObject* resized_in_place(argument_slots s) {
   if (!a.is_c_contiguous() && !a.is_f_contiguous())
     raise(PyExc_ValueError, "resize only works on single-segment arrays");
   const ndarray flat = a.view({a.size()}, {a.itemsize()});
+  const dims steps = contiguous_strides(shape, a.itemsize(), a.is_c_contiguous() ? order::C : order::F);
   if (size == a.size()) {
-    array_of(s[0]) = flat.view(shape, contiguous_strides(shape, a.itemsize()));
+    array_of(s[0]) = flat.view(shape, steps);
     Py_RETURN_NONE;
   }
   if (reinterpret_cast<array_object*>(s[0])->base || !a.writeable())
@@ -67,7 +75,7 @@ PyObject* resized_in_place(argument_slots s) {
   const ndarray made = zeros({size}, {.dtype = a.dtype(), .device = a.device()});
   const std::int64_t kept = std::min(size, a.size());
   if (kept > 0) copyto(made.view({kept}, {a.itemsize()}), flat.view({kept}, {a.itemsize()}));
-  array_of(s[0]) = made.view(shape, contiguous_strides(shape, a.itemsize()));
+  array_of(s[0]) = made.view(shape, steps);
   Py_RETURN_NONE;
 }
 
@@ -105,13 +113,25 @@ PyObject* axes_moved(argument_slots s) {
   return view_of(s[0], moveaxis(to_array(s[0]), to_axes(s[1]), to_axes(s[2])));
 }
 // (a, axis)
-PyObject* squeezed(argument_slots s) { return view_of(s[0], squeeze(to_array(s[0]), to_axes(s[1]))); }
+PyObject* squeezed(argument_slots s) {
+  const ndarray a = to_array(s[0]);
+  const axes axis = to_reduced_axes(s[1], a);
+  axis.normalized(a.ndim(), {});  // that of a single number is none of a tuple's
+  ndarray seen = squeeze(a, axis);
+  return is_array(s[0]) && seen.ndim() == a.ndim() ? Py_NewRef(s[0]) : view_of(s[0], std::move(seen));
+}
 PyObject* expanded(argument_slots s) {
   if (s[1] == Py_None)
     raise(PyExc_TypeError, "[expand_dims] expected an integer or a tuple for axis, got None");
   return view_of(s[0], expand_dims(to_array(s[0]), to_axes(s[1])));
 }
-PyObject* flipped(argument_slots s) { return view_of(s[0], flip(to_array(s[0]), to_axes(s[1]))); }
+PyObject* flipped(argument_slots s) {
+  ndarray seen = flip(to_array(s[0]), to_axes(s[1]));
+  if (seen.ndim() > 0) return view_of(s[0], std::move(seen));
+  seen = copy(seen);  // NumPy's element, which is no view
+  seen.set_scalar(true);
+  return wrap(std::move(seen));
+}
 
 // (a, shift, axis)
 PyObject* rolled(argument_slots s) {
@@ -241,6 +261,8 @@ PyObject* padded(argument_slots s) {
   const ndarray a = to_array(s[0]);
   if (s[2] && !PyUnicode_Check(s[2])) raise(numpy.host_only, "padding by a function");
   const std::vector<pad_width> widths = to_widths(s[1], a.ndim());
+  if (a.ndim() == 0 && PyLong_Check(s[1]) && to_int(s[1], "pad_width") < 0)
+    raise(PyExc_ValueError, "index can't contain negative values");
   pad_options options;
   if (s[2]) options.mode = parse_pad_mode(to_text(s[2], "mode"));
   static PyObject* const usual = PyUnicode_InternFromString("constant");
@@ -269,7 +291,7 @@ PyObject* broadcast_view(argument_slots s) {
   const shape_t shape = to_shape(s[1]);
   for (const std::int64_t extent : shape)
     if (extent < 0) raise(PyExc_ValueError, "all elements of broadcast shape must be non-negative");
-  return view_of(s[0], broadcast_to(to_array(s[0]), shape));
+  return wrap_view(broadcast_to(to_array(s[0]), shape), s[0]);
 }
 
 // (*args, subok)
@@ -281,7 +303,7 @@ PyObject* broadcast_all(argument_slots s) {
   for (std::size_t i = 0; i < arrays.size(); ++i) {
     PyObject* parent = PyTuple_GET_ITEM(s[0], static_cast<Py_ssize_t>(i));
     ndarray view = arrays[i].shape() == shape ? arrays[i] : broadcast_to(arrays[i], shape);
-    PyTuple_SET_ITEM(views.get(), static_cast<Py_ssize_t>(i), view_of(parent, std::move(view)));
+    PyTuple_SET_ITEM(views.get(), static_cast<Py_ssize_t>(i), wrap_view(std::move(view), parent));
   }
   return views.release();
 }

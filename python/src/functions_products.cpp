@@ -35,7 +35,8 @@ PyObject* contracted(argument_slots s) {
   const device d = device_among(s, 2);
   const ndarray a = to_array(s[0], d), b = to_array(s[1], d);
   inline_vector<int, 6> a_axes, b_axes;
-  if (!s[2] || PyLong_Check(s[2])) {
+  if (!s[2] || PyLong_Check(s[2]) || is_numpy_scalar(s[2]) ||
+      (is_array(s[2]) && array_of(s[2]).ndim() == 0)) {
     const int n = s[2] ? to_axis(s[2], 2) : 2;
     for (int k = 0; k < n; ++k) {
       a_axes.push_back(a.ndim() - n + k);

@@ -14,22 +14,14 @@ using variance = ndarray (*)(const ndarray&, const variance_options&);
 using position = ndarray (*)(const ndarray&, const arg_options&);
 using scan = ndarray (*)(const ndarray&, const scan_options&);
 
-// NumPy lets a single number be reduced over axis 0 or -1, by ufuncs.
-axes fitting_axes(const axes& axis, const ndarray& a) {
-  if (a.ndim() > 0 || axis.all() || axis.list().size() != 1) return axis;
-  return axis.list()[0] == 0 || axis.list()[0] == -1 ? axes() : axis;
-}
-
 // Sums of float16 are rounded once, in a loop that sets no flags.
 void note_overflow(const ndarray& a, const ndarray& result) {
   if (is_half_on_host(result) && !all_finite(result) && all_finite(a))
     float_errors::set(float_errors::get() | float_errors::overflow);
 }
 
-PyObject* run(plain_reduction f, PyObject* array, reduction_options options, PyObject* out,
+PyObject* run(plain_reduction f, const ndarray& a, const reduction_options& options, PyObject* out,
               const char* step = "reduce") {
-  const ndarray a = to_array(array);
-  if (f != mean) options.axis = fitting_axes(options.axis, a);
   const float_watch watch(f == sum || f == prod || f == mean);
   ndarray result = unlocked(a.size(), [&] { return f(a, options); });
   if (f == sum || f == prod) note_overflow(a, result);
@@ -80,64 +72,66 @@ template <class F> PyObject* run_plain(F f, PyObject* array, const char* step = 
 }
 bool is_empty(PyObject* a) { return array_of(a).size() == 0; }
 
-device device_of(PyObject* a) { return is_array(a) ? array_of(a).device() : current_device(); }
-
 // (a, axis, dtype, out, keepdims, initial, where)
 template <plain_reduction F> PyObject* accumulate(argument_slots s) {
   if (is_plain_call<7>(s)) return run_plain(F, s[0], "reduce");
+  const ndarray a = to_array(s[0]);
   reduction_options options;
-  options.axis = to_axes(s[1]);
+  options.axis = to_reduced_axes(s[1], a);
   options.dtype = to_optional_dtype(s[2]);
   options.out = to_out(s[3]);
   options.keepdims = to_bool(s[4], false);
   options.initial = to_initial(s[5]);
-  options.where = to_mask(s[6], device_of(s[0]));
-  return run(F, s[0], options, s[3]);
+  options.where = to_mask(s[6], a.device());
+  return run(F, a, options, s[3]);
 }
 
 // (a, axis, out, keepdims, initial, where)
 template <plain_reduction F> PyObject* extremum(argument_slots s) {
   if (is_plain_call<6>(s)) return run_plain(F, s[0]);
+  const ndarray a = to_array(s[0]);
   reduction_options options;
-  options.axis = to_axes(s[1]);
+  options.axis = to_reduced_axes(s[1], a);
   options.out = to_out(s[2]);
   options.keepdims = to_bool(s[3], false);
   options.initial = to_initial(s[4]);
-  options.where = to_mask(s[5], device_of(s[0]));
-  return run(F, s[0], options, s[2]);
+  options.where = to_mask(s[5], a.device());
+  return run(F, a, options, s[2]);
 }
 
 // (a, axis, out, keepdims, *, where)
 template <plain_reduction F> PyObject* logical(argument_slots s) {
   if (is_plain_call<5>(s)) return run_plain(F, s[0]);
+  const ndarray a = to_array(s[0]);
   reduction_options options;
-  options.axis = to_axes(s[1]);
+  options.axis = to_reduced_axes(s[1], a);
   options.out = to_out(s[2]);
   options.keepdims = to_bool(s[3], false);
-  options.where = to_mask(s[4], device_of(s[0]));
-  return run(F, s[0], options, s[2]);
+  options.where = to_mask(s[4], a.device());
+  return run(F, a, options, s[2]);
 }
 
 // (a, axis, *, keepdims)
 PyObject* count(argument_slots s) {
+  const ndarray a = to_array(s[0]);
   reduction_options options;
-  options.axis = to_axes(s[1]);
+  options.axis = to_reduced_axes(s[1], a);
   options.keepdims = to_bool(s[2], false);
-  return run(count_nonzero, s[0], options, nullptr);
+  return run(count_nonzero, a, options, nullptr);
 }
 
 // (a, axis, dtype, out, keepdims, *, where)
 PyObject* arithmetic_mean(argument_slots s) {
   if (is_plain_call<6>(s) && !is_empty(s[0])) return run_plain(mean, s[0], "reduce");
+  const ndarray a = to_array(s[0]);
   reduction_options options;
-  options.axis = to_axes(s[1]);
+  options.axis = to_reduced_axes(s[1], a, false);
   options.dtype = to_optional_dtype(s[2]);
   options.out = to_out(s[3]);
   options.keepdims = to_bool(s[4], false);
-  options.where = to_mask(s[5], device_of(s[0]));
-  const ndarray a = to_array(s[0]);
+  options.where = to_mask(s[5], a.device());
   if (has_few(a, options.axis, options.where, 0)) warn(PyExc_RuntimeWarning, "Mean of empty slice");
-  return run(mean, s[0], options, s[3], a.size() == 0 ? "divide" : "reduce");
+  return run(mean, a, options, s[3], a.size() == 0 ? "divide" : "reduce");
 }
 
 // (a, axis, weights, returned, *, keepdims)
@@ -164,7 +158,7 @@ PyObject* weighted(argument_slots s) {
 PyObject* range_of(argument_slots s) {
   const ndarray a = to_array(s[0]);
   reduction_options options;
-  options.axis = fitting_axes(to_axes(s[1]), a);
+  options.axis = to_reduced_axes(s[1], a);
   options.out = to_out(s[2]);
   options.keepdims = to_bool(s[3], false);
   const float_watch watch;
@@ -184,14 +178,14 @@ template <variance F> PyObject* spread(argument_slots s) {
   if (!is_missing(s[7])) raise(numpy.host_only, "a mean given beforehand");
   if (!is_missing(s[8]) && s[4] && to_double(s[4], 0) != 0)
     raise(PyExc_ValueError, "ddof and correction can't be provided simultaneously.");
+  const ndarray a = to_array(s[0]);
   variance_options options;
-  options.axis = to_axes(s[1]);
+  options.axis = to_reduced_axes(s[1], a, false);
   options.dtype = to_optional_dtype(s[2]);
   options.out = to_out(s[3]);
   options.ddof = is_missing(s[8]) ? to_double(s[4], 0) : to_double(s[8], 0);
   options.keepdims = to_bool(s[5], false);
-  options.where = to_mask(s[6], device_of(s[0]));
-  const ndarray a = to_array(s[0]);
+  options.where = to_mask(s[6], a.device());
   const bool too_few = has_few(a, options.axis, options.where, options.ddof);
   if (too_few) warn(PyExc_RuntimeWarning, "Degrees of freedom <= 0 for slice");
   const float_watch watch;
@@ -221,6 +215,7 @@ template <scan F> PyObject* running(argument_slots s) {
   const ndarray a = to_array(s[0]);
   const float_watch watch;
   ndarray result = unlocked(a.size(), [&] { return F(a, options); });
+  note_overflow(a, result);
   watch.report("accumulate", result);
   return wrap_or_out(std::move(result), s[3]);
 }

@@ -29,12 +29,6 @@ void warn_of_each_nan(const ndarray& result, const axes& axis, std::int64_t resu
   for (std::int64_t i = 0; i < warnings; ++i) warn(PyExc_RuntimeWarning, "All-NaN slice encountered");
 }
 
-// NumPy lets a single number be reduced over axis 0 or -1.
-axes fitting(const axes& axis, const ndarray& a) {
-  if (a.ndim() > 0 || axis.all() || axis.list().size() != 1) return axis;
-  return axis.list()[0] == 0 || axis.list()[0] == -1 ? axes() : axis;
-}
-
 // ---- order statistics ----
 
 // (a, axis, out, overwrite_input, keepdims)
@@ -109,7 +103,7 @@ using plain_reduction = ndarray (*)(const ndarray&, const reduction_options&);
 template <plain_reduction F> PyObject* nan_accumulate(argument_slots s) {
   const ndarray a = to_array(s[0]);
   reduction_options options;
-  options.axis = fitting(to_axes(s[1]), a);
+  options.axis = to_reduced_axes(s[1], a);
   options.dtype = to_optional_dtype(s[2]);
   options.out = to_out(s[3]);
   options.keepdims = to_bool(s[4], false);
@@ -122,7 +116,7 @@ template <plain_reduction F> PyObject* nan_accumulate(argument_slots s) {
 template <plain_reduction F> PyObject* nan_extremum(argument_slots s) {
   const ndarray a = to_array(s[0]);
   reduction_options options;
-  options.axis = fitting(to_axes(s[1]), a);
+  options.axis = to_reduced_axes(s[1], a);
   options.out = to_out(s[2]);
   options.keepdims = to_bool(s[3], false);
   options.initial = to_initial(s[4]);
@@ -136,7 +130,7 @@ template <plain_reduction F> PyObject* nan_extremum(argument_slots s) {
 PyObject* average(argument_slots s) {
   const ndarray a = to_array(s[0]);
   reduction_options options;
-  options.axis = fitting(to_axes(s[1]), a);
+  options.axis = to_reduced_axes(s[1], a, is_inexact(a.dtype()));
   options.dtype = to_optional_dtype(s[2]);
   options.out = to_out(s[3]);
   options.keepdims = to_bool(s[4], false);
@@ -153,7 +147,7 @@ template <ndarray (*F)(const ndarray&, const variance_options&)> PyObject* nan_s
     raise(PyExc_ValueError, "ddof and correction can't be provided simultaneously.");
   const ndarray a = to_array(s[0]);
   variance_options options;
-  options.axis = fitting(to_axes(s[1]), a);
+  options.axis = to_reduced_axes(s[1], a, is_inexact(a.dtype()));
   options.dtype = to_optional_dtype(s[2]);
   options.out = to_out(s[3]);
   options.ddof = is_missing(s[8]) ? to_double(s[4], 0) : to_double(s[8], 0);

@@ -432,9 +432,12 @@ PyObject* hand_over(PyObject* self, const char* method, PyObject* const* args, P
   return all ? call_package("numloom._overrides", "call", all.get(), nullptr) : nullptr;
 }
 
-bool defers_to(PyObject* o) {
-  if (is_plain(o) || is_array(o)) return false;
-  if (overrides_ufuncs(o)) return true;
+bool defers_to(PyObject* o, bool in_place) {
+  if (is_plain(o)) return false;
+  if (is_numpy_array(o)) return true;  // a subclass: masked arrays, matrices
+  const ref own(PyObject_GetAttrString(reinterpret_cast<PyObject*>(Py_TYPE(o)), "__array_ufunc__"));
+  if (own) return own.get() == Py_None && !in_place;
+  PyErr_Clear();
   const ref priority(PyObject_GetAttrString(reinterpret_cast<PyObject*>(Py_TYPE(o)), "__array_priority__"));
   if (!priority) {
     PyErr_Clear();

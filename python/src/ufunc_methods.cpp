@@ -23,12 +23,11 @@ PyObject* on_host(PyObject* self, const char* method, PyObject* const* args, Py_
 PyObject* reduce_native(const ufunc_object* f, PyObject* const* s) {
   const ndarray a = to_array(s[0]);
   reduction_options options;
-  options.axis = !s[1] ? axes(0) : to_axes(s[1]);
+  options.axis = s[1] ? to_reduced_axes(s[1], a) : a.ndim() == 0 ? axes() : axes(0);
   options.dtype = to_optional_dtype(s[2]);
   options.out = to_out(s[3]);
   options.keepdims = to_bool(s[4], false);
   options.initial = to_initial(s[5]);
-  if (a.ndim() == 0 && !options.axis.all() && options.axis.list().size() == 1) options.axis = axes();
   options.without_identity = s[5] == Py_None;
   options.where = to_mask(s[6], a.device());
   const float_watch watch(may_err(f->id));

@@ -41,8 +41,8 @@ bool is_overridden(PyObject* const* args, Py_ssize_t count, PyObject* names);
 /// Lets such operands carry out the ufunc, or the method of it.
 PyObject* hand_over(PyObject* self, const char* method, PyObject* const* args, Py_ssize_t count,
                     PyObject* names);
-/// True where the other operand's own operator should decide.
-bool defers_to(PyObject* other);
+/// True where the other operand's own operator should decide; in place, classes that refuse ufuncs raise.
+bool defers_to(PyObject* other, bool in_place = false);
 /// a op b for any two operands. NotImplemented where one of them is not for us.
 PyObject* binary_operation(ufunc f, PyObject* left, PyObject* right);
 

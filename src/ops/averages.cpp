@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "numloom/float_errors.hpp"
 #include "numloom/statistics.hpp"
 #include "ops/compose.hpp"
 
@@ -14,6 +15,7 @@ ndarray ptp(const ndarray& a, const reduction_options& options) {
   reduction_options each = options;
   each.out.reset();
   const ndarray greatest = max(a, each), least = min(a, each);
+  float_errors::clear();  // which comparisons with NaN may have set
   return options.out ? subtract(greatest, least, {.out = options.out}) : subtract(greatest, least);
 }
 

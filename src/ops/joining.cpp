@@ -345,21 +345,22 @@ ndarray tile(const ndarray& a, const std::vector<std::int64_t>& repetitions) {
   for (std::size_t k = 0; k < repetitions.size(); ++k)
     times[n - static_cast<int>(repetitions.size()) + static_cast<int>(k)] = repetitions[k];
   for (int d = 0; d < n; ++d) shape[d] = extents[d] * times[d];
+  if (shape == a.shape()) return copy(a);
   const ndarray made = empty(shape, a.dtype(), a.device());
   if (made.size() == 0) return made;
   // Every axis as (times, extent); the source stands still along `times`.
   shape_t both;
   dims to, from;
+  const auto add = [&](std::int64_t extent, std::int64_t to_step, std::int64_t from_step) {
+    if (extent == 1) return;
+    both.push_back(extent);
+    to.push_back(to_step);
+    from.push_back(from_step);
+  };
   for (int d = 0; d < n; ++d) {
-    both.push_back(times[d]);
-    both.push_back(extents[d]);
-    to.push_back(made.strides()[d] * extents[d]);
-    to.push_back(made.strides()[d]);
-    from.push_back(0);
-    from.push_back(steps[d]);
+    add(times[d], made.strides()[d] * extents[d], 0);
+    add(extents[d], made.strides()[d], steps[d]);
   }
-  if (both.size() > max_dims)
-    fail<value_error>("[tile] expected at most ", max_dims / 2, " dimensions, got ", n);
   copy_elements(a.device(), a.itemsize(), both, made.data(access::write), to.data(), a.data(access::read),
                 from.data());
   return made;
@@ -405,7 +406,7 @@ ndarray block(const blocks& arrays) {
   const auto [depth, ndim, lacks] = nesting_of(arrays);
   if (lacks) fail<value_error>("[block] expected arrays in each list: a list at arrays cannot be empty");
   const ndarray made = put_together(arrays, depth, std::max(depth, ndim));
-  return depth == 0 ? copy(made) : made;
+  return depth == 0 ? copy(made, order::C) : made;
 }
 
 }  // namespace numloom

@@ -92,7 +92,7 @@ ndarray iscomplex(const ndarray& a) {
 
 ndarray isreal(const ndarray& a) {
   if (is_complex(a.dtype())) return equal(imag(a), 0);
-  return scalar_if_0d(ones_like(a, {.dtype = dtype::bool_}));
+  return scalar_if_0d(ones_like(a, {.dtype = dtype::bool_, .order = order::A}));
 }
 
 namespace {

@@ -40,6 +40,8 @@ ndarray round(const ndarray& a, int decimals, const std::optional<ndarray>& out)
   if (is_bool && decimals != 0)
     fail<casting_error>("[round] expected numbers for decimals=", decimals, ", got a bool array");
   const ndarray numbers = is_bool ? as_type(a, dtype::float16) : a;
+  if (!out && decimals != 0 && !a.is_c_contiguous() && !a.is_f_contiguous())
+    return round(a, decimals, empty_like(a, {}, order::C));  // NumPy keeps no other order of axes
   const double scale = std::pow(10.0, std::abs(decimals));
   if (!out) {
     if (decimals == 0) return rint(numbers);
@@ -55,7 +57,7 @@ ndarray real(const ndarray& a) { return is_complex(a.dtype()) ? part_of_complex(
 
 ndarray imag(const ndarray& a) {
   if (is_complex(a.dtype())) return part_of_complex(a, true);
-  ndarray nothing = zeros_like(a);
+  ndarray nothing = zeros_like(a, {.order = order::A});
   nothing.set_writeable(false);
   nothing.set_scalar(a.is_scalar());
   return nothing;

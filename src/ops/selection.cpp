@@ -15,9 +15,7 @@ using namespace detail;
 
 namespace {
 
-ndarray truth_of(const ndarray& a) {
-  return a.dtype() == dtype::bool_ ? a : astype(a, dtype::bool_, order::C);
-}
+ndarray truth_of(const ndarray& a) { return a.dtype() == dtype::bool_ ? a : astype(a, dtype::bool_); }
 
 // C-order positions of the true elements. Waits for their number.
 ndarray true_positions(const ndarray& a) {
@@ -251,7 +249,7 @@ ndarray take_along_axis(const ndarray& a, const ndarray& indices, std::optional<
 
 ndarray compress(const ndarray& condition, const ndarray& a, std::optional<int> axis) {
   if (condition.ndim() != 1) fail<value_error>("[compress] condition must be a 1-d array");
-  if (!axis) return compress(condition, ravel(a), 0);
+  if (!axis || (a.ndim() == 0 && (*axis == 0 || *axis == -1))) return compress(condition, ravel(a), 0);
   const int d = normalize_axis(*axis, a.ndim(), "compress");
   if (condition.size() == a.shape()[d] && d == 0) {
     const index_item mask(truth_of(condition));

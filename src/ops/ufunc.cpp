@@ -99,17 +99,23 @@ dims output_strides(const shape_t& shape, dtype type, std::span<const array_like
                              detail::standing::ignored);
 }
 
-ndarray make_output(ufunc f, int which, const shape_t& shape, dtype type, device where,
+ndarray make_output(int which, const shape_t& shape, dtype type, device where,
                     std::span<const array_like> inputs, const ufunc_options& options) {
   const std::optional<ndarray>& given = which == 0 ? options.out : options.out2;
   if (!given) {
     const ndarray made = empty(shape, type, where);
     return ndarray(made.bytes(), 0, type, shape, output_strides(shape, type, inputs, options.order));
   }
-  if (!can_cast(type, given->dtype(), options.casting))
-    fail<casting_error>("Cannot cast ufunc '", info(f).name, "' output from dtype('", type, "') to dtype('",
-                        given->dtype(), "') with casting rule '", name_of(options.casting), "'");
   return *given;
+}
+
+void check_casts(ufunc f, const resolved_types& types, const ufunc_options& options) {
+  const std::optional<ndarray>* given[] = {&options.out, &options.out2};
+  for (int k = 0; k < info(f).nout; ++k)
+    if (*given[k] && !can_cast(types.out[k], (*given[k])->dtype(), options.casting))
+      fail<casting_error>("Cannot cast ufunc '", info(f).name, "' output from dtype('", types.out[k],
+                          "') to dtype('", (*given[k])->dtype(), "') with casting rule '",
+                          name_of(options.casting), "'");
 }
 
 // Inputs that share memory with an output and are not the very same view are copied first.
@@ -184,12 +190,15 @@ void run_call(ufunc f, std::span<const array_like> inputs, const ufunc_options& 
   const ufunc_info& facts = info(f);
   const int nin = facts.nin, nout = facts.nout;
   resolved_types types = resolve(f, inputs, options.dtype, options.casting);
+  check_casts(f, types, options);
   const device where = device_of(f, inputs, options);
   const shape_t shape = common_shape(f, inputs, options);
+  if (f == ufunc::power && kind_of(types.loop) == 'i' && size_of(shape) > 0 && any_negative(inputs[1]))
+    fail<value_error>("Integers to negative integer powers are not allowed.");
   const ndarray* outputs[2];
   bool all_0d = shape.empty() && !options.out && !options.out2;
   for (int k = 0; k < nout; ++k) {
-    results[k] = make_output(f, k, shape, types.out[k], where, inputs, options);
+    results[k] = make_output(k, shape, types.out[k], where, inputs, options);
     outputs[k] = &results[k];
     dropped_parts::note(types.out[k], results[k].dtype());
   }
@@ -279,9 +288,6 @@ void dispatch(ufunc f, std::span<const array_like> inputs, const ufunc_options& 
       return;
     }
   }
-  if (f == ufunc::power && kind_of(options.dtype.value_or(result_type(inputs))) == 'i' &&
-      any_negative(inputs[1]))
-    fail<value_error>("Integers to negative integer powers are not allowed.");
   if (is_logical_ufunc(f)) return run_logical(f, inputs, options, results);
   run_call(f, inputs, options, results);
 }

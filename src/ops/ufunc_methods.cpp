@@ -294,8 +294,9 @@ ndarray accumulate_in_order(const chain& c, const ndarray& a, int axis) {
 }
 
 int axis_of(const ndarray& a, const scan_options& options, const char* method) {
-  if (a.ndim() == 0) fail<type_error>("cannot ", method, " on a scalar");
-  return normalize_axis(options.axis.value_or(0), a.ndim());
+  const int axis = options.axis.value_or(0);
+  if (a.ndim() == 0 && (axis == 0 || axis == -1)) fail<type_error>("cannot ", method, " on a scalar");
+  return normalize_axis(axis, a.ndim());
 }
 
 // Segments of one axis: [start, start + length).

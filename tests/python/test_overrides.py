@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Operands that carry out ufuncs by themselves (`__array_ufunc__`): they get what NumPy would hand them."""
 
+import operator
+
 import numpy
 import pytest
 
@@ -52,6 +54,16 @@ CALLS = (
     lambda np, a: np.matmul(a, 2, where=True),
     lambda np, a: np.add(np.ones(2), np.ones(2), where=a, out=np.ones(2))[:3],
     lambda np, a: np.add.reduce(np.ones(2), out=a)[:3],
+    lambda np, a: np.ones(2) + a,
+    lambda np, a: np.ones(2)[0] * a,
+    lambda np, a: np.ones(2) ** a,
+    lambda np, a: np.ones(2) < a,
+    lambda np, a: np.ones(2) == a,
+    lambda np, a: divmod(np.ones(2), a),
+    lambda np, a: np.ones((2, 2)) @ a,
+    lambda np, a: operator.iadd(np.ones(2), a)[:3],
+    lambda np, a: operator.ipow(np.ones(2)[0], a)[:3],
+    lambda np, a: operator.iadd(np.ones(2), Refuses()),
     lambda np, a: np.ones(2) + Refuses(),
     lambda np, a: np.add(np.ones(2), Refuses()),
     lambda np, a: np.negative(Declines()),
