@@ -19,7 +19,7 @@ class decompositions : public ::testing::Test {
  protected:
   void SetUp() override {
     try {
-      linalg::svdvals(make<double>({1}, {1, 1}));
+      linalg::qr(make<double>({1}, {1, 1}));
     } catch (const not_available& e) {
       GTEST_SKIP() << e.what();
     }
