@@ -266,22 +266,16 @@ PyObject* padded(argument_slots s) {
 
 // (array, shape, subok)
 PyObject* broadcast_view(argument_slots s) {
-  const shape_t shape = to_shape(s[1]);
-  for (const std::int64_t extent : shape)
-    if (extent < 0) raise(PyExc_ValueError, "all elements of broadcast shape must be non-negative");
-  return view_of(s[0], broadcast_to(to_array(s[0]), shape));
+  return view_of(s[0], broadcast_to(to_array(s[0]), to_shape(s[1])));
 }
 
 // (*args, subok)
 PyObject* broadcast_all(argument_slots s) {
-  const std::vector<ndarray> arrays = to_array_list(s[0]);
-  shape_t shape;
-  for (const ndarray& a : arrays) shape = broadcast_shapes(shape, a.shape());
+  const std::vector<ndarray> arrays = broadcast_arrays(to_array_list(s[0]));
   ref views = checked(PyTuple_New(PyTuple_GET_SIZE(s[0])));
   for (std::size_t i = 0; i < arrays.size(); ++i) {
-    PyObject* parent = PyTuple_GET_ITEM(s[0], static_cast<Py_ssize_t>(i));
-    ndarray view = arrays[i].shape() == shape ? arrays[i] : broadcast_to(arrays[i], shape);
-    PyTuple_SET_ITEM(views.get(), static_cast<Py_ssize_t>(i), view_of(parent, std::move(view)));
+    const auto at = static_cast<Py_ssize_t>(i);
+    PyTuple_SET_ITEM(views.get(), at, view_of(PyTuple_GET_ITEM(s[0], at), arrays[i]));
   }
   return views.release();
 }
