@@ -57,7 +57,7 @@ ndarray if_else(const ndarray& condition, const array_like& x, const array_like&
 // Where in a row of n numbers in order the level q lies, counted from 0: Hyndman and Fan (1996), NumPy's
 // names.
 template <class T> T virtual_index(quantile_method m, const T& n, const T& q) {
-  using std::ceil, std::floor, std::rint, std::fmod;
+  using std::ceil, std::floor, std::rint;
   const auto between = [&](double alpha, double beta) {
     return n * q + (alpha + q * (1 - alpha - beta)) - 1.0;
   };
@@ -235,7 +235,7 @@ ndarray weighted_quantiles(const ndarray& rows, const ndarray& weights, const le
 }
 
 // The elements of the only row that are not NaN, as a row.
-ndarray numbers_of(const ndarray& row) {
+ndarray row_without_nan(const ndarray& row) {
   const ndarray elements = select_index(row, 0, 0), numbers = keep(elements, equal(elements, elements));
   return reshape(numbers, {1, numbers.size()});
 }
@@ -258,7 +258,7 @@ ndarray quantiles(const ndarray& a, const levels& l, const quantile_options& opt
   } else if (!missing || !some(isnan(from.rows))) {
     found = quantiles_of_rows(from.rows, l, options.method);
   } else if (from.rows.shape()[0] == 1) {
-    const ndarray numbers = numbers_of(from.rows);
+    const ndarray numbers = row_without_nan(from.rows);
     found = numbers.size() > 0
                 ? quantiles_of_rows(numbers, l, options.method)
                 : filled({1, static_cast<std::int64_t>(l.q.size())}, not_a_number, a.dtype(), a.device());
@@ -325,7 +325,7 @@ ndarray nanmedian(const ndarray& a, const median_options& options) {
   const reduced_rows from = rows_for(a, options.axis, "nanmedian");
   ndarray middle;
   if (from.rows.shape()[0] == 1) {
-    const ndarray numbers = numbers_of(from.rows);
+    const ndarray numbers = row_without_nan(from.rows);
     middle = numbers.size() ? reshape(median(numbers), {1, 1})
                             : filled({1, 1}, not_a_number, a.dtype(), a.device());
   } else {
