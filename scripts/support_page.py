@@ -21,7 +21,6 @@ DIFFERENCES = {
     "exp, log, sin and the like": "within NumPy's bounds of error, not equal in every last bit",
     "frombuffer, fromfile, fromiter, loadtxt and other input": "read on the host, then brought to the device",
     "may_share_memory": "compares bounds, whatever max_work is",
-    "poly1d": "NumPy's class, which keeps its coefficients on the host",
     "polynomial": "NumPy's classes with their coefficients on the host; arrays are fitted on their device",
     "sum, mean and other reductions": "read-only 0-d arrays instead of NumPy's scalars",
     "unique_values": "sorted",

@@ -41,6 +41,8 @@ template <element T> class array {
   explicit array(ndarray a) : handle_(std::move(a)) {
     if (handle_.dtype() != type) fail<type_error>("[array] expected dtype ", type, ", got ", handle_.dtype());
   }
+  /// Elements of another type are converted by a.astype<T>().
+  template <element U> explicit array(const array<U>& a) = delete;
   array(const array&) = default;
   array(array&&) noexcept = default;
   /// Makes this handle name other elements. (Not for temporaries: a(0) = x would be lost; see assign.)
@@ -57,16 +59,19 @@ template <element T> class array {
   operator const ndarray&() const noexcept { return handle_; }
   const ndarray& untyped() const noexcept { return handle_; }
 
+  numloom::dtype dtype() const noexcept { return type; }
   const shape_t& shape() const noexcept { return handle_.shape(); }
   std::int64_t shape(int axis) const { return handle_.shape(axis); }
+  const dims& strides() const noexcept { return handle_.strides(); }
   int ndim() const noexcept { return handle_.ndim(); }
   std::int64_t size() const noexcept { return handle_.size(); }
+  std::int64_t nbytes() const noexcept { return handle_.nbytes(); }
   numloom::device device() const noexcept { return handle_.device(); }
 
   /// The element of an array of size 1, on the host. Throws value_error otherwise.
   T item() const { return handle_.item<T>(); }
   /// All elements in C order on the host.
-  std::vector<T> to_vector() const requires(!std::is_same_v<T, bool>) { return handle_.to_vector<T>(); }
+  std::vector<T> to_vector() const { return handle_.to_vector<T>(); }
   /// The elements in place. Throws value_error unless they lie in host memory in C order.
   std::span<T> span() const {
     if (!device().is_cpu() || !handle_.is_c_contiguous())
@@ -129,6 +134,8 @@ template <element T> class array {
 
   ndarray handle_;
 };
+
+template <class T, std::size_t N> array(std::span<T, N>) -> array<std::remove_const_t<T>>;
 
 template <element T> std::ostream& operator<<(std::ostream& out, const array<T>& a) {
   return out << a.untyped();

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <complex>
+#include <concepts>
 #include <cstdint>
 #include <optional>
 #include <ostream>
@@ -116,7 +117,7 @@ struct NL_API scalar {
     std::uint64_t u;  // for integers above the range of int64
     double f[2];
   };
-  scalar(bool value) : type(kind::boolean), b(value) {}
+  scalar(std::same_as<bool> auto value) : type(kind::boolean), b(value) {}  // not of pointers
   template <class T>
   requires(std::is_integral_v<T> && !std::is_same_v<T, bool>) scalar(T value) {
     if constexpr (std::is_unsigned_v<T> && sizeof(T) == 8) {
@@ -131,6 +132,7 @@ struct NL_API scalar {
   }
   scalar(double value) : type(kind::floating), f{value, 0} {}
   scalar(float value) : scalar(static_cast<double>(value)) {}
+  scalar(long double value) : scalar(static_cast<double>(value)) {}
   scalar(float16 value) : scalar(static_cast<double>(static_cast<float>(value))) {}
   scalar(std::complex<double> value) : type(kind::complex), f{value.real(), value.imag()} {}
   scalar(std::complex<float> value) : scalar(std::complex<double>(value)) {}
@@ -138,6 +140,8 @@ struct NL_API scalar {
   dtype default_dtype() const;
   double real() const;
   double imag() const { return type == kind::complex ? f[1] : 0; }
+  /// As Python prints it: True, 3, 0.5, (1+2j).
+  NL_API friend std::ostream& operator<<(std::ostream& out, const scalar& s);
 };
 /// result_type of a dtype and a weak scalar: the dtype stays unless the scalar's kind is higher.
 NL_API dtype promote_with_scalar(dtype t, const scalar& s);

@@ -11,7 +11,7 @@
 namespace numloom {
 
 /// values behind a; without an axis both are flattened first.
-NL_API ndarray append(const ndarray& a, const ndarray& values, std::optional<int> axis = {});
+NL_API ndarray append(const ndarray& a, const array_like& values, std::optional<int> axis = {});
 /// values, cast to a's dtype, before the places along the axis, or of the flattened array: an integer, a
 /// slice, integers, or a mask whose true elements are the places. Throws index_error for places outside.
 NL_API ndarray insert(const ndarray& a, const index_item& where, const array_like& values,

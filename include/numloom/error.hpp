@@ -72,7 +72,7 @@ struct NL_API io_error : std::runtime_error {
 };
 
 /// One text out of parts that can be streamed.
-template <class... Parts> std::string concat(const Parts&... parts) {
+template <class... Parts> std::string as_text(const Parts&... parts) {
   std::ostringstream text;
   (text << ... << parts);
   return std::move(text).str();
@@ -81,7 +81,7 @@ template <class... Parts> std::string concat(const Parts&... parts) {
 /// Throws Error with the parts as text.
 template <class Error, class... Parts>
 [[noreturn]] __attribute__((cold, noinline)) void fail(const Parts&... parts) {
-  throw Error(concat(parts...));
+  throw Error(as_text(parts...));
 }
 
 }  // namespace numloom

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <bit>
+#include <concepts>
 #include <cstdint>
 
 namespace numloom {
@@ -12,10 +13,21 @@ struct float16 {
 
   float16() = default;
   float16(float value) : bits(to_bits(value)) {}
+  float16(double value) : bits(to_bits(round_to_odd(value))) {}
+  float16(std::integral auto value) : float16(static_cast<float>(value)) {}
   operator float() const { return from_bits(bits); }
-  friend bool operator==(float16 a, float16 b) { return static_cast<float>(a) == static_cast<float>(b); }
 
  private:
+  /// The bits that float has no room for are collected in the last place, so that a second rounding gives
+  /// what one would.
+  static float round_to_odd(double value) {
+    const auto nearest = static_cast<float>(value);
+    auto bits = std::bit_cast<std::uint32_t>(nearest);
+    const double held = static_cast<double>(nearest);
+    if (held == value || held != held) return nearest;
+    if ((held < 0 ? -held : held) > (value < 0 ? -value : value)) --bits;
+    return std::bit_cast<float>(bits | 1u);
+  }
   /// Round to nearest even; overflow to infinity; NaN stays a quiet NaN.
   static std::uint16_t to_bits(float value) {
     const auto f = std::bit_cast<std::uint32_t>(value);

@@ -8,7 +8,7 @@
 #include <variant>
 #include <vector>
 
-#include "numloom/ndarray.hpp"
+#include "numloom/ufuncs.hpp"
 
 namespace numloom {
 
@@ -18,7 +18,7 @@ NL_API ndarray bincount(const ndarray& x, const std::optional<ndarray>& weights 
                         std::int64_t minlength = 0);
 /// The bin of each value: bins[i - 1] <= x < bins[i], or < and <= where right is set. The edges ascend or
 /// descend. Throws value_error otherwise, type_error for complex x.
-NL_API ndarray digitize(const ndarray& x, const ndarray& bins, bool right = false);
+NL_API ndarray digitize(const array_like& x, const ndarray& bins, bool right = false);
 
 // ---- edges ----
 

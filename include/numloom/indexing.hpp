@@ -66,9 +66,9 @@ template <class Value, class... Index> void ndarray::assign(const Value& value, 
   set_item(*this, items, value);
 }
 
-NL_API ndarray take(const ndarray& a, const ndarray& indices, std::optional<int> axis = {},
+NL_API ndarray take(const ndarray& a, const array_like& indices, std::optional<int> axis = {},
                     std::string_view mode = "raise", const std::optional<ndarray>& out = {});
-NL_API void put(const ndarray& a, const ndarray& indices, const ndarray& values,
+NL_API void put(const ndarray& a, const array_like& indices, const array_like& values,
                 std::string_view mode = "raise");
 NL_API ndarray take_along_axis(const ndarray& a, const ndarray& indices, std::optional<int> axis = -1);
 NL_API ndarray compress(const ndarray& condition, const ndarray& a, std::optional<int> axis = {});
@@ -76,6 +76,8 @@ NL_API ndarray compress(const ndarray& condition, const ndarray& a, std::optiona
 NL_API std::vector<ndarray> nonzero(const ndarray& a);
 NL_API ndarray flatnonzero(const ndarray& a);
 NL_API ndarray argwhere(const ndarray& a);
+/// nonzero(condition).
+inline std::vector<ndarray> where(const ndarray& condition) { return nonzero(condition); }
 /// condition ? x : y with broadcasting and promotion.
 NL_API ndarray where(const ndarray& condition, const array_like& x, const array_like& y);
 /// One bound may be missing.
@@ -138,14 +140,14 @@ NL_API ndarray extract(const ndarray& condition, const ndarray& a);
 /// The first values to the places of the true elements of a mask, again from the start when used up; putmask
 /// takes the value of each place's own number. Throw value_error for a mask of another size, type_error for
 /// values that do not fit a's dtype safely.
-NL_API void place(const ndarray& a, const ndarray& mask, const ndarray& values);
-NL_API void putmask(const ndarray& a, const ndarray& mask, const ndarray& values);
+NL_API void place(const ndarray& a, const ndarray& mask, const array_like& values);
+NL_API void putmask(const ndarray& a, const ndarray& mask, const array_like& values);
 /// Values to positions along an axis, as argsort() and others give them.
 NL_API void put_along_axis(const ndarray& a, const ndarray& indices, const array_like& values,
                            std::optional<int> axis = -1);
 /// Values to the main diagonal, again from the start when used up. wrap: after a tall matrix's last column
 /// the diagonal begins anew. Throws value_error for less than two dimensions and for unequal extents of
 /// more.
-NL_API void fill_diagonal(const ndarray& a, const ndarray& values, bool wrap = false);
+NL_API void fill_diagonal(const ndarray& a, const array_like& values, bool wrap = false);
 
 }  // namespace numloom

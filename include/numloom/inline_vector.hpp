@@ -2,6 +2,7 @@
 /// A vector of trivially copyable values that holds up to N of them without an allocation.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <cstring>
 #include <initializer_list>
@@ -31,6 +32,18 @@ template <class T, int N> class inline_vector {
     c.size();
   }
   inline_vector(const Container& c) : inline_vector(c.data(), c.data() + c.size()) {}
+  /// Of other integers that fit: std::vector<int> or std::array<std::size_t, N> as a shape.
+  template <class Container>
+  requires(sizeof(T) == 8) && requires(const Container& c) {
+    requires std::integral<typename Container::value_type>;
+    requires !std::same_as<typename Container::value_type, T>;
+    c.data();
+    c.size();
+  }
+  inline_vector(const Container& c) {
+    resize(static_cast<int>(c.size()));
+    for (int i = 0; i < size_; ++i) (*this)[i] = static_cast<T>(c.data()[i]);
+  }
   inline_vector(const inline_vector& other) {
     if (other.heap_) [[unlikely]]
       append(other.begin(), other.end());

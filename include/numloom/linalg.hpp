@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "numloom/reductions.hpp"
+#include "numloom/manipulation.hpp"
 
 namespace numloom {
 
@@ -86,6 +86,18 @@ inline ndarray einsum(std::string_view subscripts, std::initializer_list<ndarray
 /// rounds results of float32 and complex64 to them; a GPU computes those as they are, stacks of matrices of
 /// up to 32 rows by kernels of numloom's, others by cuSOLVER where it is there. Integers give float64.
 namespace numloom::linalg {
+
+using numloom::matmul;
+using numloom::matrix_transpose;
+using numloom::tensordot;
+using numloom::vecdot;
+/// Of the last two axes, unlike numloom::diagonal and trace.
+inline ndarray diagonal(const ndarray& a, std::int64_t offset = 0) {
+  return numloom::diagonal(a, offset, -2, -1);
+}
+inline ndarray trace(const ndarray& a, std::int64_t offset = 0, const std::optional<dtype>& type = {}) {
+  return numloom::trace(a, offset, -2, -1, type);
+}
 
 /// b of one dimension is a vector, else a stack of matrices. Throws linalg_error when a is singular.
 NL_API ndarray solve(const ndarray& a, const ndarray& b);

@@ -25,6 +25,9 @@ NL_API bool array_equal(const ndarray& a, const ndarray& b, bool equal_nan = fal
 /// The same elements where the shapes broadcast; false where they do not.
 NL_API bool array_equiv(const ndarray& a, const ndarray& b);
 
+/// Does the dtype have imaginary parts?
+inline bool iscomplexobj(const ndarray& a) { return is_complex(a.dtype()); }
+inline bool isrealobj(const ndarray& a) { return !is_complex(a.dtype()); }
 /// Is the imaginary part not zero; is it zero?
 NL_API ndarray iscomplex(const ndarray& a);
 NL_API ndarray isreal(const ndarray& a);

@@ -16,6 +16,9 @@ NL_API ndarray ravel(const ndarray& a, order reading = order::C);
 NL_API ndarray flatten(const ndarray& a, order reading = order::C);
 /// No axes: reversed.
 NL_API ndarray transpose(const ndarray& a, const axes& permutation = {});
+inline ndarray permute_dims(const ndarray& a, const axes& permutation = {}) {
+  return transpose(a, permutation);
+}
 NL_API ndarray swapaxes(const ndarray& a, int axis1, int axis2);
 NL_API ndarray moveaxis(const ndarray& a, const axes& source, const axes& destination);
 NL_API ndarray squeeze(const ndarray& a, const axes& axis = {});
@@ -40,6 +43,9 @@ inline ndarray roll(const ndarray& a, std::int64_t shift, const axes& axis = {})
   return roll(a, std::vector<std::int64_t>{shift}, axis);
 }
 
+/// Views of the common shape of all; those that have it are themselves. Throws value_error with the shapes.
+NL_API std::vector<ndarray> broadcast_arrays(const std::vector<ndarray>& arrays);
+
 // ---- joins and splits ----
 
 struct concatenate_options {
@@ -51,6 +57,13 @@ struct concatenate_options {
 NL_API ndarray concatenate(std::span<const ndarray> arrays, const concatenate_options& options = {});
 inline ndarray concatenate(std::initializer_list<ndarray> arrays, const concatenate_options& options = {}) {
   return concatenate(std::span(arrays.begin(), arrays.size()), options);
+}
+/// NumPy's other name for concatenate.
+inline ndarray concat(std::span<const ndarray> arrays, const concatenate_options& options = {}) {
+  return concatenate(arrays, options);
+}
+inline ndarray concat(std::initializer_list<ndarray> arrays, const concatenate_options& options = {}) {
+  return concatenate(arrays, options);
 }
 /// Along a new axis. All arrays have one shape.
 NL_API ndarray stack(std::span<const ndarray> arrays, const concatenate_options& options = {});

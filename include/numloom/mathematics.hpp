@@ -13,6 +13,9 @@ namespace numloom {
 /// To that many decimals, halves to even; negative ones are places before the point. bool gives float16.
 /// Throws casting_error for decimals of bool.
 NL_API ndarray round(const ndarray& a, int decimals = 0, const std::optional<ndarray>& out = {});
+inline ndarray around(const ndarray& a, int decimals = 0, const std::optional<ndarray>& out = {}) {
+  return round(a, decimals, out);
+}
 /// Towards zero: NumPy's other name for trunc.
 inline ndarray fix(const array_like& a, const ufunc_options& options = {}) { return trunc(a, options); }
 

@@ -35,6 +35,12 @@ class NL_API ndarray {
   ndarray() = default;
   /// Over existing bytes. Strides in bytes; the caller has checked that they stay inside.
   ndarray(storage_ptr bytes, std::int64_t offset, numloom::dtype type, dims shape, dims strides);
+  ndarray(const ndarray&) = default;
+  ndarray(ndarray&&) noexcept = default;
+  /// Makes this handle name other elements. (Not for temporaries: a(0) = b would be lost; see assign.)
+  ndarray& operator=(const ndarray&) & = default;
+  ndarray& operator=(ndarray&&) & noexcept = default;
+  ~ndarray() = default;
 
   numloom::dtype dtype() const noexcept { return type_; }
   const shape_t& shape() const noexcept { return shape_; }
@@ -46,12 +52,14 @@ class NL_API ndarray {
   int itemsize() const noexcept { return numloom::itemsize(type_); }
   std::int64_t nbytes() const noexcept { return size_ * itemsize(); }
   numloom::device device() const noexcept { return storage_ ? storage_->device : cpu; }
+  /// False for ndarray() and for one that was moved from: it has no elements to read.
   bool defined() const noexcept { return static_cast<bool>(storage_); }
 
   /// The address of the first element, valid until this call's caller returns. Throws value_error for write
-  /// access to a read-only array.
+  /// access to a read-only array, and for an array that is not defined().
   void* data(access intent) const {
-    if (intent == access::write && !writeable()) fail_read_only();
+    if (intent == access::write ? !writeable() : !storage_) [[unlikely]]
+      fail_access();
     return static_cast<char*>(storage_->data) + offset_;
   }
   const storage_ptr& bytes() const noexcept { return storage_; }
@@ -59,7 +67,7 @@ class NL_API ndarray {
 
   bool is_c_contiguous() const noexcept;
   bool is_f_contiguous() const noexcept;
-  bool writeable() const noexcept { return writeable_ && storage_->writeable; }
+  bool writeable() const noexcept { return writeable_ && storage_ && storage_->writeable; }
   void set_writeable(bool on) noexcept { writeable_ = on; }
   /// A result that has a scalar's value semantics: 0-d, read-only, never a view.
   bool is_scalar() const noexcept { return scalar_; }
@@ -92,7 +100,7 @@ class NL_API ndarray {
   template <class Value, class... Index> void assign(const Value& value, const Index&... index) const;
 
  private:
-  [[noreturn]] void fail_read_only() const;
+  [[noreturn]] void fail_access() const;
   storage_ptr storage_;
   std::int64_t offset_ = 0;
   std::int64_t size_ = 0;
@@ -140,8 +148,9 @@ NL_API ndarray astype(const ndarray& a, dtype type, order layout = order::K, cas
                       bool always_copy = true);
 /// a itself when it is there already, else a copy on that device.
 NL_API ndarray to_device(const ndarray& a, device d);
-/// C-contiguous: a itself or a copy.
+/// Contiguous in that order: a itself or a copy.
 NL_API ndarray ascontiguousarray(const ndarray& a);
+NL_API ndarray asfortranarray(const ndarray& a);
 
 template <element T> std::vector<T> ndarray::to_vector() const {
   const ndarray host =

@@ -68,6 +68,13 @@ template <ufunc F, class A, class B> void in_place(A& a, const B& b) {
   const array_like inputs[] = {a, b};
   call(F, std::span<const array_like>(inputs), {.out = static_cast<const ndarray&>(a)});
 }
+/// a(mask) and a(i, j) are copies: what is written into them would be lost.
+template <class A> void refuse_temporary() {
+  static_assert(
+      !array_operand<A>,
+      "an array without a name is not changed in place: write `auto v = a(...); v += b;` for a view, "
+      "or a.assign(value, index...)");
+}
 
 }  // namespace detail
 
@@ -77,7 +84,8 @@ template <ufunc F, class A, class B> void in_place(A& a, const B& b) {
   auto operator symbol(const A& a, const B& b) { return detail::binary<ufunc::name>(a, b); }
 #define NL_IN_PLACE(symbol, name)                                  \
   template <detail::array_operand A, class B> requires detail::operands<A, B> \
-  A& operator symbol(A& a, const B& b) { detail::in_place<ufunc::name>(a, b); return a; }
+  A& operator symbol(A& a, const B& b) { detail::in_place<ufunc::name>(a, b); return a; } \
+  template <detail::array_operand A, class B> void operator symbol(A&&, const B&) { detail::refuse_temporary<A>(); }
 #define NL_UNARY(symbol, name)                                     \
   template <detail::array_operand A> auto operator symbol(const A& a) { return detail::unary<ufunc::name>(a); }
 NL_BINARY(+, add)

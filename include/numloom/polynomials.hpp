@@ -11,7 +11,7 @@ namespace numloom {
 
 /// The polynomial at x, by Horner's rule. Throws type_error for a number instead of coefficients, as polyder
 /// and polyint do.
-NL_API ndarray polyval(const ndarray& p, const ndarray& x);
+NL_API ndarray polyval(const ndarray& p, const array_like& x);
 NL_API ndarray polyadd(const ndarray& a, const ndarray& b);
 NL_API ndarray polysub(const ndarray& a, const ndarray& b);
 NL_API ndarray polymul(const ndarray& a, const ndarray& b);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/// NumPy 2's promotion at compile time: the element type of an expression of typed arrays and numbers.
+/// NumPy 2's promotion (NEP 50), also at compile time: the element type of an expression of typed arrays and
+/// numbers.
 #pragma once
 
 #include <algorithm>
+#include <utility>
 
 #include "numloom/dtype.hpp"
 
@@ -42,7 +44,8 @@ template <class T> inline constexpr bool is_complex_type<std::complex<T>> = true
 constexpr dtype promote_with_kind(dtype t, char kind) {
   switch (kind) {
     case 'b': return t;
-    case 'i': return t == dtype::bool_ ? dtype::int64 : t;
+    case 'i':
+    case 'u': return t == dtype::bool_ ? dtype::int64 : t;
     case 'f': return is_inexact(t) ? t : dtype::float64;
     default:
       return is_complex(t) ? t : is_floating(t) && t != dtype::float64 ? dtype::complex64 : dtype::complex128;

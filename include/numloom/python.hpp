@@ -116,6 +116,10 @@ inline void set_python_error() {
     api().set_error("NotAvailableError", e.what());
   } catch (const io_error& e) {
     api().set_error("OSError", e.what());
+  } catch (const zero_division_error& e) {
+    api().set_error("ZeroDivisionError", e.what());
+  } catch (const buffer_error& e) {
+    api().set_error("BufferError", e.what());
   }
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
@@ -121,9 +122,10 @@ struct integers_options {
 
 enum class exponential_method : std::uint8_t { ziggurat, inverse };
 
-/// NumPy's size=: a shape, or nothing for the common shape of the parameters.
+/// NumPy's size=: a shape or a length, or nothing for the common shape of the parameters.
 struct sample_size : std::optional<shape_t> {
   sample_size() = default;
+  sample_size(std::integral auto length) : std::optional<shape_t>(shape_t{length}) {}
   sample_size(std::initializer_list<std::int64_t> extents) : std::optional<shape_t>(shape_t(extents)) {}
   sample_size(const shape_t& shape) : std::optional<shape_t>(shape) {}
   sample_size(const std::optional<shape_t>& shape) : std::optional<shape_t>(shape) {}
@@ -160,7 +162,7 @@ class NL_API generator {
   explicit generator(const bit_source& source) : state_(source) {}
 
   /// Uniform in [0, 1). dtype is float64 or float32.
-  ndarray random(const shape_t& shape, dtype type = dtype::float64);
+  ndarray random(const sample_size& size = {}, dtype type = dtype::float64);
   /// Uniform integers in [low, high), or [low, high] with endpoint. Throws value_error when the bounds are
   /// empty or do not fit the dtype.
   ndarray integers(const scalar& low, const scalar& high, const shape_t& shape,
@@ -170,13 +172,13 @@ class NL_API generator {
   ndarray integers(const ndarray& low, const ndarray& high, const std::optional<shape_t>& shape = {},
                    integers_options options = {});
   /// Uniform integers in [0, high).
-  ndarray integers(const scalar& high, const shape_t& shape, integers_options options = {}) {
+  ndarray integers(const scalar& high, const shape_t& shape = {}, integers_options options = {}) {
     return integers(scalar(0), high, shape, options);
   }
   /// Normal with mean 0 and deviation 1. dtype is float64 or float32.
-  ndarray standard_normal(const shape_t& shape, dtype type = dtype::float64);
+  ndarray standard_normal(const sample_size& size = {}, dtype type = dtype::float64);
   /// Exponential with mean 1. dtype is float64 or float32.
-  ndarray standard_exponential(const shape_t& shape, dtype type = dtype::float64,
+  ndarray standard_exponential(const sample_size& size = {}, dtype type = dtype::float64,
                                exponential_method method = exponential_method::ziggurat);
 
   // Distributions with parameters: numbers, or arrays that broadcast to the size (without one, to their

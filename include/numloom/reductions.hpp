@@ -5,6 +5,7 @@
 #include <initializer_list>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "numloom/ufuncs.hpp"
 
@@ -18,6 +19,7 @@ class axes {
   axes(int axis) : all_(false), list_{axis} {}
   axes(std::initializer_list<int> list) : all_(false), list_(list) {}
   axes(inline_vector<int, 6> list) : all_(false), list_(std::move(list)) {}
+  axes(const std::vector<int>& list) : all_(false), list_(list) {}
   bool all() const noexcept { return all_; }
   const inline_vector<int, 6>& list() const noexcept { return list_; }
   /// Distinct axes in [0, ndim), sorted. Throws axis_error; value_error for a repeated axis.
@@ -70,6 +72,9 @@ NL_API ndarray mean(const ndarray& a, const reduction_options& options = {});
 /// One pass over memory: block means and squared distances merged by Chan, Golub and LeVeque (1983).
 NL_API ndarray var(const ndarray& a, const variance_options& options = {});
 NL_API ndarray std(const ndarray& a, const variance_options& options = {});
+/// NumPy's other names for min and max.
+inline ndarray amin(const ndarray& a, const reduction_options& options = {}) { return min(a, options); }
+inline ndarray amax(const ndarray& a, const reduction_options& options = {}) { return max(a, options); }
 /// First position of the smallest element; NaN wins.
 NL_API ndarray argmin(const ndarray& a, const arg_options& options = {});
 NL_API ndarray argmax(const ndarray& a, const arg_options& options = {});

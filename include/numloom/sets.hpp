@@ -4,7 +4,7 @@
 
 #include <optional>
 
-#include "numloom/ndarray.hpp"
+#include "numloom/ufuncs.hpp"
 
 namespace numloom {
 
@@ -23,11 +23,23 @@ struct unique_result {
 NL_API unique_result unique(const ndarray& a, const unique_options& options);
 inline ndarray unique(const ndarray& a) { return unique(a, unique_options{}).values; }
 
+/// The array API's names: all NaN are distinct.
+inline unique_result unique_all(const ndarray& a) {
+  return unique(a, {.return_index = true, .return_inverse = true, .return_counts = true, .equal_nan = false});
+}
+inline unique_result unique_counts(const ndarray& a) {
+  return unique(a, {.return_counts = true, .equal_nan = false});
+}
+inline unique_result unique_inverse(const ndarray& a) {
+  return unique(a, {.return_inverse = true, .equal_nan = false});
+}
+inline ndarray unique_values(const ndarray& a) { return unique(a, {.equal_nan = false}).values; }
+
 /// How isin() looks: with a table of all values in the range (integers only), by sorting, or whichever is
 /// better.
 enum class membership { any, sort, table };
 /// For each element: is it among `tests`? The shape is element's. NaN is never among them.
-NL_API ndarray isin(const ndarray& element, const ndarray& tests, bool invert = false,
+NL_API ndarray isin(const ndarray& element, const array_like& tests, bool invert = false,
                     membership kind = membership::any);
 
 struct intersection {

@@ -4,7 +4,7 @@
 
 #include <optional>
 
-#include "numloom/ndarray.hpp"
+#include "numloom/ufuncs.hpp"
 
 namespace numloom {
 
@@ -12,7 +12,7 @@ namespace numloom {
 /// it is the first and last value, or the number given. Of a periodic function points stand anywhere, in any
 /// order, and there is no left and right. Computed in float64 (complex128). Throws value_error for no points,
 /// points that are no vectors or not as many as values, and a period of 0.
-NL_API ndarray interp(const ndarray& x, const ndarray& xp, const ndarray& fp,
+NL_API ndarray interp(const array_like& x, const ndarray& xp, const ndarray& fp,
                       const std::optional<scalar>& left = {}, const std::optional<scalar>& right = {},
                       const std::optional<double>& period = {});
 

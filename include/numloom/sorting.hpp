@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "numloom/ndarray.hpp"
+#include "numloom/ufuncs.hpp"
 
 namespace numloom {
 
@@ -32,7 +32,7 @@ inline ndarray argpartition(const ndarray& a, std::int64_t kth, std::optional<in
 }
 /// Positions that sort by several keys; the last key decides first.
 NL_API ndarray lexsort(const std::vector<ndarray>& keys, int axis = -1);
-NL_API ndarray searchsorted(const ndarray& sorted, const ndarray& values, bool right = false,
+NL_API ndarray searchsorted(const ndarray& sorted, const array_like& values, bool right = false,
                             const ndarray* sorter = nullptr);
 
 }  // namespace numloom

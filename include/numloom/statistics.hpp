@@ -52,7 +52,9 @@ NL_API ndarray quantile(const ndarray& a, double q, const quantile_options& opti
 NL_API ndarray nanquantile(const ndarray& a, const ndarray& q, const quantile_options& options = {});
 NL_API ndarray nanquantile(const ndarray& a, double q, const quantile_options& options = {});
 /// quantile of q / 100.
+NL_API ndarray percentile(const ndarray& a, const ndarray& q, const quantile_options& options = {});
 NL_API ndarray percentile(const ndarray& a, double q, const quantile_options& options = {});
+NL_API ndarray nanpercentile(const ndarray& a, const ndarray& q, const quantile_options& options = {});
 NL_API ndarray nanpercentile(const ndarray& a, double q, const quantile_options& options = {});
 
 // ---- without NaN ----

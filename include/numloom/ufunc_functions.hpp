@@ -26,31 +26,42 @@ std::pair<ndarray, ndarray> call_ufunc2(ufunc f, const ufunc_options& options, c
 }  // namespace detail
 
 // clang-format off
-#define NL_UFUNC_1_1(name)                                                            \
-  inline ndarray name(const array_like& a) { return call(ufunc::name, a); }           \
-  inline ndarray name(const array_like& a, const ufunc_options& options) { return detail::call_ufunc(ufunc::name, options, a); }
-#define NL_UFUNC_2_1(name)                                                                          \
-  inline ndarray name(const array_like& a, const array_like& b) { return call(ufunc::name, a, b); } \
-  inline ndarray name(const array_like& a, const array_like& b, const ufunc_options& options) { return detail::call_ufunc(ufunc::name, options, a, b); }
-#define NL_UFUNC_1_2(name) \
-  inline std::pair<ndarray, ndarray> name(const array_like& a, const ufunc_options& options = {}) { return detail::call_ufunc2(ufunc::name, options, a); }
-#define NL_UFUNC_2_2(name) \
-  inline std::pair<ndarray, ndarray> name(const array_like& a, const array_like& b, const ufunc_options& options = {}) { return detail::call_ufunc2(ufunc::name, options, a, b); }
-#define NL_UFUNC_3_1(name)
-#define NL_UFUNC(name, nin, nout, functor, loops, out_rule, identity, doc) NL_UFUNC_##nin##_##nout(name)
+#define NL_UFUNC_1_1(name, row)                                                       \
+  inline ndarray name(const array_like& a) { return call(ufunc::row, a); }            \
+  inline ndarray name(const array_like& a, const ufunc_options& options) { return detail::call_ufunc(ufunc::row, options, a); }
+#define NL_UFUNC_2_1(name, row)                                                                    \
+  inline ndarray name(const array_like& a, const array_like& b) { return call(ufunc::row, a, b); } \
+  inline ndarray name(const array_like& a, const array_like& b, const ufunc_options& options) { return detail::call_ufunc(ufunc::row, options, a, b); }
+#define NL_UFUNC_1_2(name, row) \
+  inline std::pair<ndarray, ndarray> name(const array_like& a, const ufunc_options& options = {}) { return detail::call_ufunc2(ufunc::row, options, a); }
+#define NL_UFUNC_2_2(name, row) \
+  inline std::pair<ndarray, ndarray> name(const array_like& a, const array_like& b, const ufunc_options& options = {}) { return detail::call_ufunc2(ufunc::row, options, a, b); }
+#define NL_UFUNC_3_1(name, row)
+#define NL_UFUNC(name, nin, nout, functor, loops, out_rule, identity, doc) NL_UFUNC_##nin##_##nout(name, name)
 #include "numloom/ufuncs.def"
+
+// NumPy's other names for the same ufuncs.
+NL_UFUNC_1_1(abs, absolute)
+NL_UFUNC_1_1(acos, arccos)
+NL_UFUNC_1_1(acosh, arccosh)
+NL_UFUNC_1_1(asin, arcsin)
+NL_UFUNC_1_1(asinh, arcsinh)
+NL_UFUNC_1_1(atan, arctan)
+NL_UFUNC_1_1(atanh, arctanh)
+NL_UFUNC_1_1(bitwise_invert, invert)
+NL_UFUNC_1_1(bitwise_not, invert)
+NL_UFUNC_1_1(conj, conjugate)
+NL_UFUNC_2_1(atan2, arctan2)
+NL_UFUNC_2_1(bitwise_left_shift, left_shift)
+NL_UFUNC_2_1(bitwise_right_shift, right_shift)
+NL_UFUNC_2_1(mod, remainder)
+NL_UFUNC_2_1(pow, power)
+NL_UFUNC_2_1(true_divide, divide)
 #undef NL_UFUNC_1_1
 #undef NL_UFUNC_2_1
 #undef NL_UFUNC_1_2
 #undef NL_UFUNC_2_2
 #undef NL_UFUNC_3_1
 // clang-format on
-
-/// NumPy's other names for the same ufuncs.
-inline ndarray abs(const array_like& a) { return absolute(a); }
-inline ndarray true_divide(const array_like& a, const array_like& b) { return divide(a, b); }
-inline ndarray mod(const array_like& a, const array_like& b) { return remainder(a, b); }
-inline ndarray conj(const array_like& a) { return conjugate(a); }
-inline ndarray pow(const array_like& a, const array_like& b) { return power(a, b); }
 
 }  // namespace numloom

@@ -36,8 +36,8 @@ PyObject* as_type(argument_slots s) {
   const bool always = to_bool(s[5], true);
   const auto where = to_device_argument(s[6]);
   if (!can_cast(a.dtype(), type, rule)) {
-    const std::string text = concat("Cannot cast array data from dtype('", a.dtype(), "') to dtype('", type,
-                                    "') according to the rule '", name_of(rule), "'");
+    const std::string text = as_text("Cannot cast array data from dtype('", a.dtype(), "') to dtype('", type,
+                                     "') according to the rule '", name_of(rule), "'");
     raise(PyExc_TypeError, "%s", text.c_str());
   }
   if (!always && type == a.dtype() && (!where || *where == a.device()) &&

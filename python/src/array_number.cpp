@@ -277,10 +277,6 @@ PyObject* compare(PyObject* left, PyObject* right, int operation) {
   return is_unlike(right) ? compare_unlike(operation, left) : binary_general(f, left, right);
 }
 
-PyObject* binary_operation(ufunc f, PyObject* left, PyObject* right) {
-  return binary_general(f, left, right);
-}
-
 void add_number_slots(slot_list& slots) {
   const auto add = [&](int slot, auto* function) {
     slots.push_back({slot, reinterpret_cast<void*>(function)});

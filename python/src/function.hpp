@@ -120,6 +120,5 @@ void add_calculus_functions(std::vector<PyMethodDef>& table, bool methods);
 void add_polynomial_functions(std::vector<PyMethodDef>& table, bool methods);
 void add_fft_functions(std::vector<PyMethodDef>& table);
 void add_linalg_functions(std::vector<PyMethodDef>& table);
-void add_core_functions(std::vector<PyMethodDef>& table, bool methods);
 
 }  // namespace numloom::python

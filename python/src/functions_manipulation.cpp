@@ -296,14 +296,11 @@ PyObject* broadcast_view(argument_slots s) {
 
 // (*args, subok)
 PyObject* broadcast_all(argument_slots s) {
-  const std::vector<ndarray> arrays = to_array_list(s[0]);
-  shape_t shape;
-  for (const ndarray& a : arrays) shape = broadcast_shapes(shape, a.shape());
+  const std::vector<ndarray> arrays = broadcast_arrays(to_array_list(s[0]));
   ref views = checked(PyTuple_New(PyTuple_GET_SIZE(s[0])));
   for (std::size_t i = 0; i < arrays.size(); ++i) {
-    PyObject* parent = PyTuple_GET_ITEM(s[0], static_cast<Py_ssize_t>(i));
-    ndarray view = arrays[i].shape() == shape ? arrays[i] : broadcast_to(arrays[i], shape);
-    PyTuple_SET_ITEM(views.get(), static_cast<Py_ssize_t>(i), wrap_view(std::move(view), parent));
+    const auto at = static_cast<Py_ssize_t>(i);
+    PyTuple_SET_ITEM(views.get(), at, wrap_view(arrays[i], PyTuple_GET_ITEM(s[0], at)));
   }
   return views.release();
 }

@@ -58,10 +58,10 @@ PyObject* name_of_ufunc(PyObject* self, void*) { return PyUnicode_FromString(of(
 PyObject* doc_of_ufunc(PyObject* self, void*) {
   const ufunc_object* f = of(self);
   const char* inputs = f->nin == 1 ? "x" : f->nin == 2 ? "x1, x2" : "x1, x2, x3";
-  const std::string text = concat(f->name, "(", inputs,
-                                  ", /, out=None, *, where=True, casting='same_kind', order='K', "
-                                  "dtype=None, subok=True",
-                                  f->multiply ? "" : ", signature=None", ")\n\n", f->doc);
+  const std::string text = as_text(f->name, "(", inputs,
+                                   ", /, out=None, *, where=True, casting='same_kind', order='K', "
+                                   "dtype=None, subok=True",
+                                   f->multiply ? "" : ", signature=None", ")\n\n", f->doc);
   return PyUnicode_FromString(text.c_str());
 }
 PyObject* text_signature(PyObject* self, void*) {
@@ -165,19 +165,22 @@ void add_ufunc(PyObject* module, const ufunc_object& facts) {
   checked(PyModule_AddObjectRef(module, facts.name, o.get()));
 }
 
-// `__doc__` of an object is its own, of the type the type's: a property would answer for both with itself.
-PyObject* attribute(PyObject* self, PyObject* name) {
-  if (PyUnicode_CompareWithASCIIString(name, "__doc__") == 0) return doc_of_ufunc(self, nullptr);
-  return PyObject_GenericGetAttr(self, name);
+// `__doc__` of a ufunc is its own, of the type the type's: a property would answer for the type with itself.
+PyObject* get_doc(PyObject*, PyObject* f, PyObject*) {
+  if (f && f != Py_None) return doc_of_ufunc(f, nullptr);
+  return PyUnicode_FromString("A function that works element by element on whole arrays, with broadcasting.");
+}
+ref doc_descriptor() {
+  PyType_Slot slots[] = {{Py_tp_descr_get, reinterpret_cast<void*>(get_doc)}, {0, nullptr}};
+  PyType_Spec spec = {"numloom.ufunc_doc", sizeof(PyObject), 0, Py_TPFLAGS_DEFAULT, slots};
+  const ref type = checked(PyType_FromSpec(&spec));
+  return checked(PyObject_CallNoArgs(type.get()));
 }
 
 }  // namespace
 
 void make_ufuncs(PyObject* module) {
   PyType_Slot slots[] = {
-      {Py_tp_doc,
-       const_cast<char*>("A function that works element by element on whole arrays, with broadcasting.")},
-      {Py_tp_getattro, reinterpret_cast<void*>(attribute)},
       {Py_tp_dealloc, reinterpret_cast<void*>(deallocate_ufunc)},
       {Py_tp_call, reinterpret_cast<void*>(PyVectorcall_Call)},
       {Py_tp_repr, reinterpret_cast<void*>(ufunc_repr)},
@@ -190,6 +193,8 @@ void make_ufuncs(PyObject* module) {
                       Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_VECTORCALL | Py_TPFLAGS_DISALLOW_INSTANTIATION,
                       slots};
   ufunc_type = reinterpret_cast<PyTypeObject*>(checked(PyType_FromSpec(&spec)).release());
+  if (PyObject_SetAttrString(reinterpret_cast<PyObject*>(ufunc_type), "__doc__", doc_descriptor().get()) != 0)
+    throw python_error{};
   checked(PyModule_AddObjectRef(module, "ufunc", reinterpret_cast<PyObject*>(ufunc_type)));
   ufunc_object facts{};
   const auto add_row = [&](ufunc id) {

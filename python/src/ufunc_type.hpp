@@ -43,7 +43,5 @@ PyObject* hand_over(PyObject* self, const char* method, PyObject* const* args, P
                     PyObject* names);
 /// True where the other operand's own operator should decide; in place, classes that refuse ufuncs raise.
 bool defers_to(PyObject* other, bool in_place = false);
-/// a op b for any two operands. NotImplemented where one of them is not for us.
-PyObject* binary_operation(ufunc f, PyObject* left, PyObject* right);
 
 }  // namespace numloom::python

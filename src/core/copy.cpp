@@ -206,5 +206,6 @@ ndarray to_device(const ndarray& a, device d) {
 }
 
 ndarray ascontiguousarray(const ndarray& a) { return a.is_c_contiguous() ? a : copy(a, order::C); }
+ndarray asfortranarray(const ndarray& a) { return a.is_f_contiguous() ? a : copy(a, order::F); }
 
 }  // namespace numloom

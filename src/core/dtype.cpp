@@ -10,6 +10,7 @@
 
 #include "numloom/error.hpp"
 #include "numloom/float_errors.hpp"
+#include "numloom/promotion.hpp"
 
 namespace numloom {
 
@@ -60,64 +61,12 @@ casting parse_casting(std::string_view name) {
 
 namespace {
 
-constexpr dtype by_kind(char kind, int bytes) {
-  switch (kind) {
-    case 'i':
-      return bytes == 1 ? dtype::int8 : bytes == 2 ? dtype::int16 : bytes == 4 ? dtype::int32 : dtype::int64;
-    case 'u':
-      return bytes == 1   ? dtype::uint8
-             : bytes == 2 ? dtype::uint16
-             : bytes == 4 ? dtype::uint32
-                          : dtype::uint64;
-    case 'f': return bytes == 2 ? dtype::float16 : bytes == 4 ? dtype::float32 : dtype::float64;
-    case 'c': return bytes == 8 ? dtype::complex64 : dtype::complex128;
-    default: return dtype::bool_;
-  }
-}
-
-// The smallest float that holds every value of an integer dtype, by NumPy's table: 8 bits in float16, 16 in
-// float32.
-constexpr int float_bytes_for(int integer_bytes) {
-  return integer_bytes == 1 ? 2 : integer_bytes == 2 ? 4 : 8;
-}
-
-constexpr int rank_of(char kind) {
-  return kind == 'b' ? 0 : kind == 'u' ? 1 : kind == 'i' ? 2 : kind == 'f' ? 3 : 4;
-}
-
-constexpr dtype promote(dtype a, dtype b) {
-  if (a == b) return a;
-  char ka = kind_of(a), kb = kind_of(b);
-  if (rank_of(ka) > rank_of(kb)) {
-    const dtype t = a;
-    a = b;
-    b = t;
-    const char k = ka;
-    ka = kb;
-    kb = k;
-  }  // b has the higher kind from here on
-  const int sa = itemsize(a), sb = itemsize(b);
-  if (ka == 'b') return b;
-  if (ka == kb) return sa > sb ? a : b;
-  if (ka == 'u' && kb == 'i') {
-    if (sb > sa) return b;
-    return sa >= 8 ? dtype::float64 : by_kind('i', 2 * sa);
-  }
-  if (kb == 'f') {
-    const int need = float_bytes_for(sa);
-    return by_kind('f', need > sb ? need : sb);
-  }
-  // b is complex: its parts must hold a
-  const int need = ka == 'f' ? sa : float_bytes_for(sa);
-  return need > sb / 2 ? dtype::complex128 : b;
-}
-
 constexpr auto promotions = [] {
   std::array<std::array<dtype, dtype_count>, dtype_count> table{};
   for (int i = 0; i < dtype_count; ++i)
     for (int j = 0; j < dtype_count; ++j)
       table[static_cast<std::size_t>(i)][static_cast<std::size_t>(j)] =
-          promote(static_cast<dtype>(i), static_cast<dtype>(j));
+          detail::promote_static(static_cast<dtype>(i), static_cast<dtype>(j));
   return table;
 }();
 
@@ -132,7 +81,7 @@ bool can_cast(dtype from, dtype to, casting rule) {
   if (rule == casting::no || rule == casting::equiv) return false;
   // NumPy counts int64 and uint64 as safe to float64, though float64 does not hold all of their values.
   if (promote_types(from, to) == to) return true;
-  return rule == casting::same_kind && rank_of(kind_of(from)) <= rank_of(kind_of(to));
+  return rule == casting::same_kind && detail::rank_of_kind(from) <= detail::rank_of_kind(to);
 }
 
 dtype scalar::default_dtype() const {
@@ -155,17 +104,7 @@ double scalar::real() const {
 }
 
 dtype promote_with_scalar(dtype t, const scalar& s) {
-  const char kind = kind_of(t);
-  switch (s.type) {
-    case scalar::kind::boolean: return t;
-    case scalar::kind::integer:
-    case scalar::kind::unsigned_integer: return kind == 'b' ? dtype::int64 : t;
-    case scalar::kind::floating: return rank_of(kind) < 3 ? dtype::float64 : t;
-    default:
-      if (kind == 'c') return t;
-      if (kind == 'f') return t == dtype::float64 ? dtype::complex128 : dtype::complex64;
-      return dtype::complex128;
-  }
+  return detail::promote_with_kind(t, kind_of(s.default_dtype()));
 }
 
 namespace {
@@ -225,7 +164,7 @@ void store_scalar(const scalar& s, dtype t, void* to) {
     } else if constexpr (std::is_same_v<T, float>) {
       value = static_cast<float>(s.real());
     } else {
-      value = T(static_cast<float>(s.real()));
+      value = T(s.real());
       if (std::isinf(static_cast<float>(value)) && std::isfinite(s.real()))
         float_errors::set(float_errors::get() | float_errors::overflow);
     }

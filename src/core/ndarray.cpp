@@ -39,7 +39,11 @@ bool ndarray::is_f_contiguous() const noexcept {
   return true;
 }
 
-void ndarray::fail_read_only() const { fail<value_error>("assignment destination is read-only"); }
+void ndarray::fail_access() const {
+  if (!storage_)
+    fail<value_error>("expected an array with elements, got one that ndarray() made or that was moved from");
+  fail<value_error>("assignment destination is read-only");
+}
 
 ndarray ndarray::view(dims shape, dims strides, std::int64_t offset_bytes) const {
   ndarray seen(storage_, offset_ + offset_bytes, type_, std::move(shape), std::move(strides));
@@ -138,6 +142,8 @@ ndarray empty_like(const ndarray& a, std::optional<dtype> type, order layout,
 }
 
 ndarray broadcast_to(const ndarray& a, const shape_t& shape) {
+  if (std::any_of(shape.begin(), shape.end(), [](std::int64_t extent) { return extent < 0; }))
+    fail<value_error>("all elements of broadcast shape must be non-negative, got ", to_string(shape));
   if (shape.size() < a.ndim())
     fail<value_error>(
         "input operand has more dimensions than allowed by the axis remapping: cannot broadcast shape ",

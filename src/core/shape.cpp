@@ -44,8 +44,8 @@ dims contiguous_strides(const shape_t& shape, int itemsize, order layout) {
 
 int normalize_axis(int axis, int ndim, std::string_view operation) {
   if (axis < -ndim || axis >= ndim)
-    throw axis_error(concat(operation.empty() ? "" : "[", operation, operation.empty() ? "" : "] ", "axis ",
-                            axis, " is out of bounds for array of dimension ", ndim),
+    throw axis_error(as_text(operation.empty() ? "" : "[", operation, operation.empty() ? "" : "] ", "axis ",
+                             axis, " is out of bounds for array of dimension ", ndim),
                      axis, ndim);
   return axis < 0 ? axis + ndim : axis;
 }

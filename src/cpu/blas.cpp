@@ -82,6 +82,21 @@ struct blas_search {
     return path;
   }
 
+  /// Where Python keeps its packages: beside this library, in the environment that is entered, in a
+  /// checkout's own (this library being build/PRESET/libnumloom.so), and for the user and the machine.
+  static std::vector<std::string> package_folders() {
+    std::vector<std::string> folders;
+    if (const std::string here = packages(); !here.empty())
+      folders.insert(folders.end(), {here, here + "/.venv/lib/python3*/site-packages"});
+    for (const char* variable : {"VIRTUAL_ENV", "CONDA_PREFIX"})
+      if (const char* const place = std::getenv(variable))
+        folders.push_back(std::string(place) + "/lib/python3*/site-packages");
+    if (const char* const home = std::getenv("HOME"))
+      folders.push_back(std::string(home) + "/.local/lib/python3*/site-packages");
+    folders.emplace_back("/usr/local/lib/python3*/*-packages");
+    return folders;
+  }
+
   static std::optional<blas_library> find() {
     const char* const wanted = std::getenv("NUMLOOM_BLAS");
     if (wanted && std::string_view(wanted) == "none") return {};
@@ -90,10 +105,10 @@ struct blas_search {
     dl_iterate_phdr(visit_loaded, &loaded);
     for (const std::string& path : loaded)
       if (auto found = open(path, true, "loaded already")) return found;
-    if (const std::string site = packages(); !site.empty())
+    for (const std::string& folder : package_folders())
       for (const char* place :
            {"/scipy_openblas32/lib/libscipy_openblas.so", "/numpy.libs/libscipy_openblas64_*.so"})
-        for (const std::string& path : matches(site + place))
+        for (const std::string& path : matches(folder + place))
           if (auto found = open(path, false, "wheel")) return found;
     for (const char* name : {"libopenblas.so.0", "libopenblas64_.so.0", "libblas.so.3"})
       if (auto found = open(name, false, "system")) return found;

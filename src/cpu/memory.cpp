@@ -278,10 +278,10 @@ counted count_all(shared_pool& p) {
 [[noreturn]] void fail_memory(std::size_t bytes) {
   const shared_pool& p = shared;
   const std::size_t limit = p.limit.load();
-  std::string limit_text = limit ? concat(", limit ", limit) : std::string();
-  throw memory_error(concat("[allocate] expected room for ", bytes, " bytes on cpu, got none: held ",
-                            p.held.load(), ", in use ", count_all(shared).used, ", free on the machine ",
-                            available_memory(), limit_text));
+  std::string limit_text = limit ? as_text(", limit ", limit) : std::string();
+  throw memory_error(as_text("[allocate] expected room for ", bytes, " bytes on cpu, got none: held ",
+                             p.held.load(), ", in use ", count_all(shared).used, ", free on the machine ",
+                             available_memory(), limit_text));
 }
 
 // One block from the shared list or a slab. The mutex is held.

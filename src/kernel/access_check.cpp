@@ -29,7 +29,7 @@ const char* verb(access_check::kind k) {
 
 std::string index_text(std::uint32_t thread) {
   const uint3 dim = simt::current_thread->block->block_dim;
-  return concat("(", thread % dim.x, ",", thread / dim.x % dim.y, ",", thread / (dim.x * dim.y), ")");
+  return as_text("(", thread % dim.x, ",", thread / dim.x % dim.y, ",", thread / (dim.x * dim.y), ")");
 }
 
 }  // namespace
@@ -92,20 +92,20 @@ std::string access_check::array_text(const char* p, std::size_t bytes) const {
   if (!shared.empty()) return shared;
   constexpr std::ptrdiff_t near = std::ptrdiff_t{1} << 20;
   if (nearest == nullptr || least > near)
-    return concat("outside all arrays of the launch, at address ", static_cast<const void*>(p));
+    return as_text("outside all arrays of the launch, at address ", static_cast<const void*>(p));
   const parameter& of = function_.parameters[nearest->parameter];
   const std::string name =
-      concat("argument ", nearest->parameter + 1, " '", of.name, "' (", nearest->bytes, " bytes)");
-  if (p < nearest->begin) return concat(nearest->begin - p, " bytes before the start of ", name);
+      as_text("argument ", nearest->parameter + 1, " '", of.name, "' (", nearest->bytes, " bytes)");
+  if (p < nearest->begin) return as_text(nearest->begin - p, " bytes before the start of ", name);
   const char* end = nearest->begin + nearest->bytes;
-  if (p >= end) return concat(p - end, " bytes past the end of ", name);
+  if (p >= end) return as_text(p - end, " bytes past the end of ", name);
   if (p + bytes > end) return "across the end of " + name;
   return "in " + name + ", which is read-only";
 }
 
 void access_check::refuse(const char* p, std::size_t bytes, kind k, const void* code) {
   simt::fail_thread(simt::error_illegal_address, [&] {
-    return concat(verb(k), " ", bytes, " bytes, ", array_text(p, bytes), ", ", code_text(code));
+    return as_text(verb(k), " ", bytes, " bytes, ", array_text(p, bytes), ", ", code_text(code));
   });
 }
 
@@ -186,13 +186,13 @@ void access_check::refuse_race(std::uintptr_t word, const past_access& before, c
     std::string place = "shared memory";
     for (const memory_range& r : arguments_.ranges()) {
       if (!within(r, p, 1)) continue;
-      place = concat("argument ", r.parameter + 1, " '", function_.parameters[r.parameter].name, "', byte ",
-                     p - r.begin);
+      place = as_text("argument ", r.parameter + 1, " '", function_.parameters[r.parameter].name, "', byte ",
+                      p - r.begin);
     }
     const std::string block = before.block == block_ ? "" : " of another block";
-    return concat("race: it ", verb(k), " ", place, ", ", code_text(code), ", which thread ",
-                  index_text(before.thread), block, " ", did, ", ", code_text(before.code),
-                  ", and nothing orders the two");
+    return as_text("race: it ", verb(k), " ", place, ", ", code_text(code), ", which thread ",
+                   index_text(before.thread), block, " ", did, ", ", code_text(before.code),
+                   ", and nothing orders the two");
   });
 }
 

@@ -10,7 +10,7 @@ namespace numloom::kernel_detail {
 std::string argument_place(const kernel_function& f, std::size_t i) {
   const parameter& p = f.parameters[i];
   const std::string name = p.name.empty() ? "" : " '" + p.name + "'";
-  return concat("[", f.name, "] argument ", i + 1, name, " (", p.text, "): ");
+  return as_text("[", f.name, "] argument ", i + 1, name, " (", p.text, "): ");
 }
 
 void check_count(const kernel_function& f, std::size_t given) {
@@ -27,7 +27,7 @@ void check_count(const kernel_function& f, std::size_t given) {
 namespace {
 
 std::string described(const ndarray& a) {
-  return concat("an array of ", a.dtype(), " with shape ", to_string(a.shape()));
+  return as_text("an array of ", a.dtype(), " with shape ", to_string(a.shape()));
 }
 
 void check_access(const kernel_function& f, std::size_t i, const ndarray& a, device where) {
@@ -157,8 +157,8 @@ std::string described(std::span<const structure_field> fields) {
   constexpr const char* kinds[] = {"", " (integers)", " (floating-point)"};
   std::string text;
   for (const structure_field& f : fields) {
-    text += concat(text.empty() ? "'" : ", '", f.name, "' at byte ", f.offset, ", ", f.bytes, " bytes",
-                   kinds[f.kind % 3]);
+    text += as_text(text.empty() ? "'" : ", '", f.name, "' at byte ", f.offset, ", ", f.bytes, " bytes",
+                    kinds[f.kind % 3]);
   }
   return text;
 }
@@ -197,7 +197,7 @@ std::string value_text(const scalar& s) {
     case scalar::kind::boolean: return s.b ? "true" : "false";
     case scalar::kind::integer: return std::to_string(s.i);
     case scalar::kind::unsigned_integer: return std::to_string(s.u);
-    default: return concat(s.real());
+    default: return as_text(s.real());
   }
 }
 

@@ -152,7 +152,7 @@ class device_module final : public kernel_module {
     const int which[] = {attribute_major, attribute_minor, attribute_multiprocessors};
     for (int i = 0; i < 3; ++i)
       check_driver(driver().attribute(&numbers[i], which[i], handle), "cuDeviceGetAttribute");
-    return concat(name, ", sm_", numbers[0], numbers[1], ", ", numbers[2], " multiprocessors");
+    return as_text(name, ", sm_", numbers[0], numbers[1], ", ", numbers[2], " multiprocessors");
   }
 
   kernel_attributes attributes(const kernel_function& f) override {
@@ -264,7 +264,7 @@ device_image compile_for_gpu(const compile_job& job, int device_index) {
   const int architecture = 10 * major + minor;
   const int newest = newest_architecture();
   const bool known = newest == 0 || architecture <= newest;
-  return compile_for_device(job, concat(known ? "sm_" : "compute_", known ? architecture : newest));
+  return compile_for_device(job, as_text(known ? "sm_" : "compute_", known ? architecture : newest));
 }
 
 std::shared_ptr<kernel_module> load_device_module(const device_image& image, int device_index) {

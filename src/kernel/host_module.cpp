@@ -50,7 +50,7 @@ simt::engine_table make_engine() {
       check->touch(address, bytes, static_cast<access_check::kind>(kind), code);
   };
   engine.undefined_behaviour = [](const char* what, const char* file, int line) {
-    simt::fail_thread(simt::error_launch_failure, [&] { return concat(what, " at ", file, ":", line); });
+    simt::fail_thread(simt::error_launch_failure, [&] { return as_text(what, " at ", file, ":", line); });
   };
   return engine;
 }

@@ -273,7 +273,7 @@ device_image compile_for_device(const compile_job& job, const std::string& archi
   }
   const std::string text = device_text(job);
   sha256 hash;
-  hash.add(concat(NUMLOOM_VERSION " nvrtc ", nvrtc_version()));
+  hash.add(as_text(NUMLOOM_VERSION " nvrtc ", nvrtc_version()));
   for (const std::string& option : options) hash.add(option);
   for (const std::string& name : job.names) hash.add(name);
   for (const embedded_header* h = embedded_headers; h->name != nullptr; ++h) hash.add(h->text);

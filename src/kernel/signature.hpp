@@ -20,7 +20,6 @@ struct element_type {
   int lanes = 1;              // float4: 4
   bool any = false;           // void: whatever the array holds
   bool character = false;     // char: int8 and uint8
-  bool is_structure() const { return !type && !any; }
   /// May an array of this dtype be seen as such elements?
   bool takes(dtype t) const;
   /// "float32", "int8 or uint8", "float32 (4 to an element)", for messages.

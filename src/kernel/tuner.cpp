@@ -61,13 +61,13 @@ tuning_mode mode_of_environment(tuning_mode own) {
 
 // The dtype of an array and how it lies in memory; "-" for what is no array.
 std::string kind_of(const kernel_argument& a) {
-  if (a.type() == kernel_argument::kind::structures) return concat("structures of ", a.bytes());
+  if (a.type() == kernel_argument::kind::structures) return as_text("structures of ", a.bytes());
   if (a.type() != kernel_argument::kind::array || a.array().ndim() == 0) return "-";
   const ndarray& array = a.array();
-  return concat(array.dtype(), ":", array.ndim(),
-                array.is_c_contiguous()   ? "C"
-                : array.is_f_contiguous() ? "F"
-                                          : "S");
+  return as_text(array.dtype(), ":", array.ndim(),
+                 array.is_c_contiguous()   ? "C"
+                 : array.is_f_contiguous() ? "F"
+                                           : "S");
 }
 
 // Integers to the next power of two: near sizes share a measurement.

@@ -284,7 +284,7 @@ std::string tuner::report() {
     }
     for (const trial& t : f.left_out) text += "\n  left out: " + text_of(t.config) + ": " + t.problem;
     if (f.missing != 0)
-      text += concat("\n  not measured within the budget: ", f.missing, " of ", configs_.size());
+      text += as_text("\n  not measured within the budget: ", f.missing, " of ", configs_.size());
   }
   return text.empty() ? base_ + ": nothing was measured in this process" : text;
 }

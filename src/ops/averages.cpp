@@ -6,6 +6,7 @@
 #include "numloom/float_errors.hpp"
 #include "numloom/statistics.hpp"
 #include "ops/compose.hpp"
+#include "ops/weights.hpp"
 
 namespace numloom {
 
@@ -19,32 +20,28 @@ ndarray ptp(const ndarray& a, const reduction_options& options) {
   return options.out ? subtract(greatest, least, {.out = options.out}) : subtract(greatest, least);
 }
 
-namespace {
-
-// The weights in a's dimensions: they have a's shape, or that of the axes, in the order in which these are
-// given.
-ndarray fitting_weights(const ndarray& given, const ndarray& a, const axes& axis) {
+ndarray detail::fitting_weights(const ndarray& given, const ndarray& a, const axes& axis,
+                                std::string_view operation) {
   ndarray w = beside(given, a);
   if (w.shape() == a.shape()) return w;
-  if (axis.all()) fail<type_error>("[average] Axis must be specified when shapes of a and weights differ.");
-  axis.normalized(a.ndim(), "average");
+  if (axis.all())
+    fail<type_error>("[", operation, "] Axis must be specified when shapes of a and weights differ.");
+  axis.normalized(a.ndim(), operation);
   inline_vector<int, 6> places, order(axis.list().size());
   shape_t expected, shape(a.ndim(), 1);
   for (const int d : axis.list()) {
-    places.push_back(normalize_axis(d, a.ndim(), "average"));
+    places.push_back(normalize_axis(d, a.ndim(), operation));
     expected.push_back(a.shape()[places.back()]);
     shape[places.back()] = expected.back();
   }
   if (w.shape() != expected)
-    fail<value_error>(
-        "[average] Shape of weights must be consistent with shape of a along specified axis: expected ",
-        to_string(expected), ", got ", to_string(w.shape()));
+    fail<value_error>("[", operation,
+                      "] Shape of weights must be consistent with shape of a along specified axis: expected ",
+                      to_string(expected), ", got ", to_string(w.shape()));
   std::iota(order.begin(), order.end(), 0);
   std::sort(order.begin(), order.end(), [&](int x, int y) { return places[x] < places[y]; });
   return reshape(transpose(w, order), shape);
 }
-
-}  // namespace
 
 weighted_mean average_and_weight(const ndarray& a, const average_options& options) {
   const reduction_options along{.axis = options.axis, .keepdims = options.keepdims};
@@ -54,7 +51,7 @@ weighted_mean average_and_weight(const ndarray& a, const average_options& option
     return {found, scalar_if_0d(filled(found.shape(), static_cast<double>(a.size()) / results, found.dtype(),
                                        a.device()))};
   }
-  const ndarray w = fitting_weights(*options.weights, a, options.axis);
+  const ndarray w = fitting_weights(*options.weights, a, options.axis, "average");
   dtype type = promote_types(a.dtype(), w.dtype());
   if (!is_inexact(a.dtype())) type = promote_types(type, dtype::float64);
   reduction_options of_weights = along;

@@ -101,16 +101,17 @@ ndarray fitting_values(const ndarray& values, const ndarray& a, const char* oper
 
 }  // namespace
 
-void place(const ndarray& a, const ndarray& mask, const ndarray& values) {
+void place(const ndarray& a, const ndarray& mask, const array_like& given) {
+  const ndarray values = as_array(given, a.device());
   const ndarray at = true_places(a, mask, "place");
   if (at.size() == 0) return;
   if (values.size() == 0) fail<value_error>("[place] Cannot insert from an empty array!");
   put(a, at, fitting_values(values, a, "place"));
 }
 
-void putmask(const ndarray& a, const ndarray& mask, const ndarray& values) {
+void putmask(const ndarray& a, const ndarray& mask, const array_like& values) {
   const ndarray at = true_places(a, mask, "putmask");
-  const ndarray given = fitting_values(values, a, "putmask");
+  const ndarray given = fitting_values(as_array(values, a.device()), a, "putmask");
   if (given.size() == 0) return;
   put(a, at, given.size() == 1 ? given : take(given, at, {}, "wrap"));
 }
@@ -136,7 +137,8 @@ void put_along_axis(const ndarray& a, const ndarray& indices, const array_like& 
   set_item(a, index, values);
 }
 
-void fill_diagonal(const ndarray& a, const ndarray& values, bool wrap) {
+void fill_diagonal(const ndarray& a, const array_like& given, bool wrap) {
+  const ndarray values = as_array(given, a.device());
   if (a.ndim() < 2) fail<value_error>("[fill_diagonal] array must be at least 2-d");
   std::int64_t step = 1, end = a.size();
   if (a.ndim() == 2) {

@@ -156,6 +156,10 @@ ndarray as_array(const array_like& a, dtype type, device d) {
   return to_device(astype(*a.array(), type, order::K, casting::unsafe, false), d);
 }
 
+ndarray as_array(const array_like& a, device d) {
+  return a.array() ? *a.array() : as_array(a, a.number().default_dtype(), d);
+}
+
 device common_device(std::span<const array_like> operands, std::string_view operation) {
   std::optional<device> chosen;
   const ndarray* first = nullptr;

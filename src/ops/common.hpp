@@ -61,6 +61,8 @@ index_mode parse_index_mode(std::string_view name);
 dtype promote_all(std::span<const dtype> types);
 /// The number as a 0-d array, or the array itself, of that dtype on that device.
 ndarray as_array(const array_like& a, dtype type, device d);
+/// The array itself; a number as a 0-d array of its own dtype on that device.
+ndarray as_array(const array_like& a, device d);
 /// The device of the arrays; single elements on the CPU (0-d) go along to any device. Throws value_error.
 device common_device(std::span<const array_like> operands, std::string_view operation);
 

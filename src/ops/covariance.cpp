@@ -20,8 +20,8 @@ ndarray observations(const ndarray& m, dtype type, bool rowvar, const char* name
 
 ndarray check_weights(const ndarray& given, std::int64_t n, const char* name) {
   const ndarray w = as_type(given, dtype::float64);
-  if (w.ndim() > 1) throw std::runtime_error(concat("[cov] cannot handle multidimensional ", name));
-  if (w.size() != n) throw std::runtime_error(concat("[cov] incompatible numbers of samples and ", name));
+  if (w.ndim() > 1) throw std::runtime_error(as_text("[cov] cannot handle multidimensional ", name));
+  if (w.size() != n) throw std::runtime_error(as_text("[cov] incompatible numbers of samples and ", name));
   if (some(less(w, 0))) fail<value_error>("[cov] ", name, " cannot be negative");
   return w;
 }

@@ -106,7 +106,7 @@ struct progression {
 };
 
 progression make_progression(const scalar& start, const scalar& stop, const scalar& step) {
-  if (step.real() == 0 && step.imag() == 0) fail<value_error>("[arange] expected a step that is not zero");
+  if (step.real() == 0 && step.imag() == 0) fail<zero_division_error>("[arange] division by zero");
   if (is_whole(start) && is_whole(stop) && is_whole(step)) {
     const auto distance = static_cast<__int128>(whole(stop)) - whole(start);
     const __int128 by = whole(step);

@@ -11,7 +11,8 @@ namespace numloom {
 
 using namespace detail;
 
-ndarray append(const ndarray& a, const ndarray& values, std::optional<int> axis) {
+ndarray append(const ndarray& a, const array_like& given, std::optional<int> axis) {
+  const ndarray values = as_array(given, a.device());
   if (axis) return concatenate({a, values}, {.axis = axis});
   return concatenate({ravel(a), ravel(values)});
 }

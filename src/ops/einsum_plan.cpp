@@ -63,7 +63,7 @@ parsed read_subscripts(std::string_view text, std::size_t operands) {
       fail<value_error>("[einsum] ", more ? "more" : "fewer",
                         " terms in the einstein sum subscripts string than operands provided: expected ",
                         operands);
-    p.inputs.push_back(read_term(text.substr(0, end), concat("operand ", p.inputs.size())));
+    p.inputs.push_back(read_term(text.substr(0, end), as_text("operand ", p.inputs.size())));
     text.remove_prefix(end);
     if (!more) break;
     text.remove_prefix(1);

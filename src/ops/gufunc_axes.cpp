@@ -66,8 +66,8 @@ axis_list last_axes(int ndim, int cores) {
 axis_list checked_axes(const product_row& f, int operand, const axis_list& given, int cores, int ndim) {
   if (given.size() != cores)
     throw axis_error(
-        concat("[", f.name, "] ", f.name, ": operand ", operand, " has ", cores, " core dimensions, but ",
-               given.size(), " dimensions are specified by axes tuple."),
+        as_text("[", f.name, "] ", f.name, ": operand ", operand, " has ", cores, " core dimensions, but ",
+                given.size(), " dimensions are specified by axes tuple."),
         0, std::max(1, ndim));
   axis_list axes;
   for (const int axis : given) {

@@ -37,7 +37,8 @@ ndarray bincount(const ndarray& given, const std::optional<ndarray>& weights, st
   return count_values(offsets_from(x, 0), bins, &*weights);
 }
 
-ndarray digitize(const ndarray& x, const ndarray& bins, bool right) {
+ndarray digitize(const array_like& given, const ndarray& bins, bool right) {
+  const ndarray x = as_array(given, bins.device());
   if (is_complex(x.dtype())) fail<type_error>("[digitize] x may not be complex");
   if (bins.ndim() != 1) fail<value_error>("[digitize] object too deep for desired array");
   const ndarray before = part(bins, 0, std::max<std::int64_t>(bins.size() - 1, 0)), after = part(bins, 1);

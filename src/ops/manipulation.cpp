@@ -213,8 +213,8 @@ inline_vector<int, 6> distinct_axes(const inline_vector<int, 6>& list, int ndim,
   bool repeated = false;
   for (int axis : list) {
     if (axis < -ndim || axis >= ndim)
-      throw axis_error(concat("[", operation, "] ", argument, argument.empty() ? "" : ": ", "axis ", axis,
-                              " is out of bounds for array of dimension ", ndim),
+      throw axis_error(as_text("[", operation, "] ", argument, argument.empty() ? "" : ": ", "axis ", axis,
+                               " is out of bounds for array of dimension ", ndim),
                        axis, ndim);
     const int a = axis < 0 ? axis + ndim : axis;
     repeated |= std::find(found.begin(), found.end(), a) != found.end();
@@ -328,12 +328,20 @@ ndarray rot90(const ndarray& a, std::int64_t k, int axis1, int axis2) {
   }
 }
 
+std::vector<ndarray> broadcast_arrays(const std::vector<ndarray>& arrays) {
+  shape_t shape;
+  for (const ndarray& a : arrays) shape = broadcast_shapes(shape, a.shape());
+  std::vector<ndarray> views;
+  for (const ndarray& a : arrays) views.push_back(a.shape() == shape ? a : broadcast_to(a, shape));
+  return views;
+}
+
 ndarray rollaxis(const ndarray& a, int axis, int start) {
   const int n = a.ndim(), from = normalize_axis(axis, n, "rollaxis");
   const int to = start < 0 ? start + n : start;
   if (to < 0 || to > n)
     throw axis_error(
-        concat("'start' arg requires ", -n, " <= start < ", n + 1, ", but ", start, " was passed in"), 0, n);
+        as_text("'start' arg requires ", -n, " <= start < ", n + 1, ", but ", start, " was passed in"), 0, n);
   return move_axis(a, from, from < to ? to - 1 : to);
 }
 

@@ -37,13 +37,13 @@ constexpr std::size_t longest_header = 1 << 16;  // of a header of numbers; NumP
 
 std::string descr_of(dtype t) {
   if (t == dtype::bool_) return "|b1";
-  return concat(itemsize(t) == 1 ? '|' : '<', kind_of(t), itemsize(t));
+  return as_text(itemsize(t) == 1 ? '|' : '<', kind_of(t), itemsize(t));
 }
 
 std::string header_of(const ndarray& a, bool fortran) {
   std::string text =
-      concat("{'descr': '", descr_of(a.dtype()), "', 'fortran_order': ", fortran ? "True" : "False",
-             ", 'shape': ", to_string(a.shape()), ", }");
+      as_text("{'descr': '", descr_of(a.dtype()), "', 'fortran_order': ", fortran ? "True" : "False",
+              ", 'shape': ", to_string(a.shape()), ", }");
   const std::size_t prefix = text.size() + 1 + 10 < 65536 ? 10 : 12;
   // The elements begin at a multiple of 64 bytes.
   text.append((64 - (prefix + text.size() + 1) % 64) % 64, ' ');
@@ -75,7 +75,7 @@ class header_parser {
       const std::string key = string();
       expect(':');
       const int bit = key == "descr" ? 1 : key == "fortran_order" ? 2 : key == "shape" ? 4 : 0;
-      if (bit == 0 || seen & bit) refuse(concat("unexpected key '", key, "'"));
+      if (bit == 0 || seen & bit) refuse(as_text("unexpected key '", key, "'"));
       seen |= bit;
       if (bit == 1)
         h.descr = descr();
@@ -108,7 +108,7 @@ class header_parser {
     return true;
   }
   void expect(char c) {
-    if (!accept(c)) refuse(concat("expected '", c, "' at position ", at_));
+    if (!accept(c)) refuse(as_text("expected '", c, "' at position ", at_));
   }
   std::string string() {
     skip();
@@ -147,7 +147,7 @@ class header_parser {
       at_ = static_cast<std::size_t>(parsed.ptr - text_.data());
       if (at_ < text_.size() && text_[at_] == 'L') ++at_;  // Python 2 wrote long integers so
       shape.push_back(extent);
-      if (shape.size() > max_dims) refuse(concat("more than ", max_dims, " dimensions"));
+      if (shape.size() > max_dims) refuse(as_text("more than ", max_dims, " dimensions"));
       if (!accept(',')) {
         expect(')');
         break;

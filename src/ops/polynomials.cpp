@@ -44,7 +44,8 @@ ndarray without_leading_zeros(const ndarray& given) {
 
 }  // namespace
 
-ndarray polyval(const ndarray& p, const ndarray& x) {
+ndarray polyval(const ndarray& p, const array_like& given) {
+  const ndarray x = as_array(given, p.device());
   check_vector(p, "polyval");
   ndarray y = zeros_like(x);
   for (std::int64_t i = 0; i < p.shape()[0]; ++i) {

@@ -151,7 +151,7 @@ std::vector<std::string> columns_of(const std::vector<scalar>& values, dtype typ
     for (const scalar& s : values) {
       const std::string imaginary = im(s.imag());
       const std::size_t end = imaginary.find_last_not_of(' ') + 1;
-      words.push_back(concat(re(s.real()), imaginary.substr(0, end), "j", imaginary.substr(end)));
+      words.push_back(as_text(re(s.real()), imaginary.substr(0, end), "j", imaginary.substr(end)));
     }
   }
   return words;
@@ -163,8 +163,8 @@ std::string text_of_scalar(const scalar& s, dtype type) {
   if (is_floating(type)) return scalar_text(s.real(), type);
   const dtype part = real_part_of(type);
   const std::string imaginary = part_text(s.imag(), part);
-  if (s.real() == 0 && !std::signbit(s.real())) return concat(imaginary, 'j');
-  return concat('(', part_text(s.real(), part), imaginary[0] == '-' ? "" : "+", imaginary, "j)");
+  if (s.real() == 0 && !std::signbit(s.real())) return as_text(imaginary, 'j');
+  return as_text('(', part_text(s.real(), part), imaginary[0] == '-' ? "" : "+", imaginary, "j)");
 }
 
 // Lays the words out in nested brackets.
@@ -181,7 +181,7 @@ class layout {
   std::string block(int axis, const std::string& indent, int width) {
     if (axis == shape_.size()) return words_[next_++];
     const bool innermost = axis == shape_.size() - 1;
-    return concat('[', innermost ? row(axis, indent, width) : rows(axis, indent, width), ']');
+    return as_text('[', innermost ? row(axis, indent, width) : rows(axis, indent, width), ']');
   }
   bool gap_before(int axis, std::int64_t i) const {
     return cut_[static_cast<std::size_t>(axis)] && i == edge_items;
@@ -258,5 +258,9 @@ std::string to_string(const ndarray& a) {
 }
 
 std::ostream& operator<<(std::ostream& out, const ndarray& a) { return out << to_string(a); }
+
+std::ostream& operator<<(std::ostream& out, const scalar& s) {
+  return out << text_of_scalar(s, s.default_dtype());
+}
 
 }  // namespace numloom

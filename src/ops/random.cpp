@@ -82,23 +82,23 @@ double real_number(std::string_view operation, const scalar& s) {
   fail<type_error>("[", operation, "] expected real parameters, got a complex number");
 }
 
-ndarray generator::random(const shape_t& shape, dtype type) {
+ndarray generator::random(const sample_size& size, dtype type) {
   require_floating("random", type);
-  ndarray out = empty(shape, type);
+  ndarray out = empty(size.value_or(shape_t()), type);
   fill(distribution::uniform, state_, out);
   return out;
 }
 
-ndarray generator::standard_normal(const shape_t& shape, dtype type) {
+ndarray generator::standard_normal(const sample_size& size, dtype type) {
   require_floating("standard_normal", type);
-  ndarray out = empty(shape, type);
+  ndarray out = empty(size.value_or(shape_t()), type);
   fill(distribution::standard_normal, state_, out);
   return out;
 }
 
-ndarray generator::standard_exponential(const shape_t& shape, dtype type, exponential_method method) {
+ndarray generator::standard_exponential(const sample_size& size, dtype type, exponential_method method) {
   require_floating("standard_exponential", type);
-  ndarray out = empty(shape, type);
+  ndarray out = empty(size.value_or(shape_t()), type);
   fill(kind_of(method), state_, out);
   return out;
 }

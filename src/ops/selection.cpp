@@ -155,13 +155,14 @@ ndarray clip(const ndarray& a, const std::optional<array_like>& low, const std::
   return call(has_low ? ufunc::maximum : ufunc::minimum, inputs, options);
 }
 
-ndarray take(const ndarray& a, const ndarray& indices, std::optional<int> axis, std::string_view mode,
+ndarray take(const ndarray& a, const array_like& indices, std::optional<int> axis, std::string_view mode,
              const std::optional<ndarray>& out) {
   if (!axis) return take(ravel(a), indices, 0, mode, out);
   const ndarray source = a.ndim() == 0 ? reshape(a, {1}) : a;
   const int d = normalize_axis(*axis, source.ndim(), "take");
   const index_mode how = parse_index_mode(mode);
-  const index_plan plan = plan_axis(source, integer_indices(indices, a.device(), "take"), d, how, "take");
+  const ndarray at = integer_indices(as_array(indices, a.device()), a.device(), "take");
+  const index_plan plan = plan_axis(source, at, d, how, "take");
   const shape_t shape = plan.result_shape();
   if (source.shape()[d] == 0 && size_of(shape) > 0)
     fail<index_error>("[take] cannot do a non-empty take from an empty axes.");
@@ -176,16 +177,17 @@ ndarray take(const ndarray& a, const ndarray& indices, std::optional<int> axis, 
     fail<type_error>("[take] Cannot cast array data from dtype('", out->dtype(), "') to dtype('", a.dtype(),
                      "') according to the rule 'safe'");
   if (out->dtype() == a.dtype() && out->device() == a.device() && !may_share_memory(*out, a) &&
-      !may_share_memory(*out, indices))
+      !may_share_memory(*out, at))
     gather_into(plan, *out);
   else
     copyto(*out, gather(plan), casting::unsafe);
   return *out;
 }
 
-void put(const ndarray& a, const ndarray& indices, const ndarray& values, std::string_view mode) {
+void put(const ndarray& a, const array_like& indices, const array_like& from, std::string_view mode) {
   const index_mode how = parse_index_mode(mode);
-  const ndarray where_to = ravel(integer_indices(indices, a.device(), "put"));
+  const ndarray values = as_array(from, a.device());
+  const ndarray where_to = ravel(integer_indices(as_array(indices, a.device()), a.device(), "put"));
   a.data(access::write);
   if (a.size() == 0 && where_to.size() > 0)
     fail<index_error>("[put] cannot replace elements of an empty array");

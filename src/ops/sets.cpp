@@ -151,8 +151,8 @@ ndarray found_by_search(const ndarray& element, const ndarray& tests) {
 
 }  // namespace
 
-ndarray isin(const ndarray& element, const ndarray& given, bool invert, membership kind) {
-  const ndarray tests = beside(given, element);
+ndarray isin(const ndarray& element, const array_like& given, bool invert, membership kind) {
+  const ndarray tests = beside(as_array(given, element.device()), element);
   const auto is_whole = [](const ndarray& a) { return is_integer(a.dtype()) || a.dtype() == dtype::bool_; };
   const bool whole = is_whole(element) && is_whole(tests);
   if (kind == membership::table && !whole)

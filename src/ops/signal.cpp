@@ -92,9 +92,10 @@ class line_pieces {
 
 }  // namespace
 
-ndarray interp(const ndarray& x, const ndarray& xp, const ndarray& fp, const std::optional<scalar>& left,
+ndarray interp(const array_like& at, const ndarray& xp, const ndarray& fp, const std::optional<scalar>& left,
                const std::optional<scalar>& right, const std::optional<double>& period) {
   check_points(xp, fp);
+  const ndarray x = as_array(at, fp.device());
   if (period) return interp_periodic(x, xp, fp, *period);
   if (is_complex(fp.dtype())) {  // part by part: a product of complex numbers mixes infinities into NaN
     const auto part_of = [](const std::optional<scalar>& side, bool is_real) -> std::optional<scalar> {

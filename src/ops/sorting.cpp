@@ -70,7 +70,8 @@ ndarray argsort(const ndarray& a, std::optional<int> axis, bool descending) {
   return d == last ? positions : copy(move_axis(positions, last, d), order::C);
 }
 
-ndarray searchsorted(const ndarray& sorted, const ndarray& values, bool right, const ndarray* sorter) {
+ndarray searchsorted(const ndarray& sorted, const array_like& given, bool right, const ndarray* sorter) {
+  const ndarray values = as_array(given, sorted.device());
   if (sorted.ndim() != 1) fail<value_error>("[searchsorted] object too deep for desired array");
   ndarray ordered = sorted;
   if (sorter) {

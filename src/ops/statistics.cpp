@@ -1,5 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Median, quantiles, covariance.
+// Medians and quantiles. The array is seen as rows of the elements that are joined (rows_for); each row gives
+// one number a level, a column of the table [rows, levels]; unfold() brings the table into the result's
+// shape.
+//
+// A level q of a row of n numbers in order is a place between 0 and n - 1 (virtual_index). Where that is no
+// whole number, the two elements beside it are mixed (upper_weight, interpolate). There are three ways to the
+// elements:
+//   quantiles_of_rows       all rows have n numbers: a few ranks, found without sorting a long row
+//   quantiles_without_nan   each row has its own n: sorted, and the same formulas on arrays
+//   weighted_quantiles      the first element at which the weights so far reach the share q of their sum
+// NaN comes last in order, so that a row's last element tells whether it holds one.
 #include "numloom/statistics.hpp"
 
 #include <algorithm>
@@ -8,6 +18,7 @@
 
 #include "ops/compose.hpp"
 #include "ops/order_statistics.hpp"
+#include "ops/weights.hpp"
 
 namespace numloom {
 
@@ -31,36 +42,38 @@ constexpr std::string_view method_names[] = {"inverted_cdf",
                                              "midpoint",
                                              "nearest"};
 
+// Does the method give elements of the row, and mix none?
 bool is_discrete(quantile_method m) {
   return m == quantile_method::inverted_cdf || m == quantile_method::closest_observation ||
          m == quantile_method::lower || m == quantile_method::higher || m == quantile_method::nearest;
 }
 
-// The formulas are the same for a number and for an array of them.
-double choose(bool condition, double x, double y) { return condition ? x : y; }
-ndarray choose(const ndarray& condition, const array_like& x, const array_like& y) {
+// where() for a number and for an array of them: the formulas below are written once for both.
+double if_else(bool condition, double x, double y) { return condition ? x : y; }
+ndarray if_else(const ndarray& condition, const array_like& x, const array_like& y) {
   return where(condition, x, y);
 }
 
-// Where in a sorted row of n elements the quantile q lies, counted from 0.
+// Where in a row of n numbers in order the level q lies, counted from 0: Hyndman and Fan (1996), NumPy's
+// names.
 template <class T> T virtual_index(quantile_method m, const T& n, const T& q) {
-  using std::ceil, std::floor, std::rint, std::fmod;
+  using std::ceil, std::floor, std::rint;
   const auto between = [&](double alpha, double beta) {
     return n * q + (alpha + q * (1 - alpha - beta)) - 1.0;
   };
-  const auto upper_unless = [](const T& previous, const auto& condition) {
-    const T found = choose(condition, previous, previous + 1.0);
-    return choose(found < 0.0, T(found * 0.0), found);
+  const auto next_unless = [](const auto& condition, const T& previous) {
+    const T found = if_else(condition, previous, previous + 1.0);
+    return if_else(found < 0.0, T(found * 0.0), found);
   };
   switch (m) {
     case quantile_method::inverted_cdf: {
       const T at = n * q - 1.0, previous = floor(at);
-      return upper_unless(previous, at == previous);
+      return next_unless(at == previous, previous);
     }
     case quantile_method::closest_observation: {
       const T at = n * q - 1.0 - 0.5, previous = floor(at);
       const T half = previous * 0.5;
-      return upper_unless(previous, (at == previous) & (half != floor(half)));
+      return next_unless((at == previous) & (half != floor(half)), previous);
     }
     case quantile_method::averaged_inverted_cdf: return n * q - 1.0;
     case quantile_method::interpolated_inverted_cdf: return between(0, 1);
@@ -76,14 +89,14 @@ template <class T> T virtual_index(quantile_method m, const T& n, const T& q) {
   }
 }
 
-// The weight of the upper neighbour.
+// How much of the upper neighbour there is at that place; `previous` is the lower one's.
 template <class T> T upper_weight(quantile_method m, const T& index, const T& previous) {
   T gamma = index - previous;
   if (m == quantile_method::averaged_inverted_cdf)
-    return choose(gamma == 0.0, T(gamma * 0.0 + 0.5), T(gamma * 0.0 + 1.0));
+    return if_else(gamma == 0.0, T(gamma * 0.0 + 0.5), T(gamma * 0.0 + 1.0));
   if (m == quantile_method::midpoint) {
     using std::floor;
-    return choose(index == floor(index), T(gamma * 0.0), T(gamma * 0.0 + 0.5));
+    return if_else(index == floor(index), T(gamma * 0.0), T(gamma * 0.0 + 0.5));
   }
   return gamma;
 }
@@ -92,15 +105,19 @@ template <class T> T upper_weight(quantile_method m, const T& index, const T& pr
 struct levels {
   std::vector<double> q;
   shape_t shape;
-  bool weak = false;   // a number: the dtype of the data stays
-  bool whole = false;  // integers: 0 and 1 name elements, nothing lies between
+  bool is_number = false;     // of the host: the dtype of floating-point data stays
+  bool are_integers = false;  // 0 and 1, which name elements
+  /// Are all of them elements of the row, by that method?
+  bool name_elements(quantile_method m) const {
+    return is_discrete(m) || (m == quantile_method::linear && are_integers);
+  }
 };
 levels levels_of(const ndarray& q) {
   levels result;
   if (is_complex(q.dtype())) fail<type_error>("[quantile] expected real levels, got ", q.dtype());
   result.q = q.to_vector<double>();
   result.shape = q.shape();
-  result.whole = !is_inexact(q.dtype());
+  result.are_integers = !is_inexact(q.dtype());
   return result;
 }
 levels levels_of(double q) { return {{q}, {}, true, false}; }
@@ -117,16 +134,15 @@ void check(const ndarray& a, const levels& l) {
           q);
 }
 
-// Between two neighbours, from the nearer one; the weights are numbers or an array over the columns.
-template <class Weight>
-ndarray interpolate(const ndarray& low, const ndarray& high, const Weight& upper, const Weight& lower,
-                    const auto& from_above) {
+// Between two neighbours, from the nearer one; lower = 1 - upper in double precision.
+ndarray interpolate(const ndarray& low, const ndarray& high, double upper, double lower) {
   const ndarray step = subtract(high, low);
-  if constexpr (std::is_same_v<Weight, double>) {
-    return from_above ? subtract(high, multiply(step, lower)) : add(low, multiply(step, upper));
-  } else {
-    return where(from_above, subtract(high, multiply(step, lower)), add(low, multiply(step, upper)));
-  }
+  return upper >= 0.5 ? subtract(high, multiply(step, lower)) : add(low, multiply(step, upper));
+}
+ndarray interpolate(const ndarray& low, const ndarray& high, const ndarray& upper, const ndarray& lower) {
+  const ndarray step = subtract(high, low);
+  return where(greater_equal(upper, 0.5), subtract(high, multiply(step, lower)),
+               add(low, multiply(step, upper)));
 }
 
 ndarray mark_nan(const ndarray& result, const ndarray& has_nan) {
@@ -141,12 +157,11 @@ void check_length(const ndarray& rows) {
   if (rows.shape()[1] == 0) fail<index_error>("[quantile] index -1 is out of bounds for axis 0 with size 0");
 }
 
-// Quantiles of rows, one column a level.
 ndarray quantiles_of_rows(const ndarray& rows, const levels& l, quantile_method m) {
   const double n = static_cast<double>(rows.shape()[1]);
   check_length(rows);
-  const bool exact = is_discrete(m) || (m == quantile_method::linear && l.whole);
-  std::vector<std::int64_t> ranks;
+  const bool exact = l.name_elements(m);
+  std::vector<std::int64_t> ranks;  // one a level, or two: the neighbours
   std::vector<double> upper, lower;
   for (double q : l.q) {
     const double at = virtual_index(m, n, q), previous = std::floor(at);
@@ -164,13 +179,12 @@ ndarray quantiles_of_rows(const ndarray& rows, const levels& l, quantile_method 
   const order_statistics found = select_ranks(rows, ranks);
   if (exact) return mark_nan(found.values, found.has_nan);
   const auto columns = [&](std::int64_t from) { return slice_axis(found.values, 1, from, to_end, 2); };
-  if (l.weak)
-    return mark_nan(interpolate(columns(0), columns(1), upper[0], lower[0], upper[0] >= 0.5), found.has_nan);
-  const ndarray up = vector_on(upper, rows.device()), down = vector_on(lower, rows.device());
-  return mark_nan(interpolate(columns(0), columns(1), up, down, greater_equal(up, 0.5)), found.has_nan);
+  const ndarray mixed = l.is_number ? interpolate(columns(0), columns(1), upper[0], lower[0])
+                                    : interpolate(columns(0), columns(1), vector_on(upper, rows.device()),
+                                                  vector_on(lower, rows.device()));
+  return mark_nan(mixed, found.has_nan);
 }
 
-// The same where rows have different numbers of elements that are not NaN.
 ndarray quantiles_without_nan(const ndarray& rows, const levels& l, quantile_method m) {
   const ndarray sorted = sort(rows, 1);
   const ndarray counts =
@@ -184,16 +198,15 @@ ndarray quantiles_without_nan(const ndarray& rows, const levels& l, quantile_met
   const ndarray above = greater_equal(at, last);
   const ndarray low = pick(where(above, last, maximum(previous, 0.0)));
   ndarray result = low;
-  if (!is_discrete(m) && !(m == quantile_method::linear && l.whole)) {
+  if (!l.name_elements(m)) {
     const ndarray high = pick(where(above, last, where(less(at, 0.0), 0.0, previous + 1.0)));
     const ndarray upper = upper_weight(m, at, previous), lower = 1.0 - upper;
-    const auto weight = [&](const ndarray& w) { return l.weak ? as_type(w, rows.dtype()) : w; };
-    result = interpolate(low, high, weight(upper), weight(lower), greater_equal(upper, 0.5));
+    const auto weight = [&](const ndarray& w) { return l.is_number ? as_type(w, rows.dtype()) : w; };
+    result = interpolate(low, high, weight(upper), weight(lower));
   }
   return where(equal(counts, 0.0), not_a_number, result);
 }
 
-// The first element at which the weights so far reach a share q of all.
 ndarray weighted_quantiles(const ndarray& rows, const ndarray& weights, const levels& l, bool skip_nan) {
   const std::int64_t n = rows.shape()[1];
   check_length(rows);
@@ -221,25 +234,10 @@ ndarray weighted_quantiles(const ndarray& rows, const ndarray& weights, const le
   return skip_nan ? result : mark_nan(result, isnan(part(sorted, n - 1, n, 1)));
 }
 
-// Weights of a's shape, or of the shape of the axes, spread over a.
-ndarray spread_weights(const ndarray& a, const ndarray& given, const axes& axis) {
-  ndarray w = beside(given, a);
-  if (w.shape() == a.shape()) return w;
-  if (axis.all()) fail<type_error>("Axis must be specified when shapes of a and weights differ.");
-  shape_t wanted, shape(a.ndim(), 1);
-  inline_vector<int, 6> order;
-  std::vector<std::pair<int, int>> sorted;
-  for (int k = 0; k < axis.list().size(); ++k) {
-    const int d = normalize_axis(axis.list()[k], a.ndim());
-    wanted.push_back(a.shape()[d]);
-    sorted.push_back({d, k});
-    shape[d] = a.shape()[d];
-  }
-  if (w.shape() != wanted)
-    fail<value_error>("Shape of weights must be consistent with shape of a along specified axis.");
-  std::sort(sorted.begin(), sorted.end());
-  for (const auto& [d, k] : sorted) order.push_back(k);
-  return broadcast_to(reshape(transpose(w, axes(order)), shape), a.shape());
+// The elements of the only row that are not NaN, as a row.
+ndarray row_without_nan(const ndarray& row) {
+  const ndarray elements = select_index(row, 0, 0), numbers = keep(elements, equal(elements, elements));
+  return reshape(numbers, {1, numbers.size()});
 }
 
 ndarray quantiles(const ndarray& a, const levels& l, const quantile_options& options, bool skip_nan) {
@@ -253,15 +251,16 @@ ndarray quantiles(const ndarray& a, const levels& l, const quantile_options& opt
     if (options.method != quantile_method::inverted_cdf)
       fail<value_error>("Only method 'inverted_cdf' supports weights. Got: ",
                         method_names[static_cast<int>(options.method)], ".");
-    const ndarray weights = spread_weights(a, *options.weights, options.axis);
+    const ndarray weights =
+        broadcast_to(fitting_weights(*options.weights, a, options.axis, "quantile"), a.shape());
     if (some(less(weights, 0))) fail<value_error>("Weights must be non-negative.");
     found = weighted_quantiles(from.rows, rows_for(weights, options.axis, "quantile").rows, l, missing);
   } else if (!missing || !some(isnan(from.rows))) {
     found = quantiles_of_rows(from.rows, l, options.method);
   } else if (from.rows.shape()[0] == 1) {
-    const ndarray row = select_index(from.rows, 0, 0), numbers = keep(row, equal(row, row));
+    const ndarray numbers = row_without_nan(from.rows);
     found = numbers.size() > 0
-                ? quantiles_of_rows(reshape(numbers, {1, numbers.size()}), l, options.method)
+                ? quantiles_of_rows(numbers, l, options.method)
                 : filled({1, static_cast<std::int64_t>(l.q.size())}, not_a_number, a.dtype(), a.device());
   } else {
     found = quantiles_without_nan(from.rows, l, options.method);
@@ -292,8 +291,14 @@ ndarray nanquantile(const ndarray& a, const ndarray& q, const quantile_options& 
 ndarray nanquantile(const ndarray& a, double q, const quantile_options& options) {
   return quantiles(a, levels_of(q), options, true);
 }
+ndarray percentile(const ndarray& a, const ndarray& q, const quantile_options& options) {
+  return quantile(a, divide(q, 100), options);
+}
 ndarray percentile(const ndarray& a, double q, const quantile_options& options) {
   return quantile(a, q / 100, options);
+}
+ndarray nanpercentile(const ndarray& a, const ndarray& q, const quantile_options& options) {
+  return nanquantile(a, divide(q, 100), options);
 }
 ndarray nanpercentile(const ndarray& a, double q, const quantile_options& options) {
   return nanquantile(a, q / 100, options);
@@ -320,7 +325,7 @@ ndarray nanmedian(const ndarray& a, const median_options& options) {
   const reduced_rows from = rows_for(a, options.axis, "nanmedian");
   ndarray middle;
   if (from.rows.shape()[0] == 1) {
-    const ndarray row = select_index(from.rows, 0, 0), numbers = keep(row, equal(row, row));
+    const ndarray numbers = row_without_nan(from.rows);
     middle = numbers.size() ? reshape(median(numbers), {1, 1})
                             : filled({1, 1}, not_a_number, a.dtype(), a.device());
   } else {

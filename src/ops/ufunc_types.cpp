@@ -79,7 +79,7 @@ const std::array<std::array<std::int8_t, dtype_count>, row_count>& loop_table() 
 std::string operand_types(std::span<const array_like> inputs) {
   std::string text;
   for (const array_like& a : inputs)
-    text += concat(text.empty() ? "" : ", ", a.array() ? a.array()->dtype() : a.number().default_dtype());
+    text += as_text(text.empty() ? "" : ", ", a.array() ? a.array()->dtype() : a.number().default_dtype());
   return text;
 }
 

@@ -33,3 +33,19 @@ def test_every_numeric_ufunc_of_numpy_has_a_row():
     theirs = {getattr(numpy, name).__name__ for name in theirs} - {"isnat"}
     generalised = {"matmul", "matvec", "vecmat", "vecdot"}  # made of products, not in the table
     assert not theirs - generalised - {row.name for row in ROWS}
+
+
+# What C++ says otherwise: constructors of array<T>, delete_ for a word of C++'s own, vstack.
+OTHERWISE_IN_CPP = {"array", "asarray", "asanyarray", "delete", "row_stack", "ufunc"}
+
+
+def test_native_functions_are_in_cpp_too():
+    numloom = pytest.importorskip("numloom", reason="the Python module is not built")
+    from scripts.support_page import kind_of
+
+    headers = "\n".join((ROOT / n).read_text() for n in files(".hpp") if n.startswith("include/"))
+    declared = set(re.findall(r"\b(\w+)\(", headers)) | set(re.findall(r"NL_UFUNC_._.\((\w+),", headers))
+    declared |= {row.name for row in ROWS}
+    functions = {n for n in numpy.__all__ if callable(getattr(numloom, n, None))}
+    native = {n for n in functions if kind_of(n) in ("ufuncs", "native")}
+    assert not native - declared - OTHERWISE_IN_CPP

@@ -53,9 +53,11 @@ many describe(std::optional<long> n, std::string text, bool on) {
 std::int8_t small(std::int8_t n) { return n; }
 void fail_so() { throw std::out_of_range("too far"); }
 void singular() { numloom::fail<numloom::linalg_error>("[singular] matrix"); }
+ndarray weightless(const ndarray& a) { return numloom::average(a, {.weights = numloom::zeros_like(a)}); }
+void lent() { numloom::fail<numloom::buffer_error>("[lent] memory"); }
 """
 NAMES = ["trace", "set_first", "rows_in_order", "filled", "same", "total", "describe", "small", "fail_so",
-         "singular"]  # fmt: skip
+         "singular", "weightless", "lent"]  # fmt: skip
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -134,6 +136,8 @@ ERRORS = {
     "too large": (OverflowError, "8 bits, got 200", lambda m: m.small(200)),
     "standard": (IndexError, "too far", lambda m: m.fail_so()),
     "linalg": (numpy.linalg.LinAlgError, "matrix", lambda m: m.singular()),
+    "weights": (ZeroDivisionError, "sum to zero", lambda m: m.weightless(np.ones(3))),
+    "buffer": (BufferError, "memory", lambda m: m.lent()),
 }  # fmt: skip
 
 

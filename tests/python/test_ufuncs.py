@@ -2,6 +2,8 @@
 # ruff: noqa: E501 (tables of cases)
 """Every ufunc x every dtype x every layout against NumPy."""
 
+import pydoc
+
 import numpy
 import pytest
 from parity import DTYPES, IDS, LARGE, LAYOUTS, assert_outcome, assert_same, both, outcome, samples
@@ -94,6 +96,11 @@ def test_facts(name):
     wanted = [t for t in wanted if t not in ("qQ->?", "Qq->?", "lL->?", "Ll->?")]
     assert ours.types == wanted or name in ("ldexp", "divide", "floor_divide")
     assert ours.ntypes == len(ours.types)
+
+
+def test_help_shows_the_ufuncs_own_text():
+    assert "add(x1, x2, /, out=None" in pydoc.plain(pydoc.render_doc(numloom.add))
+    assert numloom.ufunc.__doc__.startswith("A function that works element by element")
 
 
 @pytest.mark.parametrize("name", ["add", "multiply", "sin", "less", "bitwise_and", "absolute", "power"])
