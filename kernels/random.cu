@@ -32,11 +32,11 @@ struct Offset {
   static __device__ __forceinline__ u64 of(u64 draw, const fill_parameters& p) { return p.low + draw; }
 };
 
-template <class F, class Draw, class Out>
+template <class F, class Draw, class Out, int Items>
 __global__ void __launch_bounds__(block_size)
     fill_draws_kernel(Out* out, i64 n, random_source r, i64 first_draw, fill_parameters p) {
-  const i64 first = i64(blockIdx.x) * random_tile;
-  for_each_draw<Draw>(r, first_draw + first, [&](int k, Draw draw) {
+  const i64 first = i64(blockIdx.x) * block_size * Items;
+  for_each_draw<Draw, Items>(r, first_draw + first, [&](int k, Draw draw) {
     const i64 i = first + k * block_size + threadIdx.x;
     if (i < n) out[i] = static_cast<Out>(F::of(draw, p));
   });
@@ -91,7 +91,11 @@ __global__ void __launch_bounds__(block_size)
 }
 
 template <class F, class Draw, class Out> void fill_draws(const kernels::random_fill_call& c, void* stream) {
-  launch(fill_draws_kernel<F, Draw, Out>, {block_count(c.n, random_tile), block_size}, stream, c.out, c.n,
+  const bool is_long = c.n >= long_fill;
+  const int items = is_long ? many_random_items : random_items;
+  launch(is_long ? fill_draws_kernel<F, Draw, Out, many_random_items>
+                 : fill_draws_kernel<F, Draw, Out, random_items>,
+         {block_count(c.n, i64(block_size) * items), block_size}, stream, c.out, c.n,
          source_of(c.words, sizeof(Draw)), c.first_draw, fill_parameters{c.low, c.scale, c.shift});
 }
 

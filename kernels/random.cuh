@@ -63,15 +63,19 @@ template <class Draw> __device__ __forceinline__ Draw draw_at(const random_sourc
 constexpr int random_items = 8;
 constexpr int random_tile = block_size * random_items;
 
+// Threads of long fills take more: each begins with a jump that costs as much as a dozen draws.
+constexpr int many_random_items = 32;
+constexpr i64 long_fill = i64(1) << 22;  // enough blocks for any device
+
 // f(k, draw) for the thread's draws of the tile that starts at `first`: number k of them is at first + k *
 // 256 + thread, so that neighbouring threads have neighbouring draws.
-template <class Draw, class F>
+template <class Draw, int Items = random_items, class F>
 __device__ __forceinline__ void for_each_draw(const random_source& r, i64 first, F&& f) {
   constexpr i64 parts = 8 / i64(sizeof(Draw));
   const i64 position = first + threadIdx.x;
   i64 word = position / parts;
   u128 state = state_for(r, word);
-  for (int k = 0; k < random_items; ++k) {
+  for (int k = 0; k < Items; ++k) {
     f(k, part_of<Draw>(word_of(r, word, state), position));
     if (r.engine != 2) state = r.stride(state);
     word += block_size / parts;

@@ -272,6 +272,10 @@ class NL_API kernel {
   kernel sibling(const std::string& name) const;
   /// Compiles for a device (default: the current one) unless that has been done.
   void compile(std::optional<device> where = {}) const;
+  /// Compiles for GPUs, this machine's or others ("sm_80", "sm_90"; none: all that NVRTC knows), and leaves
+  /// the images in the cache, where a program finds them that runs with the same NVRTC. Needs neither GPU nor
+  /// driver.
+  void compile_for(std::vector<std::string> architectures = {}) const;
   /// NVRTC's image for an architecture ("sm_90": a cubin; "compute_90": PTX). Needs neither GPU nor driver.
   std::string device_image(const std::string& architecture) const;
   /// Copies an array into a `__constant__` or `__device__` variable of the source.

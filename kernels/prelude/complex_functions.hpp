@@ -47,6 +47,10 @@ template <class T> NL_HD complex<T> sqrt(complex<T> z) {
 template <class T> NL_HD bool isnan(complex<T> z) { return ::isnan(z.re) || ::isnan(z.im); }
 template <class T> NL_HD bool isinf(complex<T> z) { return ::isinf(z.re) || ::isinf(z.im); }
 template <class T> NL_HD bool isfinite(complex<T> z) { return ::isfinite(z.re) && ::isfinite(z.im); }
+template <class T> NL_HD complex<T> proj(complex<T> z) {
+  if (!isinf(z)) return z;
+  return {limits<T>::infinity(), static_cast<T>(::copysign(T(0), z.im))};
+}
 template <class T> NL_HD complex<T> log(complex<T> z) { return {static_cast<T>(::log(abs(z))), arg(z)}; }
 template <class T> NL_HD complex<T> log10(complex<T> z) {
   return log(z) / static_cast<T>(2.302585092994045684);

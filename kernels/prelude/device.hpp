@@ -12,6 +12,7 @@ using rtc::complex;
 using rtc::float16;
 using rtc::loop_extent;
 using rtc::loop_position;
+using rtc::polar;
 using rtc::raw_array;
 using rtc::view;
 

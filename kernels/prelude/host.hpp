@@ -33,6 +33,7 @@ using simt::complex;
 using simt::float16;
 using simt::loop_extent;
 using simt::loop_position;
+using simt::polar;
 using simt::raw_array;
 using simt::view;
 }  // namespace numloom

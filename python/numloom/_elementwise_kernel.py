@@ -166,7 +166,7 @@ def _launch_shape(array, work, block):
 class ElementwiseKernel:
     """CuPy's ElementwiseKernel: ElementwiseKernel('T x, T y', 'T z', 'z = x * y', 'multiply').
 
-    In the operation `i` is the element's index in C order, `n` (or `_ind.size()`) the number of elements, and
+    In the operation `i` is the element's index in C order, `_ind.size()` (or `n`) the number of elements, and
     `_ind.get()[d]` the index along axis d. A `raw` parameter is the whole array, indexed by hand: x[i], x[ij]
     with `int ij[]` of an index for each axis, x.size(), x.shape()[0], x.strides()[0] (bytes), x.ndim. A raw
     output has `size` elements unless it is given. Letters stand for any dtype; arguments with the same
@@ -271,19 +271,21 @@ class ElementwiseKernel:
         lines = [line for (_, _, line), p in zip(operands, self.params) if not p.raw]
         before = [line for (_, _, line), p in zip(operands, self.params) if p.raw]
         letters = [f"using {letter} = {_c_type(t)};" for letter, t in types.known.items()]
+        if not any(parameter.name == "n" for parameter in self.params):
+            letters.append("[[maybe_unused]] const long long n = nl_n;")
         body = "\n".join([
             *letters, *before, self.loop_prep + ";",
             "const long long nl_threads = 1ll * gridDim.x * blockDim.x;",
-            "for (long long i = 1ll * blockIdx.x * blockDim.x + threadIdx.x; i < n; i += nl_threads) {",
+            "for (long long i = 1ll * blockIdx.x * blockDim.x + threadIdx.x; i < nl_n; i += nl_threads) {",
             *lines,
         ])  # fmt: skip
-        declared = [*(declared for _, declared, _ in operands), "long long n"]
+        declared = [*(declared for _, declared, _ in operands), "long long nl_n"]
         extents = []
         if "_ind" in self.operation:
             extents = list(shape) or [1]
             declared += [f"long nl_shape{d}" for d in range(len(extents))]
             given = ", ".join(f"nl_shape{d}" for d in range(len(extents)))
-            body += f"\nconst numloom::loop_position<{len(extents)}> _ind{{n, i, {{{given}}}}};"
+            body += f"\nconst numloom::loop_position<{len(extents)}> _ind{{nl_n, i, {{{given}}}}};"
         body += f"\n{self.operation};\n}}\n{self.after_loop};"
         kernel = self._texts.get(declared, body)
         arrays = [a for a, _, _ in operands if _is_array(a)]

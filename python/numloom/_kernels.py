@@ -145,9 +145,9 @@ class RawKernel(_core.Kernel):
         kernel.enable_cooperative_groups, kernel._made = self.enable_cooperative_groups, self._made
         return kernel
 
-    def compile(self, log_stream=None):
+    def compile(self, log_stream=None, archs=None):
         """Compile now instead of at the first call. Errors are raised; nothing goes to log_stream."""
-        return super().compile()
+        return super().compile(archs)
 
     @property
     def code(self) -> str:
@@ -204,9 +204,9 @@ class RawModule:
             enable_cooperative_groups=enable_cooperative_groups, **keywords,
         )  # fmt: skip
 
-    def compile(self, log_stream=None):
+    def compile(self, log_stream=None, archs=None):
         """Compile now instead of at the first call."""
-        self._kernel.compile()
+        self._kernel.compile(archs=archs)
 
     def get_function(self, name):
         """The kernel of that name or name expression, compiled."""

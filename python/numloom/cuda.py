@@ -11,12 +11,12 @@ import os as _os
 from pathlib import Path as _Path
 
 from . import _core
-from ._errors import CudaError, NotAvailableError
+from ._errors import CompileError, CudaError, NotAvailableError
 
 __all__ = [
-    "Device", "Event", "ExternalStream", "MemoryPool", "PinnedMemoryPool", "Stream", "get_current_stream",
-    "get_device_id", "get_elapsed_time", "is_available", "nvtx", "runtime", "set_allocator",
-    "set_pinned_memory_allocator", "using_allocator",
+    "Device", "Event", "ExternalStream", "MemoryPool", "PinnedMemoryPool", "Stream", "compiler", "driver",
+    "get_current_stream", "get_device_id", "get_elapsed_time", "is_available", "nvtx", "runtime",
+    "set_allocator", "set_pinned_memory_allocator", "using_allocator",
 ]  # fmt: skip
 
 Device = _core.Device
@@ -206,6 +206,18 @@ class runtime:
     def streamSynchronize(stream):
         """Waits for all work on a stream, given as the number that it has as its ptr."""
         ExternalStream(stream).synchronize()
+
+
+class driver:
+    """The error that CuPy's programs expect of the driver's calls."""
+
+    CUDADriverError = CudaError
+
+
+class compiler:
+    """The error that CuPy's programs expect of a text that does not compile."""
+
+    CompileException = CompileError
 
 
 # ---- marks for profilers ----

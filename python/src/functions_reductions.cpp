@@ -194,16 +194,26 @@ template <variance F> PyObject* spread(argument_slots s) {
   return wrap_or_out(std::move(result), s[3]);
 }
 
-// (a, axis, out, *, keepdims)
+// CuPy's positions may have a dtype. `out` has its own.
+constexpr const char* typed_positions = "(a, axis=None, out=None, *, keepdims=False, dtype=None)";
+
+// (a, axis, out, *, keepdims, dtype)
 template <position F> PyObject* arg(argument_slots s) {
-  if (is_plain_call<4>(s)) return run_plain(F, s[0]);
+  if (is_plain_call<5>(s)) return run_plain(F, s[0]);
   arg_options options;
   options.axis = to_optional_axis(s[1]);
   options.out = to_out(s[2]);
   options.keepdims = to_bool(s[3], false);
   const ndarray a = to_array(s[0]);
   if (a.ndim() == 0 && (options.axis == 0 || options.axis == -1)) options.axis.reset();
-  return wrap_or_out(unlocked(a.size(), [&] { return F(a, options); }), s[2]);
+  const std::optional<dtype> type = to_optional_dtype(s[4]);
+  ndarray result = unlocked(a.size(), [&] { return F(a, options); });
+  if (type && !options.out) {
+    const bool is_scalar = result.is_scalar();
+    result = astype(result, *type);
+    result.set_scalar(is_scalar);
+  }
+  return wrap_or_out(std::move(result), s[2]);
 }
 
 // (a, axis, dtype, out)
@@ -240,8 +250,8 @@ constexpr function_row reductions_rows[] = {
     {"var", signatures::spreading, spread<var>, "Variance over the given axes; the divisor is n - ddof.",
      both},
     {"std", signatures::spreading, spread<numloom::std>, "Standard deviation over the given axes.", both},
-    {"argmin", signatures::positions, arg<argmin>, "Position of the first smallest element; NaN wins.", both},
-    {"argmax", signatures::positions, arg<argmax>, "Position of the first largest element; NaN wins.", both},
+    {"argmin", typed_positions, arg<argmin>, "Position of the first smallest element; NaN wins.", both},
+    {"argmax", typed_positions, arg<argmax>, "Position of the first largest element; NaN wins.", both},
     {"cumsum", signatures::scanning, running<cumsum>, "Running sum along an axis, or of the flattened array.",
      both},
     {"cumprod", signatures::scanning, running<cumprod>,

@@ -309,11 +309,29 @@ void free_bound(PyObject* o) {
 
 // ---- methods ----
 
-PyObject* compile_method(PyObject* self, PyObject*) {
+// None: the current device. "all" or names of architectures: for those, whatever is there.
+PyObject* compile_method(PyObject* self, PyObject* args, PyObject* keywords) {
   return guarded([&]() -> PyObject* {
+    static const char* const names[] = {"archs", nullptr};
+    PyObject* archs = Py_None;
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "|O:compile", const_cast<char**>(names), &archs))
+      throw python_error{};
+    std::vector<std::string> wanted;
+    if (PyUnicode_Check(archs)) {
+      wanted = {std::string(to_text(archs, "archs"))};
+      if (wanted[0] == "all") wanted.clear();
+    } else if (archs != Py_None) {
+      const ref parts = checked(PySequence_Tuple(archs));
+      for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(parts.get()); ++i)
+        wanted.emplace_back(to_text(PyTuple_GET_ITEM(parts.get(), i), "archs"));
+      if (wanted.empty()) return Py_NewRef(self);
+    }
     {
       const released_gil release(released_gil::elements + 1);
-      kernel_of(self).compile();
+      if (archs == Py_None)
+        kernel_of(self).compile();
+      else
+        kernel_of(self).compile_for(wanted);
     }
     return Py_NewRef(self);
   });
@@ -390,7 +408,10 @@ PyMethodDef kernel_methods[] = {
     {"sibling", sibling_method, METH_O, "Another kernel of the same text."},
     {"get_global", get_global_method, METH_O,
      "The bytes of a __constant__ or __device__ variable, as an array of uint8 over its memory."},
-    {"compile", compile_method, METH_NOARGS, "Compiles for the current device unless that has been done."},
+    {"compile", method_entry(&compile_method), METH_VARARGS | METH_KEYWORDS,
+     "compile(archs=None): compiles for the current device unless that has been done. With 'all' or names\n"
+     "('sm_80', 'sm_90') for GPUs of any machine, by NVRTC and without a GPU: the images are in the cache\n"
+     "then, which can be shipped to programs that run with the same NVRTC."},
     {"set_constant", set_constant_method, METH_VARARGS,
      "Copies values into a __constant__ or __device__ variable of the source."},
     {"time", method_entry(&time_method), METH_FASTCALL | METH_KEYWORDS,

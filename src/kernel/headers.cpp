@@ -123,6 +123,9 @@ std::string using_lines(const std::string& source, const std::vector<std::string
   for (const char* name : {"view", "complex", "float16"}) {
     if (uses_unqualified(text, name)) lines += std::string("using numloom::") + name + ";\n";
   }
+  // The one function of complex numbers that no argument of theirs leads to.
+  if (uses_unqualified(text, "complex") && uses_unqualified(text, "polar"))
+    lines += "using numloom::polar;\n";
   return lines;
 }
 

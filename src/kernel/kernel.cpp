@@ -3,6 +3,7 @@
 
 #include "kernel/cache.hpp"
 #include "kernel/lending.hpp"
+#include "kernel/nvrtc.hpp"
 #include "kernel/state.hpp"
 #include "kernel/tuner.hpp"
 
@@ -226,7 +227,19 @@ void kernel::compile(std::optional<device> where) const {
 
 std::string kernel::device_image(const std::string& architecture) const {
   if (tuner_) return tuner_->variant({}).device_image(architecture);
-  return state_->program()->image_for(state_->name(), architecture);
+  return state_->program()->image_for({state_->name()}, architecture);
+}
+
+void kernel::compile_for(std::vector<std::string> architectures) const {
+  if (architectures.empty())
+    for (const int known : known_architectures()) architectures.push_back("sm_" + std::to_string(known));
+  if (architectures.empty()) architectures.emplace_back("sm_90");  // which says that NVRTC is not there
+  if (tuner_) {
+    for (const tuning_config& config : configs()) variant(config).compile_for(architectures);
+    return;
+  }
+  for (const std::string& architecture : architectures)
+    state_->program()->image_for(state_->names_of_module(), architecture);
 }
 
 void kernel::set_constant(const std::string& variable, const ndarray& values) const {

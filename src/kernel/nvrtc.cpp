@@ -253,12 +253,17 @@ int nvrtc_version() {
   return 1000 * major + 10 * minor;
 }
 
-int newest_architecture() {
+std::vector<int> known_architectures() {
   int count = 0;
-  if (!nvrtc().usable() || nvrtc().architecture_count(&count) != 0 || count == 0) return 0;
+  if (!nvrtc().usable() || nvrtc().architecture_count(&count) != 0) return {};
   std::vector<int> all(static_cast<std::size_t>(count));
   nvrtc().architectures(all.data());
-  return *std::max_element(all.begin(), all.end());
+  return all;
+}
+
+int newest_architecture() {
+  const std::vector<int> all = known_architectures();
+  return all.empty() ? 0 : *std::max_element(all.begin(), all.end());
 }
 
 device_image compile_for_device(const compile_job& job, const std::string& architecture) {

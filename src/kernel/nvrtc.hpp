@@ -28,6 +28,8 @@ struct device_image {
 device_image compile_for_device(const compile_job& job, const std::string& architecture);
 /// 13000 for 13.0; 0 without NVRTC.
 int nvrtc_version();
+/// Those that NVRTC compiles for, 90 for sm_90; none without NVRTC.
+std::vector<int> known_architectures();
 /// The newest architecture that NVRTC compiles for, 120 for sm_120; 0 without NVRTC.
 int newest_architecture();
 

@@ -73,11 +73,12 @@ std::shared_ptr<kernel_module> program_source::module_for(const std::vector<std:
   return module;
 }
 
-std::string program_source::image_for(const std::string& name, const std::string& architecture) const {
+std::string program_source::image_for(const std::vector<std::string>& names,
+                                      const std::string& architecture) const {
   try {
-    return compile_for_device({text_, {name}, options_}, architecture).bytes;
+    return compile_for_device({text_, names, options_}, architecture).bytes;
   } catch (const compiler_refused& refused) {
-    refuse({name}, refused.log);
+    refuse(names, refused.log);
   }
 }
 

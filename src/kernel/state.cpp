@@ -77,16 +77,21 @@ std::string kernel_state::with_all_given(const kernel_declaration& declared) {
   return name_ + "<" + list + ">";
 }
 
-const loaded_kernel& kernel_state::on(device where) {
-  const std::lock_guard lock(mutex_);
-  loaded_kernel& k = loaded_[where];
-  if (k.function != nullptr) return k;
+std::vector<std::string> kernel_state::names_of_module() const {
   if (is_template_)
     fail<type_error>("[kernel ", name_,
                      "] is a template: expected its arguments, as in k[\"float\"], or "
                      "arrays from whose dtypes they follow");
   std::vector<std::string> names = program_->options().names;
   if (std::find(names.begin(), names.end(), name_) == names.end()) names = {name_};
+  return names;
+}
+
+const loaded_kernel& kernel_state::on(device where) {
+  const std::lock_guard lock(mutex_);
+  loaded_kernel& k = loaded_[where];
+  if (k.function != nullptr) return k;
+  const std::vector<std::string> names = names_of_module();
   const auto position =
       static_cast<std::size_t>(std::find(names.begin(), names.end(), name_) - names.begin());
   k.module = program_->module_for(names, where);

@@ -26,8 +26,8 @@ class program_source {
 
   /// The module with these names for the device, compiled now or before. Throws compile_error.
   std::shared_ptr<kernel_module> module_for(const std::vector<std::string>& names, device where);
-  /// NVRTC's image with that kernel. Throws compile_error.
-  std::string image_for(const std::string& name, const std::string& architecture) const;
+  /// NVRTC's image with these kernels. Throws compile_error.
+  std::string image_for(const std::vector<std::string>& names, const std::string& architecture) const;
   /// Puts the user's own file and line where a message speaks of the kernel's text.
   std::string with_places(std::string message) const;
 
@@ -57,6 +57,9 @@ class kernel_state {
   const std::shared_ptr<program_source>& program() const { return program_; }
   /// Does the name lack template arguments that the kernel needs?
   bool is_template() const { return is_template_; }
+  /// The kernels that are compiled together with this one. Throws type_error for a template without
+  /// arguments.
+  std::vector<std::string> names_of_module() const;
   /// What runs on that device. Throws type_error for a template without arguments.
   const loaded_kernel& on(device where);
   /// The template's instance.

@@ -39,6 +39,7 @@ def filled(fill):
 ARRAYS = (
     lambda np: same(np.array(R, blocking=True), R), lambda np: same(np.asarray(R, blocking=False), R), lambda np: same(np.asanyarray([1, 2], blocking=True), numpy.array([1, 2])),
     lambda np: np.array(R).get(order="F").flags.f_contiguous, lambda np: np.asfortranarray(R).get(order="A").flags.f_contiguous, lambda np: np.array(R).T[::-1].get(order="A").flags.c_contiguous,
+    lambda np: same(np.argmax(np.array(R), axis=1, dtype="i4"), R.argmax(1).astype("i4")), lambda np: same(np.array(R).argmin(axis=0, dtype="u1"), R.argmin(0).astype("u1")), lambda np: np.array(R).argmax(dtype="i2").dtype == "i2" and hash(np.array(R).argmax(dtype="i2")) == hash(5),
     lambda np: same(np.array(R).get(None), R), lambda np: same(np.array(R).get(np.Stream()), R), lambda np: same(np.array(R).get(stream=None, order="C", out=None, blocking=True), R),
     lambda np: filled(lambda out: np.array(R).get(out=out)), lambda np: filled(lambda out: np.asnumpy(np.array(R), out=out)), lambda np: filled(lambda out: np.asfortranarray(R).get(np.Stream(), "C", out)),
     lambda np: np.asnumpy(np.array(R), stream=np.Stream(), order="F", blocking=True).flags.f_contiguous, lambda np: np.asnumpy(np.array(R).T[::-1], order="A").flags.c_contiguous,
@@ -283,6 +284,7 @@ KERNELS = (
     lambda np: same(elementwise(np, "T z", "T r", "thrust::complex<float> one(1, 0); r = z + one", np.array(Z)), Z + numpy.float32(1)), lambda np: same(elementwise(np, "T z", "T r", "typename T::value_type two = 2; r = z * two", np.array(Z)), Z * numpy.float32(2)),
     lambda np: same(elementwise(np, "raw T x", "raw T z", "z[i] = x[i] + i", np.array(R).ravel(), size=6), R.ravel() * 2), lambda np: same(elementwise(np, "T x, T y", "T z", "z = x + y", np.array([1, 2], "i1"), 2**32 + 1), numpy.array([2, 3], "i1")), lambda np: same(elementwise(np, "T x, T y", "T z", "z = x + y", np.array([1, 2], "u2"), -1), numpy.array([0, 1], "u2")),
     lambda np: same(elementwise(np, "T x, T y", "T z", "z = x + y", np.array([1, 2], "f4"), 2**63 - 1), numpy.array([1, 2], "f4") + numpy.float32(2**63)), lambda np: same(elementwise(np, "T x, T y", "T z", "z = x && y", np.array([True, False]), -3), numpy.array([True, False])),
+    lambda np: same(elementwise(np, "T x, raw T y, int32 n", "T z", "z = x + y[_ind.size() - i - 1] + n", np.arange(5.0), np.arange(5.0), 1), numpy.full(5, 5.0)), lambda np: same(elementwise(np, "T x, raw int64 n", "T z", "z = x + n[i] + _ind.size()", np.arange(3), np.arange(3)), numpy.arange(3) * 2 + 3), lambda np: same(elementwise(np, "T x", "int64 z", "z = n", np.arange(3)), numpy.full(3, 3)),
     lambda np: same(elementwise(np, "T x", "int64 z", "z = _ind.get()[0] * 10 + _ind.get()[1]", np.array(R)), numpy.array([[0, 1, 2], [10, 11, 12]])), lambda np: same(elementwise(np, "T x", "int64 z", "z = _ind.size() + _ind.get()", np.array(R).T), numpy.arange(6, 12).reshape(3, 2)),
     lambda np: same(elementwise(np, "raw T x", "T z", "int at[] = {1, (int)i}; z = x[at]", np.array(R), size=3), R[1]), lambda np: same(elementwise(np, "raw T x", "T z", "ptrdiff_t at[] = {i, 1}; z = x[at]", np.array(R).T, size=3), R[1]), lambda np: same(elementwise(np, "raw T x", "int64 z", "z = x.strides()[0] + x.shape()[1] + x.ndim", np.array(R), size=1), numpy.array([29])),
     lambda np: same(elementwise(np, "T x, T y", "T z", "z = isnan(x) ? min(y, x) : isinf(x) ? max(x, y) : y", np.array([numpy.nan, 1, numpy.inf], "e"), np.array([2, 3, 4], "e")), numpy.array([2, 3, numpy.inf], "e")), lambda np: same(elementwise(np, "T x", "bool z", "z = isnan(x) || !isfinite(x)", np.array([numpy.nan, 1, -numpy.inf])), numpy.array([True, False, True])), lambda np: same(elementwise(np, "T x", "bool z", "z = isnan(x) || isinf(x)", np.array([1j, complex(0, numpy.nan)])), numpy.array([False, True])),
@@ -335,6 +337,27 @@ def test_whatever_compiler_is_named(backend, jitify):
     kernel.compile(log_stream=io.StringIO())
     assert adds(kernel)
     assert (kernel.options, kernel.backend, kernel.file_path) == (("-DN=1",), backend, None)
+
+
+def test_errors_by_cupys_names():
+    with pytest.raises(cp.cuda.compiler.CompileException, match="not this way"):
+        cp.RawKernel(f"#if N != 1\n#error not this way\n#endif\n{ADD}", "add", ("-DN=2",)).compile()
+    with pytest.raises(cp.cuda.driver.CUDADriverError, match="CUDA_ERROR_NOT_FOUND"):
+        cp.RawModule(code=ADD).get_function("subtract")
+
+
+def test_complex_numbers_from_polar_coordinates():
+    text = """#include <cupy/complex.cuh>
+    extern "C" __global__ void at(const double* r, const double* angle, complex<double>* z, complex<float>* w) {
+      int i = threadIdx.x;
+      z[i] = polar(r[i], angle[i]);
+      w[i] = proj(complex<float>(i == 0 ? 1.0f / 0.0f : 1.0f, -2.0f));
+    }"""
+    r, angle, z, w = cp.array([1.0, 2, 3]), cp.array([0.5, -1, 3]), cp.zeros(3, "D"), cp.zeros(3, "F")
+    cp.RawKernel(text, "at")((1,), (3,), (r, angle, z, w))
+    numpy.testing.assert_allclose(z.get(), r.get() * numpy.exp(1j * angle.get()), rtol=1e-15)
+    assert w.get().tolist() == [complex(numpy.inf, -0.0), 1 - 2j, 1 - 2j]
+    assert numpy.signbit(w.get()[0].imag)
 
 
 def test_names_of_instances_may_use_our_types():

@@ -683,3 +683,26 @@ def test_device_image():
     assert b"saxpy" in image
     with pytest.raises(np.CompileError, match=r"<kernel>:1: error: identifier .q. is undefined"):
         np.Kernel("__global__ void f() { " + "q; }", "f").device_image("sm_90")
+
+
+def test_compile_for_gpus_of_other_machines(tmp_path, monkeypatch):
+    monkeypatch.setenv("NUMLOOM_CACHE_DIR", str(tmp_path))
+    kernel = np.Kernel(SAXPY, "saxpy")
+    try:
+        assert kernel.compile(archs=["sm_80", "sm_90"]) is kernel
+    except np.NotAvailableError:
+        pytest.skip("NVRTC is not on this machine")
+    assert len(list(tmp_path.rglob("*.cubin"))) == 2
+    assert kernel.device_image("sm_90")[:4] == b"\x7fELF"
+    np.Kernel(SAXPY, "saxpy").compile(archs="sm_80")
+    assert len(list(tmp_path.rglob("*.cubin"))) == 2  # it was there
+    np.RawModule(code=SAXPY).compile(archs="sm_80")  # with CuPy's headers
+    assert len(list(tmp_path.rglob("*.cubin"))) == 3
+    kernel.compile(archs="all")
+    assert len(list(tmp_path.rglob("*.cubin"))) > 4
+    with pytest.raises(np.CompileError):
+        np.Kernel("__global__ void f() { " + "q; }", "f").compile(archs="all")
+    with pytest.raises(TypeError, match="template"):
+        np.Kernel("template <class T> __global__ void f(T* x) { x[0] = 1; }", "f").compile(archs="sm_80")
+    with pytest.raises(TypeError):
+        kernel.compile(archs=[80])

@@ -102,6 +102,21 @@ def test_sizes(draw, n):
         same_state(here, there)
 
 
+@pytest.mark.parametrize("engine", ["PCG64", "Philox"])
+def test_long_fills(engine):
+    # So long that threads of a GPU take more draws each.
+    n = (1 << 22) + 7
+    here, there = (getattr(m.random, engine)(6) for m in (numpy, numloom))
+    here, there = numpy.random.Generator(here), numloom.random.Generator(there)
+    for draw in (
+        lambda g: g.random(3, dtype="f4"),
+        lambda g: g.random(n, dtype="f4"),
+        lambda g: g.random(n),
+        lambda g: g.integers(0, 256, n, dtype="u1"),
+    ):
+        assert_same(draw(there), draw(here))
+
+
 @pytest.mark.parametrize("dtype", ["f4", "f8"])
 @pytest.mark.parametrize("name", ["random", "standard_normal", "standard_exponential"])
 def test_out(name, dtype):
