@@ -417,8 +417,11 @@ void check_element(const ndarray& a, PyObject* key, PyObject* value) {
   if (a.dtype() != dtype::bool_) raise(PyExc_ValueError, "setting an array element with a sequence.");
 }
 
-// Where neither index nor value will do, NumPy tells of the index. The value's error is set and stays so.
+// Where neither index nor value will do, NumPy tells of the index, unless it is an array of integers, whose
+// elements it looks at later. The value's error is set and stays so.
 void check_index_first(const ndarray& a, const index_items& items) {
+  for (const index_item& item : items)
+    if (const auto* index = std::get_if<ndarray>(&item); index && index->dtype() != dtype::bool_) return;
   PyObject *type, *value, *traceback;
   PyErr_Fetch(&type, &value, &traceback);
   ref kept[] = {ref(type), ref(value), ref(traceback)};
