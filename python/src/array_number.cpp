@@ -214,7 +214,13 @@ PyObject* divide_with_rest(PyObject* left, PyObject* right) {
   return !result && is_host_only() ? on_host("divmod", left, right) : result;
 }
 
+// Numbers have no such operator.
+bool is_single_number(PyObject* o) {
+  return is_python_number(o) || is_numpy_scalar(o) || (is_array(o) && array_of(o).is_scalar());
+}
+
 PyObject* product(PyObject* left, PyObject* right) {
+  if (is_single_number(left) && is_single_number(right)) return not_implemented();
   PyObject* result = guarded([&]() -> PyObject* {
     if (defers_to(left) || defers_to(right)) return not_implemented();
     if (has_override(left, right)) return call_named("matmul", PyTuple_Pack(2, left, right));
