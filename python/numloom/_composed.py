@@ -177,7 +177,7 @@ def size(a, axis=None):
     """The number of elements, or of those along an axis or several."""
     a = _gathered(a)
     if not isinstance(a, ndarray):
-        return _numpy.size(_core.empty(0) if a is None else a, axis)
+        return _numpy.size(a, axis)
     if axis is None:
         return a.size
     return math.prod(a.shape[k] for k in normalize_axis_tuple(axis, a.ndim))

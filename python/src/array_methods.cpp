@@ -20,6 +20,22 @@ void refuse_copy_mode(PyObject* o) {
 }
 
 // (self, dtype, order, casting, subok, copy, device)
+// casting="same_value": any cast that loses nothing. Only astype knows it.
+bool asks_for_same_values(PyObject* casting) {
+  return casting && PyUnicode_Check(casting) && to_text(casting, "casting") == "same_value";
+}
+void check_same_values(const ndarray& a, const ndarray& cast) {
+  if (cast.dtype() == dtype::bool_ || a.dtype() == cast.dtype()) return;
+  const ndarray back = astype(cast, a.dtype(), order::K, casting::unsafe);
+  ndarray same = call(ufunc::logical_and, call(ufunc::equal, a, cast), call(ufunc::equal, a, back));
+  if (is_inexact(a.dtype()) && is_inexact(cast.dtype()))
+    same = call(ufunc::logical_or, same,
+                call(ufunc::logical_and, call(ufunc::isnan, a), call(ufunc::isnan, cast)));
+  if (all(same).item().real() != 0) return;
+  raise(PyExc_ValueError, "could not cast 'same_value' %s to %s", name_of(a.dtype()).data(),
+        name_of(cast.dtype()).data());
+}
+
 PyObject* as_type(argument_slots s) {
   const ndarray& a = array_of(s[0]);
   const dtype type = is_missing(s[1]) ? dtype::float64 : to_dtype(s[1]);
@@ -31,7 +47,8 @@ PyObject* as_type(argument_slots s) {
       return result;
     });
   const order layout = to_order(s[2], order::K);
-  const casting rule = to_casting(s[3], casting::unsafe);
+  const bool keeps_values = asks_for_same_values(s[3]);
+  const casting rule = keeps_values ? casting::unsafe : to_casting(s[3], casting::unsafe);
   refuse_copy_mode(s[5]);
   const bool always = to_bool(s[5], true);
   const auto where = to_device_argument(s[6]);
@@ -49,7 +66,10 @@ PyObject* as_type(argument_slots s) {
     ndarray cast = astype(a, type, layout, casting::unsafe, always);
     return where ? to_device(cast, *where) : cast;
   });
-  watch.report("cast", result);
+  if (keeps_values)
+    check_same_values(a, result);
+  else
+    watch.report("cast", result);
   result.set_scalar(a.is_scalar());
   return wrap(std::move(result));
 }

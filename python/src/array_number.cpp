@@ -36,17 +36,20 @@ PyObject* call_named(const char* name, PyObject* args, PyObject* out = nullptr) 
   return PyObject_Call(function.get(), arguments.get(), keywords.get());
 }
 
+[[gnu::noinline]] void report_wrapping(ufunc f, const ndarray& result, const ndarray& a, const ndarray& b) {
+  host_number x, y, z;
+  load_element(a, x);
+  load_element(b, y);
+  load_element(result, z);
+  if (wraps_around(f, x, &y, z)) report_float_errors(float_errors::overflow, info(f).name.data(), true);
+}
+
 // The operation's result, once its floating-point errors are reported.
 ndarray reported(const float_watch& watch, ufunc f, ndarray result, const ndarray* a, const ndarray* b) {
   watch.report(info(f).name.data(), result, (!a || a->is_scalar()) && (!b || b->is_scalar()));
-  if (result.is_scalar() && is_integer(result.dtype()) && a && b && a->is_scalar() && b->is_scalar() &&
-      result.device().is_cpu()) {
-    host_number x, y, z;
-    load_element(*a, x);
-    load_element(*b, y);
-    load_element(result, z);
-    if (wraps_around(f, x, &y, z)) report_float_errors(float_errors::overflow, info(f).name.data(), true);
-  }
+  if (__builtin_expect(result.is_scalar(), 0) && is_integer(result.dtype()) && a && b && a->is_scalar() &&
+      b->is_scalar() && result.device().is_cpu())
+    report_wrapping(f, result, *a, *b);
   return result;
 }
 
@@ -214,7 +217,14 @@ PyObject* divide_with_rest(PyObject* left, PyObject* right) {
   return !result && is_host_only() ? on_host("divmod", left, right) : result;
 }
 
+// Numbers have no such operator.
+bool is_single_number(PyObject* o) {
+  if (is_exact_array(o)) return array_of(o).is_scalar();
+  return is_python_number(o) || is_numpy_scalar(o) || (is_array(o) && array_of(o).is_scalar());
+}
+
 PyObject* product(PyObject* left, PyObject* right) {
+  if (is_single_number(left) && is_single_number(right)) return not_implemented();
   PyObject* result = guarded([&]() -> PyObject* {
     if (defers_to(left) || defers_to(right)) return not_implemented();
     if (has_override(left, right)) return call_named("matmul", PyTuple_Pack(2, left, right));

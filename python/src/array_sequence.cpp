@@ -156,7 +156,11 @@ PyObject* at_simple_tuple(PyObject* self, PyObject* key) {
 
 std::optional<std::int64_t> slice_part(PyObject* o) {
   if (o == Py_None) return {};
-  return to_int(o, "slice");
+  if (!PyIndex_Check(o))
+    raise(PyExc_TypeError, "slice indices must be integers or None or have an __index__ method");
+  const Py_ssize_t at = PyNumber_AsSsize_t(o, nullptr);  // numbers beyond any array are its ends
+  if (at == -1 && PyErr_Occurred()) throw python_error{};
+  return at;
 }
 
 // An array to index with. What no array here can hold is no index either.
@@ -413,6 +417,18 @@ void check_element(const ndarray& a, PyObject* key, PyObject* value) {
   if (a.dtype() != dtype::bool_) raise(PyExc_ValueError, "setting an array element with a sequence.");
 }
 
+// Where neither index nor value will do, NumPy tells of the index, unless it is an array of integers, whose
+// elements it looks at later. The value's error is set and stays so.
+void check_index_first(const ndarray& a, const index_items& items) {
+  for (const index_item& item : items)
+    if (const auto* index = std::get_if<ndarray>(&item); index && index->dtype() != dtype::bool_) return;
+  PyObject *type, *value, *traceback;
+  PyErr_Fetch(&type, &value, &traceback);
+  ref kept[] = {ref(type), ref(value), ref(traceback)};
+  get_item(a, items);
+  PyErr_Restore(kept[0].release(), kept[1].release(), kept[2].release());
+}
+
 int assign(PyObject* self, PyObject* key, PyObject* value) {
   if (!value) {
     PyErr_SetString(PyExc_ValueError, "cannot delete array elements");
@@ -428,12 +444,17 @@ int assign(PyObject* self, PyObject* key, PyObject* value) {
                            ? checked(is_integer(a.dtype()) ? PyNumber_Long(value) : PyNumber_Float(value))
                            : ref::borrowed(value);  // numpy.ma.masked: NaN with a warning, or an error
     value = number.get();
-    check_assignable(a, key, value);
-    if (a.device().is_cpu()) report_overflow(a.dtype(), value);
-    check_element(a, key, value);
     const index_items items = to_index_items(key, a.device());
     operand source;
-    load_value(source, value, a);
+    try {
+      check_assignable(a, key, value);
+      if (a.device().is_cpu()) report_overflow(a.dtype(), value);
+      check_element(a, key, value);
+      load_value(source, value, a);
+    } catch (const python_error&) {
+      check_index_first(a, items);
+      throw;
+    }
     const float_watch watch(source.array() && may_err(source.array()->dtype(), a.dtype()));
     if (source.array()) warn_before_assigning(source.array()->dtype(), a.dtype());
     unlocked(a.size(), [&] {

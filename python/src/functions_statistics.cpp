@@ -202,6 +202,27 @@ PyObject* finite(argument_slots s) {
 
 // ---- covariance ----
 
+// Has each variable too few observations for these degrees of freedom?
+bool lacks_observations(const ndarray& m, bool rowvar, double ddof) {
+  if (m.ndim() < 2) return static_cast<double>(m.size()) <= ddof;
+  const auto variables = m.shape()[rowvar ? 0 : 1], observations = m.shape()[rowvar ? 1 : 0];
+  return m.ndim() == 2 && variables > 0 && static_cast<double>(observations) <= ddof;
+}
+
+void warn_of_few_observations() {
+  warn(PyExc_RuntimeWarning, "Degrees of freedom <= 0 for slice");
+  report_float_errors(float_errors::divide, "divide", false);
+}
+
+// NaN that no operand has: infinities, or variables that do not vary, met.
+void report_new_nan(const ndarray& result, const ndarray& m, const std::optional<ndarray>& y,
+                    const char* step) {
+  if (!result.device().is_cpu() || !is_inexact(result.dtype())) return;
+  const auto has_nan = [](const ndarray& a) { return any(isnan(a)).item<bool>(); };
+  if (has_nan(result) && !has_nan(m) && !(y && has_nan(*y)))
+    report_float_errors(float_errors::invalid, step, false);
+}
+
 // (m, y, rowvar, bias, ddof, fweights, aweights, *, dtype)
 PyObject* covariance(argument_slots s) {
   PyObject* operands[] = {s[0], s[1] ? s[1] : s[0]};
@@ -218,10 +239,12 @@ PyObject* covariance(argument_slots s) {
   if (!is_missing(s[5])) options.fweights = to_array(s[5], d);
   if (!is_missing(s[6])) options.aweights = to_array(s[6], d);
   options.dtype = to_optional_dtype(s[7]);
-  const std::int64_t n = m.ndim() == 2 ? m.shape()[options.rowvar ? 1 : 0] : m.size();
-  if (!options.fweights && !options.aweights && static_cast<double>(n) <= options.ddof && m.ndim() <= 2)
-    warn(PyExc_RuntimeWarning, "Degrees of freedom <= 0 for slice");
-  return wrap(unlocked(m.size() * 4, [&] { return cov(m, y, options); }));
+  const bool too_few =
+      !options.fweights && !options.aweights && lacks_observations(m, options.rowvar, options.ddof);
+  if (too_few) warn_of_few_observations();
+  ndarray result = unlocked(m.size() * 4, [&] { return cov(m, y, options); });
+  report_new_nan(result, m, y, too_few ? "multiply" : "subtract");
+  return wrap(std::move(result));
 }
 
 // (x, y, rowvar, *, dtype)
@@ -233,9 +256,10 @@ PyObject* correlation(argument_slots s) {
   if (!is_missing(s[1])) y = to_array(s[1], d);
   const bool rowvar = to_bool(s[2], true);
   const auto type = to_optional_dtype(s[3]);
-  if ((x.ndim() == 2 ? x.shape()[rowvar ? 1 : 0] : x.size()) <= 1 && x.ndim() <= 2)
-    warn(PyExc_RuntimeWarning, "Degrees of freedom <= 0 for slice");
-  return wrap(unlocked(x.size() * 4, [&] { return corrcoef(x, y, rowvar, type); }));
+  if (lacks_observations(x, rowvar, 1)) warn_of_few_observations();
+  ndarray result = unlocked(x.size() * 4, [&] { return corrcoef(x, y, rowvar, type); });
+  report_new_nan(result, x, y, "divide");
+  return wrap(std::move(result));
 }
 
 constexpr const char* medians = "(a, axis=None, out=None, overwrite_input=False, keepdims=False)";

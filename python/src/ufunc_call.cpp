@@ -434,7 +434,7 @@ PyObject* hand_over(PyObject* self, const char* method, PyObject* const* args, P
 
 bool defers_to(PyObject* o, bool in_place) {
   if (is_plain(o)) return false;
-  if (is_numpy_array(o)) return true;  // a subclass: masked arrays, matrices
+  if (is_numpy_array(o)) return !in_place;  // a subclass: masked arrays, matrices
   const ref own(PyObject_GetAttrString(reinterpret_cast<PyObject*>(Py_TYPE(o)), "__array_ufunc__"));
   if (own) return own.get() == Py_None && !in_place;
   PyErr_Clear();

@@ -39,11 +39,22 @@ namespace {
 // Beyond this prime a chirp is cheaper than sums over all values.
 constexpr int largest_radix = 61;
 
-/// e^(-2 pi i k / n), rounded once.
+/// e^(-2 pi i k / n), rounded once. Angles are taken from the nearest axis, so that 1, -i, -1 and i are
+/// exact.
 std::complex<double> root(std::int64_t k, std::int64_t n) {
-  const long double angle =
-      2 * std::numbers::pi_v<long double> * static_cast<long double>(k % n) / static_cast<long double>(n);
-  return {static_cast<double>(std::cos(angle)), static_cast<double>(-std::sin(angle))};
+  const std::int64_t quadrant = 4 * (k % n) / n, beyond = 4 * (k % n) - quadrant * n;
+  const bool is_steep = 2 * beyond > n;
+  const long double angle = std::numbers::pi_v<long double> / 2 *
+                            static_cast<long double>(is_steep ? n - beyond : beyond) /
+                            static_cast<long double>(n);
+  double c = static_cast<double>(std::cos(angle)), s = static_cast<double>(std::sin(angle));
+  if (is_steep) std::swap(c, s);
+  switch (quadrant) {
+    case 0: return {c, -s};
+    case 1: return {-s, -c};
+    case 2: return {-c, s};
+    default: return {s, c};
+  }
 }
 
 template <class T> void append(std::vector<T>& to, std::complex<double> z) {

@@ -101,6 +101,17 @@ struct reduction_call {
   const scalar* initial = nullptr;
 };
 
+// The ufunc that NumPy's texts name for a reduction.
+std::string_view ufunc_of(std::string_view operation) {
+  static constexpr std::pair<std::string_view, std::string_view> names[] = {
+      {"prod", "multiply"},  {"min", "minimum"},     {"max", "maximum"},
+      {"any", "logical_or"}, {"all", "logical_and"}, {"sum", "add"},
+      {"mean", "add"},       {"var", "add"},         {"std", "add"}};
+  for (const auto& [name, ufunc] : names)
+    if (name == operation) return ufunc;
+  return operation;
+}
+
 bool needs_initial(reduction op) {
   return op == reduction::min || op == reduction::max || op == reduction::fmin || op == reduction::fmax;
 }
@@ -138,10 +149,11 @@ void reduce_into(const ndarray& a, const reduction_call& call, const ndarray& ou
   std::int64_t length = 1;
   for (const std::int64_t axis : call.axes) length *= a.shape()[static_cast<int>(axis)];
   if (length == 0 && (ordered || (needs_initial(call.op) && !call.initial)))
-    fail<value_error>(ordered ? "attempt to get " : "zero-size array to reduction operation ", call.operation,
+    fail<value_error>(ordered ? "attempt to get " : "zero-size array to reduction operation ",
+                      ordered ? call.operation : ufunc_of(call.operation),
                       ordered ? " of an empty sequence" : " which has no identity");
   if (call.where && needs_initial(call.op) && !call.initial)
-    fail<value_error>("reduction operation '", call.operation,
+    fail<value_error>("reduction operation '", ufunc_of(call.operation),
                       "' does not have an identity, so to use a where mask one has to specify 'initial'");
   if (plan.outputs == 0) return;
   backend_of(a.device()).reduce(plan, current_stream(a.device()));
@@ -168,8 +180,12 @@ ndarray deliver(ndarray result, const std::optional<ndarray>& out, const char* o
     if (result.ndim() == 0) result.set_scalar(true);
     return result;
   }
+  if (out->ndim() != result.ndim())
+    fail<value_error>("output parameter for reduction operation ", ufunc_of(operation),
+                      " has the wrong number of dimensions: Found ", out->ndim(), " but expected ",
+                      result.ndim(), " (shape ", to_string(result.shape()), ")");
   if (out->shape() != result.shape())
-    fail<value_error>("output parameter for reduction operation ", operation,
+    fail<value_error>("output parameter for reduction operation ", ufunc_of(operation),
                       " has the wrong shape: expected ", to_string(result.shape()), ", got ",
                       to_string(out->shape()));
   copyto(*out, result, casting::unsafe);

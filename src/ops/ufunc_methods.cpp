@@ -185,6 +185,21 @@ ndarray fold(const chain& c, const ndarray& a, const std::optional<scalar>& star
   return result;
 }
 
+// A new array with the axes of a in memory as NumPy's iterators leave them.
+ndarray ordered_like(const ndarray& a, const shape_t& shape, dtype type) {
+  const ndarray* sources[] = {&a};
+  return detail::empty_for(shape, type, a.device(), sources, detail::standing::ignored);
+}
+
+// The result of a reduction with its axes in memory as those of a, strides 0 for axes that say nothing.
+ndarray in_layout_of(const ndarray& a, const dims& strides, const ndarray& result) {
+  if (result.ndim() < 2 || result.size() == 0) return result;
+  const ndarray ordered = ordered_like(a.view(result.shape(), strides), result.shape(), result.dtype());
+  if (ordered.strides() == result.strides()) return result;
+  copyto(ordered, result);
+  return ordered;
+}
+
 bool may_reorder(ufunc f) {
   return info(f).identity || f == ufunc::maximum || f == ufunc::minimum || f == ufunc::fmax ||
          f == ufunc::fmin;
@@ -219,10 +234,14 @@ ndarray reduce_in_order(ufunc f, const ndarray& a, const reduction_options& opti
     return deliver(c, to_device(reduce_in_order(f, to_device(a, cpu), there), a.device()), options.out);
   }
   shape_t shape;
+  dims strides;
   std::int64_t left = 1;
   for (int d = 0; d < a.ndim(); ++d) {
     const bool kept = std::find(axes.begin(), axes.end(), d) == axes.end();
-    if (kept || options.keepdims) shape.push_back(kept ? a.shape()[d] : 1);
+    if (kept || options.keepdims) {
+      shape.push_back(kept ? a.shape()[d] : 1);
+      strides.push_back(a.strides()[d]);
+    }
     left *= kept ? a.shape()[d] : 1;
   }
   if (in_front.shape()[0] == 0 && !start)
@@ -234,7 +253,8 @@ ndarray reduce_in_order(ufunc f, const ndarray& a, const reduction_options& opti
     mask = with_axes_in_front(broadcast_to(to_device(*options.where, a.device()), a.shape()), axes);
   }
   if (left == 0) return deliver(c, empty(shape, c.result, a.device()), options.out);
-  return deliver(c, reshape(fold(c, in_front, start, options.where ? &mask : nullptr), shape), options.out);
+  const ndarray result = reshape(fold(c, in_front, start, options.where ? &mask : nullptr), shape);
+  return deliver(c, options.out ? result : in_layout_of(a, strides, result), options.out);
 }
 
 }  // namespace detail
@@ -250,12 +270,6 @@ std::optional<scan_op> scan_for(const chain& c) {
     case ufunc::minimum: return scan_op::min;
     default: return {};
   }
-}
-
-// A new array with the axes of a in memory as NumPy's iterators leave them.
-ndarray ordered_like(const ndarray& a, const shape_t& shape, dtype type) {
-  const ndarray* sources[] = {&a};
-  return detail::empty_for(shape, type, a.device(), sources, detail::standing::ignored);
 }
 
 ndarray scanned(scan_op op, const ndarray& a, dtype type, int axis) {
@@ -409,10 +423,7 @@ ndarray reduceat(ufunc f, const ndarray& a, std::span<const std::int64_t> indice
   // The axis itself says nothing about the order.
   dims strides = a.strides();
   strides[axis] = 0;
-  ndarray ordered = ordered_like(a.view(result.shape(), strides), result.shape(), c.result);
-  if (ordered.strides() == result.strides()) return result;
-  copyto(ordered, result);
-  return ordered;
+  return in_layout_of(a, strides, result);
 }
 
 }  // namespace numloom

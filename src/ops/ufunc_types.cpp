@@ -239,7 +239,11 @@ resolved_types resolve(ufunc f, std::span<const array_like> inputs, std::optiona
   }
   if (wanted) return resolve_wanted(f, inputs, *wanted, rule);
   const std::span<const array_like> promoted = scales ? inputs.first(1) : inputs;
-  const dtype common = result_type(promoted);
+  // A whole number of Python's beside an array of exponents says nothing: the first loop, of float16, has it.
+  const bool is_weak = scales && inputs[1].array() && !inputs[0].array() &&
+                       (inputs[0].number().type == scalar::kind::integer ||
+                        inputs[0].number().type == scalar::kind::unsigned_integer);
+  const dtype common = is_weak ? dtype::int8 : result_type(promoted);
   const int loop = first_loop(f, promoted, common);
   if (loop < 0 || (refuses_bool(f) && common == dtype::bool_)) fail_no_loop(f, inputs);
   resolved_types types = types_for(f, static_cast<dtype>(loop));

@@ -11,7 +11,7 @@ import warnings
 
 import numpy
 import pytest
-from conftest import cpu_only
+from conftest import cpu_only, numpy_2_4
 from parity import assert_outcome, outcome
 
 import numloom
@@ -47,7 +47,10 @@ r = int(c[0]) ; r = float(c[0]) ; r = math.floor(c[0]) ; r = i.item(1.5) ; x = i
 r = np.float_power.outer(np.array([0], 'u2'), np.array([-1], 'i1')) ; r = np.power(np.array([2]), np.array([-1]), dtype='f8') ; r = np.power(np.array([2.0]), np.array([-1]), dtype='i8', casting='unsafe')
 x = np.broadcast_to(np.zeros(1, 'u1'), 3); r = np.add(1.5, 2, out=x) ; x = np.broadcast_to(np.zeros(1, 'u1'), 3); x += 1.5; r = x
 r = np.fft.ifft2(np.zeros((0, 1)), s=(2,), axes=(0,)) ; r = np.fft.fft(np.zeros((0, 2)), n=2, axis=0) ; r = np.fft.rfft(np.zeros((2, 0)), n=4)
-x = i.copy(); x += np.ones((2, 3)); r = x ; x = np.array(True); x **= -1; r = x ; r = np.add(i, 1.5, out=np.zeros(2, 'i2')) ; r = i[:0] ** -1 ; r = np.zeros((0, 2), 'i4') ** np.int32(-2) ; r = i ** -1 ; r = round(c[0], 1) ; r = round(np.any(i)) ; r = round(i[0], -1)
+x = i.copy(); x[9] = None; r = x ; x = i.copy(); x[[True]] = 1j; r = x ; x = i.copy(); x[[9]] = 'x'; r = x ; x = np.array(1); x[0] = 'x'; r = x ; x = i.copy(); x[9] = [1, 2]; r = x ; x = i.copy(); x['a'] = np.nan; r = x ; x = i.copy(); x[1] = None; r = x ; r = i[:10**30] ; r = i[-10**30::True] ; r = i[1.0:] ; r = np.max([]) ; r = np.sum(i, axis=0, out=np.zeros(2)) ; r = S(np.gcd.reduce(i3.T)) ; r = S(np.hypot.reduce(f3, -1, keepdims=True)) ; r = S(np.hypot.reduce(f3, 0)) ; r = S(np.gcd.reduce(i3.transpose(1, 0, 2), 1))
+x = i.copy(); x += np.ones((2, 3)); r = x ; x = np.array(True); x **= -1; r = x ; r = np.add(i, 1.5, out=np.zeros(2, 'i2')) ; r = i[:0] ** -1 ; r = np.zeros((0, 2), 'i4') ** np.int32(-2) ; r = i ** -1 ; r = round(np.any(i)) ; r = round(i[0], -1)
+x = np.arange(3); x += numpy.ma.array([1, 2, 3], mask=[0, 1, 0]); r = x ; x = np.eye(2); x *= numpy.matrix([[1, 2], [3, 4]]); r = x ; r = i.sum() @ i.sum() ; r = 2 @ i.sum() ; r = i[0] @ i ; r = np.size(None)
+r = np.ldexp(5, np.arange(4)) ; r = np.ldexp(2, np.int64(3)) ; r = np.ldexp(2, 3) ; r = np.ldexp(2.0, np.arange(3)) ; r = np.ldexp(True, i[:1] // 9)
 r = np.c_["0,2", i, i] ; r = np.r_["0,2,0", i, i] ; r = f3.getfield("i4", 4) ; x = i.copy(); x.setfield(1, "i1"); r = x ; r = i.getfield("i8") ; x = i.copy(); x[0] = 2**70; r = x ; x = f3.copy(); x[0, 0, 0] = 2**70; r = x
 r = S(copy.copy(f3)) ; r = S(copy.deepcopy([f3])[0]) ; r = copy.copy(i) ; r = copy.copy(i.sum()) ; r = copy.deepcopy({1: i})[1] ; r = S(pickle.loads(pickle.dumps(f3))) ; r = S(f3.copy()) ; r = S(f3.copy('K'))
 """.strip().splitlines()
@@ -99,6 +102,43 @@ def test_warnings(category, statements):
             warnings.simplefilter("always")
             _run(module, statements)
         assert any(category in f"{w.category.__name__} {w.message}" for w in caught), module
+
+
+@pytest.mark.parametrize(
+    ("statements", "text"),
+    [
+        ("np.max([])", "zero-size array to reduction operation maximum which has no identity"),
+        ("np.min(f3, where=f3 > 0)", "reduction operation 'minimum' does not have an identity"),
+        (
+            "np.sum(i, out=np.zeros(2))",
+            "output parameter for reduction operation add has the wrong number of",
+        ),
+        ("i['a':]", "slice indices must be integers or None or have an __index__ method"),
+        ("i[9] = None", "index 9 is out of bounds for axis 0 with size 3"),
+        pytest.param("round(c[0])", "type numpy.complex128 doesn't define __round__", marks=numpy_2_4),
+    ],
+)
+def test_texts(statements, text):
+    for module in (numpy, numloom):
+        assert text in str(outcome(_run, module, statements)[1]), module
+
+
+@numpy_2_4
+@pytest.mark.parametrize("values", [[1.0, 2], [1.5], [300], [-1], [numpy.nan, 1], [0.1], [1 + 0j], [1 + 1j], [2**53 + 1], [-0.0], [65520.0], [2**64 - 1], [True, False]])  # fmt: skip
+@pytest.mark.parametrize("dtype", ["i8", "u1", "u8", "f2", "f4", "f8", "c8", "?"])
+def test_casts_that_lose_nothing(values, dtype):
+    def cast(np):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return np.array(values).astype(dtype, casting="same_value")
+
+    assert_outcome(outcome(cast, numloom), outcome(cast, numpy), 0, f"{values} to {dtype}")
+
+
+@numpy_2_4
+def test_squares_of_bools():
+    for statements in ("r = np.array([True, False]) ** 2", "r = np.array(True) ** 2", "r = np.any(i) ** 2"):
+        assert_outcome(outcome(_run, numloom, statements), outcome(_run, numpy, statements), 0, statements)
 
 
 @cpu_only

@@ -344,3 +344,11 @@ def test_nothing_runs_on_the_host():
     for name in (*FORWARD, *BACKWARD, *ND, "fftshift", "ifftshift"):
         getattr(numloom.fft, name)(a)
     numloom.fft.fftfreq(8), numloom.fft.rfftfreq(8)
+
+
+def test_quarters_of_a_turn_are_exact():
+    assert numloom.fft.rfft([0, 1, 0, 0]).tolist() == [1, -1j, -1]
+    assert numloom.fft.irfft([1, -1j, -1]).tolist() == [0, 1, 0, 0]
+    for n in (4, 8, 16, 32, 64, 256, 1024):
+        turns = numloom.fft.fft(numloom.eye(1, n, 1))[0, :: n // 4]
+        assert turns.tolist() == [1, -1j, -1, 1j], n

@@ -66,7 +66,11 @@ CASES = {
     "wrapping negative": lambda np, a: -np.array([1], "u8")[0],
     "wrapping modulus": lambda np, a: abs(np.array([-128], "i1")[0]),
     "wrapping sum by Python": lambda np, a: sum(np.array([200, 100], "u1")),
+    "covariance of one": lambda np, a: np.cov([[1.0]]),
+    "covariance of infinities": lambda np, a: np.cov([[1.0, np.inf], [2, 3]]),
     # And none where there is no error.
+    "covariance of NaN": lambda np, a: np.cov([[1.0, np.nan], [2, 3]]),
+    "covariance of nothing": lambda np, a: np.cov(np.zeros((0, 0))),
     "scalars that fit": lambda np, a: np.array([-(2**63)])[0] + np.array([2**63 - 1])[0] * -1 * -1,
     "ufunc of scalars": lambda np, a: np.add(np.array([127], "i1")[0], np.array([1], "i1")[0]),
     "wrapping arrays of no dimensions": lambda np, a: np.array(127, "i1") + np.array(1, "i1"),
@@ -86,6 +90,13 @@ CASES = {
 @pytest.mark.parametrize("name", CASES)
 def test_the_same_warnings(name):
     assert warned(CASES[name], numloom) == warned(CASES[name], numpy)
+
+
+def test_correlation_of_what_does_not_vary():
+    for np in (numpy, numloom):
+        assert (RuntimeWarning, "invalid value encountered in divide") in warned(
+            lambda np, a: np.corrcoef([[1.0, 1, 1], a[:3]]), np
+        )
 
 
 def test_errstate_decides():
