@@ -109,6 +109,32 @@ template <class T> void floor_divide_bytes(i64 n, T* out, const T* a, T b) {
 }
 template <class T> NL_HD pair<T, T> integer_divmod(T a, T b);
 
+// Numbers of 64 bits below 2**63: the high half of a product with 2**(63 + s) / b, rounded up, for 2**s >= b.
+// It is too large by less than 1 / b.
+__extension__ using wide_product = unsigned __int128;
+struct wide_quotient {
+  int shift;
+  u64 factor;
+  explicit wide_quotient(u64 b)  // b >= 2
+      : shift(63 - __builtin_clzll(b - 1)),
+        factor(static_cast<u64>((wide_product(1) << (64 + shift)) / b) + 1) {}
+  NL_HD u64 operator()(u64 a) const { return static_cast<u64>((wide_product(a) * factor) >> 64) >> shift; }
+};
+template <class T> void floor_divide_wide(i64 n, T* out, const T* a, T b) {
+  if (b < T(2) || static_cast<u64>(b) > u64(1) << 62) {
+    for (i64 i = 0; i < n; ++i) out[i] = integer_divmod(a[i], b).first;
+    return;
+  }
+  const wide_quotient quotient(static_cast<u64>(b));
+  for (i64 i = 0; i < n; ++i) {
+    const u64 sign = static_cast<u64>(static_cast<i64>(a[i]) >> 63);  // ~(~a / b) rounds down below 0
+    if (!is_signed<T> && sign)
+      out[i] = a[i] / b;
+    else
+      out[i] = static_cast<T>(quotient(static_cast<u64>(a[i]) ^ sign) ^ sign);
+  }
+}
+
 template <class T> bool floor_divide_by(i64 n, T* out, const T* a, T b) {
   if (b == T(0) || (sizeof(T) == 8 && !is_small_whole(b))) return false;
   if constexpr (sizeof(T) == 1)
@@ -121,7 +147,7 @@ template <class T> bool floor_divide_by(i64 n, T* out, const T* a, T b) {
     if constexpr (sizeof(T) == 8)
       for (i64 i = start; i < end; ++i) large |= static_cast<unsigned>(!is_small_whole(a[i]));
     if (large) {
-      for (i64 i = start; i < end; ++i) out[i] = integer_divmod(a[i], b).first;
+      if constexpr (sizeof(T) == 8) floor_divide_wide(end - start, out + start, a + start, b);
     } else {
 #pragma GCC ivdep
       for (i64 i = start; i < end; ++i) out[i] = quotient(a[i]);

@@ -248,7 +248,10 @@ def _legacy_call(name, function, args, kwargs):
 
     As in CuPy, it may also be the argument after size.
     """
-    if name != "shuffle" and "dtype" not in kwargs and len(args) - 1 != _parameter_count(name):
+    own = "dtype" in kwargs or len(args) - 1 == _parameter_count(name)  # not NumPy's parameter
+    if not own and _PLAIN.issuperset(map(type, args)) and _PLAIN.issuperset(map(type, kwargs.values())):
+        return _fallback.adopted(function(*args, **kwargs))
+    if not own and name != "shuffle":
         devices = []
         given = _for_numpy(args, devices)
         if given is not None and not kwargs:

@@ -14,7 +14,7 @@ template <class U> NL_HD U get(const char* p) { return *reinterpret_cast<const U
 template <class U> NL_HD void put(char* p, U value) { *reinterpret_cast<U*>(p) = value; }
 
 // n elements between places that do not overlap.
-template <class U> void copy_row(char* to, const char* from, long n, long to_step, long from_step) {
+template <class U> NL_HD void copy_row(char* to, const char* from, long n, long to_step, long from_step) {
   constexpr long S = sizeof(U);
   if (to_step == S) {
     auto* out = reinterpret_cast<U*>(to);

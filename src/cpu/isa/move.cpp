@@ -139,10 +139,11 @@ void transpose(char* to, const char* from, long rows, long columns, long to_row,
       transpose_lines<U, true>(to, from, whole_rows, whole_columns, to_row, from_column);
     else
       transpose_lines<U, false>(to, from, whole_rows, whole_columns, to_row, from_column);
-    for (; whole_columns + N <= columns; whole_columns += N)  // less than a line
-      for (long r = 0; r < whole_rows; r += N)
-        turn<U>(to + r * to_row + whole_columns * S, from + r * S + whole_columns * from_column, to_row,
-                from_column);
+    if constexpr (N < line)
+      for (; whole_columns + N <= columns; whole_columns += N)
+        for (long r = 0; r < whole_rows; r += N)
+          turn<U>(to + r * to_row + whole_columns * S, from + r * S + whole_columns * from_column, to_row,
+                  from_column);
   }
   for (long r = 0; r < rows; ++r)
     for (long c = r < whole_rows ? whole_columns : 0; c < columns; ++c)
