@@ -155,6 +155,20 @@ template <class T> bool floor_divide_by(i64 n, T* out, const T* a, T b) {
   }
   return true;
 }
+template <class T> bool remainder_by(i64 n, T* out, const T* a, T b) {
+  using U = wrap_of<T>;
+  constexpr i64 block = 512;
+  T quotient[block];
+  for (i64 start = 0; start < n; start += block) {
+    const i64 count = n - start < block ? n - start : block;
+    if (!floor_divide_by(count, quotient, a + start, b)) return false;  // b decides: no block is done then
+#pragma GCC ivdep
+    for (i64 i = 0; i < count; ++i)
+      out[start + i] =
+          static_cast<T>(static_cast<U>(a[start + i]) - static_cast<U>(quotient[i]) * static_cast<U>(b));
+  }
+  return true;
+}
 #endif
 
 template <class T> NL_HD pair<T, T> integer_divmod(T a, T b) {
@@ -265,6 +279,10 @@ struct Remainder {
   template <class T>
   requires(is_integral<T> && sizeof(T) == 8) static NL_HD bool exceptional(T a, T b) {
     return FloorDivide::exceptional(a, b);
+  }
+  template <class T>
+  requires(is_integral<T>) static bool uniform(i64 n, T* out, const T* a, T b) {
+    return remainder_by(n, out, a, b);
   }
   template <class T>
   requires(is_floating<T>) static NL_HD T fast(T a, T b) { return T(fast_divmod(wide(a), wide(b)).second); }
