@@ -16,6 +16,15 @@ concept has_fast_path = requires(T... x) {
   F::exceptional(x...);
 };
 
+// Functors of two operands that are much cheaper where the second one is the same number for all (x ** 3,
+// i // 10) offer
+//   static bool uniform(i64 n, T* out, const T* a, T b)    false: it is not one of those, and nothing is done
+// out may be a.
+template <class F, class T>
+concept has_uniform_path = requires(T* out, const T* a, T b) {
+  F::uniform(i64(0), out, a, b);
+};
+
 #if !defined(__CUDACC__)
 // out[i] = F{}(in[i]...) over contiguous memory, vectorised also for functors with a fast path. out may be
 // one of in.

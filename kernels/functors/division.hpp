@@ -48,8 +48,134 @@ template <class T> NL_HD T truncated_remainder(T a, T b) {
   return static_cast<T>(a % b);
 }
 
+#if NL_VECTOR_MATH
+// 64-bit integers that a double holds with bits to spare. Adding 1.5 * 2**52 leaves a whole number in the
+// last bits: the way there and back.
+inline constexpr double whole_magic = 0x1.8p52;
+inline constexpr u64 whole_magic_bits = 0x4338000000000000u;
+template <class T> NL_HD bool is_small_whole(T a) {
+  constexpr u64 limit = u64(1) << 50;
+  return is_signed<T> ? static_cast<u64>(a) + limit < 2 * limit : static_cast<u64>(a) < limit;
+}
+template <class T> NL_HD double double_of_whole(T a) {
+  if constexpr (is_same<T, i32> || sizeof(T) < 4)
+    return static_cast<double>(a);
+  else
+    return bit_cast<double>(static_cast<u64>(a) + whole_magic_bits) - whole_magic;
+}
+template <class T> NL_HD T whole_of_double(double x) {
+  return static_cast<T>(bit_cast<u64>(x + whole_magic) - whole_magic_bits);
+}
+
+// floor(a / b) for one divisor: (a + 1/2) / b is no whole number and lies 1 / 2b or more away from each, so
+// that a product with the rounded reciprocal, less 1/2, rounds to the quotient. A float has the bits for it
+// up to 16 bits, a double to 50.
+template <class T> struct floor_quotient {
+  using R = conditional_t<(sizeof(T) < 4), float, double>;
+  R inverse, shift;
+  explicit NL_HD floor_quotient(T b) {
+    const R divisor = sizeof(T) < 4 ? static_cast<R>(b) : static_cast<R>(double_of_whole(b));
+    inverse = R(1) / divisor;
+    shift = (divisor < R(0) ? R(-0.5) : R(0.5)) * inverse - R(0.5);
+  }
+  NL_HD T operator()(T a) const {
+    if constexpr (sizeof(T) < 4)
+      return static_cast<T>(bit_cast<u32>(fma_(static_cast<float>(a), inverse, shift) + 0x1.8p23f));
+    else
+      return whole_of_double<T>(fma_(double_of_whole(a), inverse, shift));
+  }
+};
+// The same of bytes in 16 bits: the high half of a product with 2**16 / |b|, rounded up, is the whole
+// quotient of numbers from 0 to 255. ~(~a / b) rounds down below 0.
+template <class T> void floor_divide_bytes(i64 n, T* out, const T* a, T b) {
+  const u16 negative = b < T(0) ? u16(0xffff) : u16(0);
+  const u32 size = static_cast<u16>((static_cast<u16>(b) ^ negative) - negative);
+  // In memory, so that g++ finds two operands of 16 bits and multiplies their high halves.
+  constexpr i64 block = 256;
+  u16 factor[block];
+  for (i64 i = 0; i < (n < block ? n : block); ++i) factor[i] = static_cast<u16>((65535 + size) / size);
+  for (i64 start = 0; start < n; start += block) {
+    const i64 count = n - start < block ? n - start : block;
+    const T* const from = a + start;
+    T* const to = out + start;
+#pragma GCC ivdep
+    for (i64 i = 0; i < count; ++i) {
+      const u16 x = static_cast<u16>((static_cast<u16>(from[i]) ^ negative) - negative);
+      const u16 sign = is_signed<T> ? static_cast<u16>(static_cast<i16>(x) >> 15) : u16(0);
+      const u16 whole = static_cast<u16>(static_cast<u32>(static_cast<u16>(x ^ sign)) * factor[i] >> 16);
+      to[i] = static_cast<T>(whole ^ sign);
+    }
+  }
+}
+template <class T> NL_HD pair<T, T> integer_divmod(T a, T b);
+
+// Numbers of 64 bits below 2**63: the high half of a product with 2**(63 + s) / b, rounded up, for 2**s >= b.
+// It is too large by less than 1 / b.
+__extension__ using wide_product = unsigned __int128;
+struct wide_quotient {
+  int shift;
+  u64 factor;
+  explicit wide_quotient(u64 b)  // b >= 2
+      : shift(63 - __builtin_clzll(b - 1)),
+        factor(static_cast<u64>((wide_product(1) << (64 + shift)) / b) + 1) {}
+  NL_HD u64 operator()(u64 a) const { return static_cast<u64>((wide_product(a) * factor) >> 64) >> shift; }
+};
+template <class T> void floor_divide_wide(i64 n, T* out, const T* a, T b) {
+  if (b < T(2) || static_cast<u64>(b) > u64(1) << 62) {
+    for (i64 i = 0; i < n; ++i) out[i] = integer_divmod(a[i], b).first;
+    return;
+  }
+  const wide_quotient quotient(static_cast<u64>(b));
+  for (i64 i = 0; i < n; ++i) {
+    const u64 sign = static_cast<u64>(static_cast<i64>(a[i]) >> 63);  // ~(~a / b) rounds down below 0
+    if (!is_signed<T> && sign)
+      out[i] = a[i] / b;
+    else
+      out[i] = static_cast<T>(quotient(static_cast<u64>(a[i]) ^ sign) ^ sign);
+  }
+}
+
+template <class T> bool floor_divide_by(i64 n, T* out, const T* a, T b) {
+  if (b == T(0) || (sizeof(T) == 8 && !is_small_whole(b))) return false;
+  if constexpr (sizeof(T) == 1)
+    if (b != T(1) && b != static_cast<T>(-1)) return floor_divide_bytes(n, out, a, b), true;
+  const floor_quotient<T> quotient(b);
+  constexpr i64 block = 512;
+  for (i64 start = 0; start < n; start += block) {
+    const i64 end = n - start < block ? n : start + block;
+    unsigned large = 0;
+    if constexpr (sizeof(T) == 8)
+      for (i64 i = start; i < end; ++i) large |= static_cast<unsigned>(!is_small_whole(a[i]));
+    if (large) {
+      if constexpr (sizeof(T) == 8) floor_divide_wide(end - start, out + start, a + start, b);
+    } else {
+#pragma GCC ivdep
+      for (i64 i = start; i < end; ++i) out[i] = quotient(a[i]);
+    }
+  }
+  return true;
+}
+template <class T> bool remainder_by(i64 n, T* out, const T* a, T b) {
+  using U = wrap_of<T>;
+  constexpr i64 block = 512;
+  T quotient[block];
+  for (i64 start = 0; start < n; start += block) {
+    const i64 count = n - start < block ? n - start : block;
+    if (!floor_divide_by(count, quotient, a + start, b)) return false;  // b decides: no block is done then
+#pragma GCC ivdep
+    for (i64 i = 0; i < count; ++i)
+      out[start + i] =
+          static_cast<T>(static_cast<U>(a[start + i]) - static_cast<U>(quotient[i]) * static_cast<U>(b));
+  }
+  return true;
+}
+#endif
+
 template <class T> NL_HD pair<T, T> integer_divmod(T a, T b) {
-  const T quotient = truncated_quotient(a, b), remainder = truncated_remainder(a, b);
+  using U = wrap_of<T>;
+  const T quotient = truncated_quotient(a, b);
+  const T remainder =
+      b == T(0) ? T(0) : static_cast<T>(static_cast<U>(a) - static_cast<U>(quotient) * static_cast<U>(b));
   if constexpr (is_signed<T>) {
     const bool adjust = (remainder != 0) & ((remainder ^ b) < 0);
     return {static_cast<T>(quotient - adjust), static_cast<T>(remainder + (adjust ? b : T(0)))};
@@ -127,12 +253,37 @@ struct FloorDivide {
   requires(is_floating<T>) static NL_HD bool exceptional(T a, T b) {
     return divmod_exceptional(wide(a), wide(b));
   }
+  // A rounded quotient of such numbers never passes a whole number.
+  template <class T>
+  requires(is_integral<T> && sizeof(T) == 8) static NL_HD T fast(T a, T b) {
+    return whole_of_double<T>(floor_(double_of_whole(a) / double_of_whole(b)));
+  }
+  template <class T>
+  requires(is_integral<T> && sizeof(T) == 8) static NL_HD bool exceptional(T a, T b) {
+    return !(is_small_whole(a) & is_small_whole(b) & (b != T(0)));
+  }
+  template <class T>
+  requires(is_integral<T>) static bool uniform(i64 n, T* out, const T* a, T b) {
+    return floor_divide_by(n, out, a, b);
+  }
 #endif
 };
 
 struct Remainder {
   template <class T> NL_HD T operator()(T a, T b) const { return Divmod{}(a, b).second; }
 #if NL_VECTOR_MATH
+  template <class T>
+  requires(is_integral<T> && sizeof(T) == 8) static NL_HD T fast(T a, T b) {
+    return static_cast<T>(a - FloorDivide::fast(a, b) * b);
+  }
+  template <class T>
+  requires(is_integral<T> && sizeof(T) == 8) static NL_HD bool exceptional(T a, T b) {
+    return FloorDivide::exceptional(a, b);
+  }
+  template <class T>
+  requires(is_integral<T>) static bool uniform(i64 n, T* out, const T* a, T b) {
+    return remainder_by(n, out, a, b);
+  }
   template <class T>
   requires(is_floating<T>) static NL_HD T fast(T a, T b) { return T(fast_divmod(wide(a), wide(b)).second); }
   template <class T>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // power and float_power.
 #pragma once
+#include "../fast_path.hpp"
 #include "../types.hpp"
 #include "complex.hpp"
 #include "math.hpp"
@@ -45,6 +46,40 @@ template <class T> NL_HD complex<T> complex_power(complex<T> a, complex<T> b) {
   return pow_(a, b);
 }
 
+#if NL_VECTOR_MATH
+// Whole powers by multiplication, rounded once: little work beside a logarithm and an exponential.
+template <int N, bool Inverse> struct WholePower {
+  template <class T> NL_HD T operator()(T x) const {
+    return whole_pow_exceptional<N>(x) ? pow_(x, T(Inverse ? -N : N)) : fast(x);
+  }
+  template <class T> static NL_HD T fast(T x) { return whole_pow_fast<N, Inverse>(x); }
+  template <class T> static NL_HD bool exceptional(T x) { return whole_pow_exceptional<N>(x); }
+};
+// The same of integers, which wrap.
+template <int N> struct IntegerPower {
+  template <class T> NL_HD T operator()(T x) const {
+    using U = wrap_of<T>;
+    if constexpr (N == 1) {
+      return x;
+    } else {
+      const auto half = static_cast<U>(IntegerPower<N / 2>{}(x));
+      return static_cast<T>(half * half * (N % 2 ? static_cast<U>(x) : U(1)));
+    }
+  }
+};
+template <class T, int N = 8> bool whole_power(i64 n, T* out, const T* a, T exponent) {
+  if constexpr (N < 2) {
+    return false;
+  } else if constexpr (is_integral<T>) {
+    if (exponent == T(N)) return apply_contiguous<IntegerPower<N>>(n, out, a), true;
+  } else {
+    if (exponent == T(N)) return apply_contiguous<WholePower<N, false>>(n, out, a), true;
+    if (exponent == T(-N)) return apply_contiguous<WholePower<N, true>>(n, out, a), true;
+  }
+  if constexpr (N >= 2) return whole_power<T, N - 1>(n, out, a, exponent);
+}
+#endif
+
 struct Power {
   template <class T> NL_HD T operator()(T a, T b) const {
     if constexpr (is_integral<T>)
@@ -60,6 +95,11 @@ struct Power {
   template <class T>
   requires(is_floating<T>) static NL_HD bool exceptional(T a, T b) {
     return pow_exceptional(wide(a), wide(b));
+  }
+  template <class T>
+  requires(is_integral<T> || is_same<T, float> || is_same<T, double>) static bool uniform(i64 n, T* out,
+                                                                                          const T* a, T b) {
+    return whole_power(n, out, a, b);
   }
 #endif
 };

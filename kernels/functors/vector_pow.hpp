@@ -81,6 +81,53 @@ NL_HD double pow_fast(double x, double y) {
 NL_HD float pow_(float x, float y) { return pow_exceptional(x, y) ? ::powf(x, y) : pow_fast(x, y); }
 NL_HD double pow_(double x, double y) { return pow_exceptional(x, y) ? ::pow(x, y) : pow_fast(x, y); }
 
+// x**N as the sum of two doubles, by multiplication; what is rounded away twice is below 2**-98. Right while
+// no product leaves the numbers whose rounding errors are normal: see whole_pow_exceptional.
+template <int N> NL_HD pair<double, double> whole_pow_pair(double x) {
+  if constexpr (N == 1) {
+    return {x, 0.0};
+  } else if constexpr (N % 2 == 0) {
+    const auto [h, l] = whole_pow_pair<N / 2>(x);
+    const double square = h * h;
+    return {square, fma_(h + h, l, fma_(h, h, -square))};
+  } else {
+    const auto [h, l] = whole_pow_pair<N - 1>(x);
+    const double product = h * x;
+    return {product, fma_(l, x, fma_(h, x, -product))};
+  }
+}
+// Infinities and zeros have no low part: the product alone is right, and so is the quotient.
+template <int N, bool Inverse> NL_HD double whole_pow_fast(double x) {
+  const auto [h, l] = whole_pow_pair<N>(x);
+  const bool finite = (fabs_(h) <= limits<double>::max()) & (h != 0.0);
+  if constexpr (Inverse) {
+    const double q = 1.0 / h, rest = q * (fma_(-q, h, 1.0) - q * l);
+    return finite ? q + rest : q;
+  } else {
+    return finite ? h + l : h;
+  }
+}
+// float's powers up to the eighth have digits to spare in double, and its whole range.
+template <int N> NL_HD double whole_pow_short(double x) {
+  if constexpr (N == 1)
+    return x;
+  else if constexpr (N % 2 == 0)
+    return whole_pow_short<N / 2>(x) * whole_pow_short<N / 2>(x);
+  else
+    return whole_pow_short<N - 1>(x) * x;
+}
+template <int N, bool Inverse> NL_HD float whole_pow_fast(float x) {
+  const double power = whole_pow_short<N>(static_cast<double>(x));
+  return static_cast<float>(Inverse ? 1.0 / power : power);
+}
+template <int N> NL_HD bool whole_pow_exceptional(float) { return false; }
+template <int N> NL_HD bool whole_pow_exceptional(double x) {
+  // 2**(960 / N), rounded down: x**N and its inverse stay above 2**-960.
+  const double high = bit_cast<double>(static_cast<u64>(1023 + 960 / N) << 52), low = 1.0 / high;
+  const double a = fabs_(x);
+  return ((a < low) & (a > 0.0)) | ((a > high) & (a <= limits<double>::max()));
+}
+
 // float squares neither overflow nor lose digits in double; double is kept away from both ends of its range.
 NL_HD bool hypot_exceptional(float x, float y) {
   return !((fabs_(x) <= limits<float>::max()) & (fabs_(y) <= limits<float>::max()));
@@ -94,11 +141,18 @@ NL_HD float hypot_fast(float x, float y) {
   const double a = static_cast<double>(x), b = static_cast<double>(y);
   return static_cast<float>(sqrt_(fma_(a, a, b * b)));
 }
+// 1 / x to 10 bits and more, for corrections: a division would cost as much as all the rest. The bits of x,
+// taken from a constant, are within an eighth; Newton's steps square that error.
+NL_HD double rough_reciprocal(double x) {
+  const double first = bit_cast<double>(static_cast<u64>(0x7fde623822fc16e6u) - bit_cast<u64>(x));
+  const double second = first * fma_(-x, first, 2.0);
+  return second * fma_(-x, second, 2.0);
+}
 NL_HD double hypot_fast(double x, double y) {
   const double xx = x * x, yy = y * y, sum = xx + yy, larger = xx > yy ? xx : yy, smaller = xx > yy ? yy : xx;
   const double low = ((larger - sum) + smaller) + (fma_(x, x, -xx) + fma_(y, y, -yy));
   const double root = sqrt_(sum), error = fma_(-root, root, sum) + low;
-  return sum == 0.0 ? 0.0 : fma_(error, 0.5 / root, root);
+  return sum == 0.0 ? 0.0 : fma_(0.5 * error, rough_reciprocal(root), root);
 }
 NL_HD float hypot_(float x, float y) { return hypot_exceptional(x, y) ? ::hypotf(x, y) : hypot_fast(x, y); }
 NL_HD double hypot_(double x, double y) { return hypot_exceptional(x, y) ? ::hypot(x, y) : hypot_fast(x, y); }

@@ -35,6 +35,8 @@ _QUIET = {
 }  # fmt: skip
 
 
+# The characters of the dtypes that a device can hold.
+_HELD = frozenset("?bBhHiIlLqQefdFD")
 # What goes to NumPy as it is.
 _PLAIN = {str, bytes, bool, int, float, complex, type(None), _numpy.ndarray, _numpy.str_, _numpy.datetime64}
 # The class of NumPy's functions that ask their arguments for `__array_function__`.
@@ -162,10 +164,15 @@ def to_host(value):
     return _Call().to_host(value)
 
 
-def adopted(value):
-    """What a function of NumPy's made of no arrays, on the current device."""
+def adopted(value, device=None):
+    """A result of NumPy's on a device, the current one where none is given."""
+    kind = type(value)
+    if kind is float or kind is int:
+        return value
+    if kind is _numpy.ndarray and value.dtype.char in _HELD and value.dtype.isnative:
+        return _core._adopt(value, device, False)
     call = _Call()
-    call.device = _core.current_device()
+    call.device = device or _core.current_device()
     return call.from_host(value)
 
 

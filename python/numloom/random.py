@@ -212,7 +212,7 @@ def default_rng(seed=None):
 # ---- the legacy generator ----
 
 _WITH_DTYPE = {"randint"}  # NumPy's own parameter
-_NUMBERS = {int, float}
+_PLAIN = _fallback._PLAIN - {_numpy.ndarray}
 
 
 @functools.cache
@@ -225,19 +225,49 @@ def _parameter_count(name):
     return len(parameters) if parameters and parameters[-1] == "size" else None
 
 
+def _for_numpy(values, devices):
+    """The values as NumPy takes them; None where more has to be done. `devices`: gets those of arrays."""
+    given = []
+    for value in values:
+        kind = type(value)
+        if kind is _core.ndarray:
+            if value.ndim or not devices:
+                devices.append(value.device)
+            value = _to_host(value)
+        elif kind is list or kind is tuple:
+            if not _PLAIN.issuperset(map(type, value)):
+                return None
+        elif kind not in _PLAIN:
+            return None
+        given.append(value)
+    return given
+
+
 def _legacy_call(name, function, args, kwargs):
     """NumPy's frozen generator, its numbers on the current device; dtype= converts them.
 
     As in CuPy, it may also be the argument after size.
     """
-    if not kwargs and _NUMBERS.issuperset(map(type, args)) and len(args) - 1 != _parameter_count(name):
-        result = function(*args)
-        return result if type(result) in _NUMBERS else _fallback.adopted(result)
+    own = "dtype" in kwargs or len(args) - 1 == _parameter_count(name)  # not NumPy's parameter
+    if not own and _PLAIN.issuperset(map(type, args)) and _PLAIN.issuperset(map(type, kwargs.values())):
+        return _fallback.adopted(function(*args, **kwargs))
+    if not own and name != "shuffle":
+        devices = []
+        given = _for_numpy(args, devices)
+        if given is not None and not kwargs:
+            return _fallback.adopted(function(*given), *devices[-1:])
+        named = _for_numpy(kwargs.values(), devices)
+        if given is not None and named is not None:
+            return _fallback.adopted(function(*given, **dict(zip(kwargs, named))), *devices[-1:])
     dtype = None if name in _WITH_DTYPE else kwargs.pop("dtype", None)
     if len(args) - 1 == _parameter_count(name):
         *args, dtype = args
-    if name == "shuffle" and args and not isinstance(args[0], _core.ndarray):
-        return function(*args, **kwargs)
+    if name == "shuffle" and len(args) == 1 and not kwargs:
+        (sequence,) = args
+        if not isinstance(sequence, _core.ndarray):
+            return function(sequence)
+        if sequence.device.type == "cpu":
+            return function(sequence.to_numpy())  # which is the same memory
     result = _fallback._Call().run(f"random.{name}", function, args, kwargs)
     return result if dtype is None else _core.asarray(result, dtype=dtype)
 

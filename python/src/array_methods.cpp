@@ -2,6 +2,7 @@
 // Methods that are not functions too: conversions, copies, and those that the Python package carries out.
 #include <array>
 #include <cstring>
+#include <string_view>
 
 #include "convert.hpp"
 #include "float_watch.hpp"
@@ -132,14 +133,14 @@ ndarray on_host(const ndarray& a) {
 }
 
 PyObject* nested_list(const ndarray& a, int axis, const char*& next) {
-  if (axis == a.ndim()) {
-    PyObject* element = number_object(a.dtype(), next);
-    next += a.itemsize();
-    return element;
-  }
+  const bool innermost = axis == a.ndim() - 1;
   ref list = checked(PyList_New(a.shape()[axis]));
-  for (Py_ssize_t i = 0; i < a.shape()[axis]; ++i)
-    PyList_SET_ITEM(list.get(), i, checked(nested_list(a, axis + 1, next)).release());
+  for (Py_ssize_t i = 0; i < a.shape()[axis]; ++i) {
+    PyObject* const element = innermost ? number_object(a.dtype(), next) : nested_list(a, axis + 1, next);
+    if (!element) throw python_error{};
+    PyList_SET_ITEM(list.get(), i, element);
+    if (innermost) next += a.itemsize();
+  }
   return list.release();
 }
 PyObject* to_list(argument_slots s) {
@@ -278,7 +279,17 @@ constexpr auto delegated = std::to_array<delegated_row>({
     {"__arrow_array__", "__arrow_array__($self, /, type=None)\n--\n\nFor Arrow: an Arrow array."},
 });
 
+// Without arguments, as it is called: a ufunc, or the array itself.
+PyObject* conjugated(PyObject* self) {
+  const ndarray& a = array_of(self);
+  if (!is_complex(a.dtype())) return Py_NewRef(self);
+  return wrap_made([&] { return unlocked(a.size(), [&] { return call(ufunc::conjugate, a); }); });
+}
+
 template <std::size_t I> PyObject* delegate(PyObject* self, PyObject* args, PyObject* keywords) {
+  constexpr std::string_view name = delegated[I].name;
+  if constexpr (name == "conj" || name == "conjugate")
+    if (PyTuple_GET_SIZE(args) == 0 && !keywords && is_exact_array(self)) return conjugated(self);
   const ref function(imported("numloom._methods", delegated[I].name));
   if (!function) return nullptr;
   const Py_ssize_t n = PyTuple_GET_SIZE(args);

@@ -124,11 +124,19 @@ int set_flat(PyObject* self, PyObject* value, void*) {
   return view ? PyObject_SetItem(view.get(), Py_Ellipsis, value) : -1;
 }
 PyObject* ctypes(PyObject* self, void*) { return call_helper("numloom._views", "ctypes_of", self); }
+// Devices are values: one object for each serves all arrays.
 PyObject* device_property(PyObject* self, void*) {
+  constexpr int most = 64;
+  static PyObject* made[1 + most];
   return guarded([&] {
+    const device d = array_of(self).device();
+    const int slot = d.is_cpu() ? 0 : 1 + static_cast<int>(d.index);
+    if (slot <= most && made[slot]) return Py_NewRef(made[slot]);
     const ref make = checked(imported("numloom._core", "Device"));
-    const std::string name = to_string(array_of(self).device());
-    return PyObject_CallFunction(make.get(), "s", name.c_str());
+    const std::string name = to_string(d);
+    ref object = checked(PyObject_CallFunction(make.get(), "s", name.c_str()));
+    if (slot <= most) made[slot] = Py_NewRef(object.get());
+    return object.release();
   });
 }
 PyObject* is_scalar(PyObject* self, void*) { return PyBool_FromLong(array_of(self).is_scalar()); }

@@ -22,7 +22,7 @@ int spare_count = 0;
 
 // Scalar results kept whole, with their memory: the next one of the dtype is a value written there.
 struct spare_elements {
-  array_object* kept[16];
+  array_object* kept[256];
   int count = 0;
 };
 spare_elements spare_elements_of[dtype_count];

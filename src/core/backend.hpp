@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include "core/program.hpp"
 #include "core/random_state.hpp"
@@ -70,6 +71,30 @@ struct correlate_call {
   std::int64_t terms, left;
 };
 
+/// out[j] = the value at x[j] on the straight lines between `n` points in order, as numpy.interp; all
+/// contiguous.
+struct interpolate_call {
+  double* out;
+  const double* x;
+  std::int64_t length;  // of out and x
+  const double *points, *values;
+  std::int64_t n;
+  std::optional<double> left, right;  // beyond the points, where it is not the first and last value
+};
+
+/// out[i] = the reduction of source[start[i]], ... source[start[i] + length[i] - 1], which are rows of
+/// `columns` elements. Lengths are at least 1; out is contiguous and of the source's dtype (any and all:
+/// bool). Steps in bytes.
+struct segments_call {
+  reduction op;
+  dtype type;
+  void* out;
+  const void* source;
+  std::int64_t row_step, columns, column_step;
+  const std::int64_t *start, *length;
+  std::int64_t segments;
+};
+
 enum class lapack_op : std::uint8_t;  // core/lapack.hpp
 struct lapack_call;
 
@@ -127,6 +152,8 @@ class backend {
 
   // Reductions and scans
   virtual void reduce(const reduction_plan& plan, stream_view s) = 0;
+  /// False, and nothing done, where the device has no loop of its own for that: then it is composed.
+  virtual bool reduce_segments(const segments_call&, stream_view) { return false; }
   /// Inclusive scan along an axis; shapes equal; source is converted to out's dtype first.
   virtual void scan(scan_op op, const array_ref& out, const array_ref& source, int axis, stream_view s) = 0;
 
@@ -139,6 +166,8 @@ class backend {
   /// Positions in sorted (contiguous, ascending, n) where each of m values (contiguous) belongs.
   virtual void searchsorted(std::int64_t* out, const void* sorted, std::int64_t n, const void* values,
                             std::int64_t m, dtype type, bool right, stream_view s) = 0;
+  /// False, and nothing done, where the device has no loop of its own for that: then it is composed.
+  virtual bool interpolate(const interpolate_call&, stream_view) { return false; }
 
   // Selection and indexing
   /// Number of true elements of a bool array. Waits.

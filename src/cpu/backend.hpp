@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// The CPU as a device. Each family of primitives is implemented in the file of its name: elementwise.cpp,
-/// copy.cpp, reduce.cpp, scan.cpp, sort.cpp, select.cpp, index.cpp, matmul.cpp, correlate.cpp, random.cpp,
-/// memory.cpp. It has one stream: now.
+/// copy.cpp, reduce.cpp, scan.cpp, sort.cpp, search.cpp, select.cpp, index.cpp, matmul.cpp, correlate.cpp,
+/// random.cpp, memory.cpp. It has one stream: now.
 #pragma once
 
 #include "core/backend.hpp"
@@ -25,6 +25,7 @@ class cpu_device final : public numloom::backend {
   void sequence(void* out, dtype type, std::int64_t n, const scalar& start, const scalar& step,
                 stream_view s) override;
   void reduce(const reduction_plan& plan, stream_view s) override;
+  bool reduce_segments(const segments_call& call, stream_view s) override;
   void scan(scan_op op, const array_ref& out, const array_ref& source, int axis, stream_view s) override;
   void sort(void* data, dtype type, std::int64_t rows, std::int64_t n, bool descending,
             stream_view s) override;
@@ -32,6 +33,7 @@ class cpu_device final : public numloom::backend {
                bool descending, stream_view s) override;
   void searchsorted(std::int64_t* out, const void* sorted, std::int64_t n, const void* values, std::int64_t m,
                     dtype type, bool right, stream_view s) override;
+  bool interpolate(const interpolate_call& call, stream_view s) override;
   std::int64_t count_true(const array_ref& mask, stream_view s) override;
   void flat_nonzero(std::int64_t* out, const void* mask, std::int64_t n, std::int64_t count,
                     stream_view s) override;

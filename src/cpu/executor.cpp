@@ -36,8 +36,9 @@ constexpr std::int64_t parallel_work = 128 * 1024, claimed_work = 16 * 1024;
 // When results are streamed, reading must overlap with writing: short blocks (an addition on one core: 36
 // GB/s with 2 KiB and the next block fetched ahead, 20 GB/s with 8 KiB).
 constexpr std::int64_t streamed_block_bytes = 2048;
-constexpr std::int64_t tile = 32;  // rows and columns of a block where an operand is transposed
-constexpr int box_dims = 8;        // inner dimensions that one block may span
+// Rows and columns of a block where an operand is transposed: a few lines of the cache wide.
+constexpr std::int64_t tile_of(int widest) { return widest <= 2 ? 64 : 32; }
+constexpr int box_dims = 8;  // inner dimensions that one block may span
 
 // An operand inside one block: dimensions merged as far as its own strides allow. extent[0] is per unit of
 // the split dimension.
@@ -98,7 +99,7 @@ int transposed_dimension(const block_program& p) {
   return -1;
 }
 
-void cut_tiles(const block_program& p, cut& c, int across) {
+void cut_tiles(const block_program& p, cut& c, int across, std::int64_t tile) {
   const iteration_space& s = *p.space;
   const int inner = s.ndim - 1;
   c.tiled = true;
@@ -282,7 +283,7 @@ void make_plan(block_plan& b) {
   if (!streaming && across < 0 && needs_no_buffers(p) && inner >= 4 * target)
     target = std::clamp<std::int64_t>(inner / (8 * num_threads()), target, 65536);
   if (across >= 0)
-    cut_tiles(p, b.c, across);
+    cut_tiles(p, b.c, across, tile_of(widest));
   else
     cut_lines(p, b.c, target, needs_no_buffers(p) && !streaming ? 128 : target / 4);
   for (int d = 0; d < b.c.ndim; ++d) b.c.blocks *= b.c.shape[d];

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <atomic>
 #include <cstring>
+#include <limits>
+#include <type_traits>
 
 #include "cpu/backend.hpp"
 #include "cpu/positions.hpp"
@@ -49,23 +51,34 @@ template <class Index, int Bytes> struct plain_gather {
     std::atomic<bool> good{true};
     const std::int64_t step = space.strides[0][0];
     parallel_for(space.size, 1 << 15, [&](std::int64_t begin, std::int64_t end) {
-      const bool all = x.stride[0] == Bytes && step == Bytes
-                           ? pick(out + begin * step, Bytes, Bytes, indices() + begin, end - begin)
-                           : pick(out + begin * step, step, x.stride[0], indices() + begin, end - begin);
+      const std::int64_t n = end - begin;
+      const bool dense = x.stride[0] == Bytes && step == Bytes;
+      const bool all = dense && reaches_all()
+                           ? pick<false>(out + begin * step, Bytes, Bytes, indices() + begin, n)
+                       : dense ? pick<true>(out + begin * step, Bytes, Bytes, indices() + begin, n)
+                               : pick<true>(out + begin * step, step, x.stride[0], indices() + begin, n);
       if (!all) good.store(false, std::memory_order_relaxed);
     });
     return good.load(std::memory_order_relaxed);
   }
+  // A table with an entry for each value of the index's type.
+  bool reaches_all() const {
+    if constexpr (sizeof(Index) > 2)
+      return false;
+    else
+      return std::is_unsigned_v<Index> && x.extent[0] > std::numeric_limits<Index>::max();
+  }
   // Each index is checked as it is used: the branch is always guessed, a pass of its own costs half as much
   // again.
+  template <bool Checked>
   [[gnu::always_inline]] bool pick(char* out, std::int64_t step, std::int64_t stride, const Index* index,
                                    std::int64_t n) const {
     const char* const from = static_cast<const char*>(x.data);
     const std::int64_t extent = x.extent[0];
     for (std::int64_t i = 0; i < n; ++i) {
       std::int64_t at = index[i];
-      if (at < 0) at += extent;
-      if (static_cast<std::uint64_t>(at) >= static_cast<std::uint64_t>(extent)) return false;
+      if (Checked && at < 0) at += extent;
+      if (Checked && static_cast<std::uint64_t>(at) >= static_cast<std::uint64_t>(extent)) return false;
       std::memcpy(out + i * step, from + at * stride, Bytes);
     }
     return true;

@@ -223,12 +223,13 @@ inline auto mover(std::int64_t bytes) {
   }
 }
 
-// ---- the usual case: one index array of int64 or int32, and short runs ----
+// ---- the usual case: one index array of int64, int32 or uint8, and short runs ----
 
 inline bool is_plain(const indexed& x, const position_space& space, const inner_space& inner) {
   if (x.indices != 1 || x.mode != index_mode::raise || space.ndim != 1 || inner.blocks != 1) return false;
   const std::int64_t bytes = inner.run * itemsize(x.type), step = space.strides[1][0];
-  return (x.index_type[0] == dtype::int64 || x.index_type[0] == dtype::int32) &&
+  return (x.index_type[0] == dtype::int64 || x.index_type[0] == dtype::int32 ||
+          x.index_type[0] == dtype::uint8) &&
          (step == itemsize(x.index_type[0]) || space.size == 1) && (bytes & (bytes - 1)) == 0 && bytes > 0 &&
          bytes <= 16;
 }
@@ -244,7 +245,11 @@ template <class F> auto visit_plain(const indexed& x, std::int64_t bytes, F f) {
       default: return f.template operator()<Index, 16>();
     }
   };
-  return x.index_type[0] == dtype::int64 ? choose(std::int64_t{}) : choose(std::int32_t{});
+  switch (x.index_type[0]) {
+    case dtype::uint8: return choose(std::uint8_t{});
+    case dtype::int32: return choose(std::int32_t{});
+    default: return choose(std::int64_t{});
+  }
 }
 
 }  // namespace numloom::cpu_host::positions

@@ -2,6 +2,8 @@
 // Bits are the last axis, of length 8, while they are shifted to their places.
 #include "numloom/bits.hpp"
 
+#include <array>
+
 #include "ops/compose.hpp"
 
 namespace numloom {
@@ -15,6 +17,21 @@ ndarray shifts(bit_order bits, device d) {
   const std::uint8_t places[] = {7, 6, 5, 4, 3, 2, 1, 0};
   const ndarray big = from_host(places, {8}, dtype::uint8, d);
   return bits == bit_order::big ? big : flip(big);
+}
+
+// The eight bits of each byte.
+ndarray bits_of_bytes(bit_order bits, device d) {
+  static const std::array<std::uint8_t, 2 * 8 * 256> tables = [] {
+    std::array<std::uint8_t, 2 * 8 * 256> made{};
+    for (std::size_t byte = 0; byte < 256; ++byte)
+      for (std::size_t bit = 0; bit < 8; ++bit) {
+        const auto value = static_cast<std::uint8_t>(byte >> bit & 1);
+        made[8 * byte + bit] = value;                // little
+        made[8 * 256 + 8 * byte + 7 - bit] = value;  // big
+      }
+    return made;
+  }();
+  return from_host(tables.data() + (bits == bit_order::big ? 8 * 256 : 0), {256, 8}, dtype::uint8, d);
 }
 
 // The array with the axis that is worked along at its end; flattened where none is given.
@@ -60,8 +77,7 @@ ndarray unpackbits(const ndarray& a, std::optional<int> axis, std::optional<std:
   shape_t shape = l.array.shape();
   const std::int64_t total = 8 * shape.back();
   shape.back() = total;
-  const ndarray shifted = right_shift(expand_dims(l.array, -1), shifts(bits, a.device()));
-  ndarray single = reshape(bitwise_and(shifted, 1), shape);
+  ndarray single = reshape(take(bits_of_bytes(bits, a.device()), l.array, 0), shape);
   if (count) {
     if (*count < -total)
       fail<value_error>("[unpackbits] -count larger than number of elements (", *count, " vs ", total, ")");

@@ -94,11 +94,27 @@ ndarray count_piece(const ndarray& a, const ndarray& edges, const ndarray* w) {
   return add(x, multiply(y, std::complex<double>(0, 1)));
 }
 
+ndarray counts_between(const ndarray& given, const ndarray& edges, const std::optional<ndarray>& weights);
+
+// Many integers that lie close together: how often each of them occurs is counted first, and the search is
+// for those few.
+std::optional<ndarray> counts_of_integers(const ndarray& a, const ndarray& edges) {
+  constexpr std::int64_t repetitions = 8;
+  if (!is_integer(a.dtype()) || a.size() < 64 * repetitions) return {};
+  const std::optional<narrow_range> range = find_narrow_range(a, a.size() / repetitions);
+  if (!range) return {};
+  const ndarray often = as_type(count_integers(a, *range), dtype::float64);
+  const ndarray values = as_type(add(positions(range->bins, a.device()), range->low), a.dtype());
+  return as_type(counts_between(values, edges, often), dtype::int64);
+}
+
 // On the CPU by pieces whose bin numbers stay in the cache.
 ndarray counts_between(const ndarray& given, const ndarray& edges, const std::optional<ndarray>& weights) {
   if (edges.size() < 2) return empty({0}, weights ? weights->dtype() : dtype::int64, given.device());
   constexpr std::int64_t piece = 1 << 17;
   const ndarray a = ravel(given);
+  if (!weights)
+    if (const auto counts = counts_of_integers(a, edges)) return *counts;
   ndarray w, total;
   if (weights) w = ravel(*weights);
   const std::int64_t step = a.device().is_cpu() ? std::max(piece, edges.size()) : a.size();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Arrays joined, taken apart and repeated.
 #include <algorithm>
+#include <span>
 
 #include "numloom/creation.hpp"
 #include "numloom/indexing.hpp"
@@ -291,8 +292,16 @@ std::vector<ndarray> dsplit(const ndarray& a, const std::vector<std::int64_t>& b
   return split(a, boundaries, 2);
 }
 
+namespace {
+
+[[noreturn]] void fail_negative_repeats() {
+  fail<value_error>("[repeat] repeats may not contain negative values.");
+}
+
+}  // namespace
+
 ndarray repeat(const ndarray& a, std::int64_t count, std::optional<int> axis) {
-  if (count < 0) fail<value_error>("[repeat] repeats may not contain negative values.");
+  if (count < 0) fail_negative_repeats();
   if (!axis) return repeat(ravel(a), count, 0);
   const ndarray source = a.ndim() == 0 ? reshape(a, {1}) : a;
   const int d = normalize_axis(*axis, source.ndim(), "repeat");
@@ -312,6 +321,25 @@ ndarray repeat(const ndarray& a, std::int64_t count, std::optional<int> axis) {
   return made;
 }
 
+namespace {
+
+// Each position as often as counts, a contiguous vector of int64 on the CPU, says.
+ndarray repeated_positions(const ndarray& counts) {
+  const std::span each(static_cast<const std::int64_t*>(counts.data(access::read)),
+                       static_cast<std::size_t>(counts.size()));
+  std::int64_t total = 0;
+  for (const std::int64_t n : each) {
+    if (n < 0) fail_negative_repeats();
+    total += n;
+  }
+  const ndarray positions = empty({total}, dtype::int64, cpu);
+  auto* to = static_cast<std::int64_t*>(positions.data(access::write));
+  for (std::size_t i = 0; i < each.size(); ++i) to = std::fill_n(to, each[i], static_cast<std::int64_t>(i));
+  return positions;
+}
+
+}  // namespace
+
 ndarray repeat(const ndarray& a, const ndarray& counts, std::optional<int> axis) {
   if (!axis) return repeat(ravel(a), counts, 0);
   if (counts.ndim() > 1) fail<value_error>("[repeat] object too deep for desired array");
@@ -325,8 +353,8 @@ ndarray repeat(const ndarray& a, const ndarray& counts, std::optional<int> axis)
                       ",) (", counts.size(), ",)");
   if (counts.size() == 0) return copy(source, order::C);
   const ndarray each = to_device(astype(counts, dtype::int64, order::C, casting::safe, false), a.device());
-  if (min(each).item<std::int64_t>() < 0)
-    fail<value_error>("[repeat] repeats may not contain negative values.");
+  if (a.device().is_cpu()) return take(source, repeated_positions(each), d);
+  if (min(each).item<std::int64_t>() < 0) fail_negative_repeats();
   // Position i of the result comes from the first element whose running count exceeds i.
   const ndarray ends = cumsum(each);
   const std::int64_t total = ends.view({}, {}, (ends.size() - 1) * ends.itemsize()).item<std::int64_t>();

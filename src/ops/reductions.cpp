@@ -244,8 +244,16 @@ template <class Options> bool is_whole(const ndarray& a, const Options& options)
          a.is_c_contiguous();
 }
 
+// The greatest of bools is whether any is true: any and all need not read them to the end.
+reduction simplest(reduction op, const ndarray& a, const reduction_options& options) {
+  if (a.dtype() != dtype::bool_ || a.size() == 0 || options.dtype || options.where || options.initial)
+    return op;
+  return op == reduction::max ? reduction::any : op == reduction::min ? reduction::all : op;
+}
+
 ndarray run_reduction(reduction op, const char* operation, ufunc joins, const ndarray& a,
                       const reduction_options& options) {
+  op = simplest(op, a, options);
   if (!options.initial && is_whole(a, options)) return reduce_whole(op, a, options.dtype);
   std::optional<dtype> wanted = options.dtype;
   if (row_of(op).loop == loop_rule::WIDEN) wanted = detail::reduction_dtype(joins, a, options);
@@ -281,9 +289,7 @@ NL_REDUCE(all, logical_and)
 NL_REDUCE(count_nonzero, add)
 #undef NL_REDUCE
 
-namespace {
-
-std::optional<reduction> reduction_of(ufunc f) {
+std::optional<reduction> detail::reduction_of(ufunc f) {
   static constexpr std::pair<ufunc, reduction> known[] = {{ufunc::add, reduction::sum},
                                                           {ufunc::multiply, reduction::prod},
                                                           {ufunc::minimum, reduction::min},
@@ -300,6 +306,8 @@ std::optional<reduction> reduction_of(ufunc f) {
   return {};
 }
 
+namespace {
+
 // initial=None of NumPy: the identity is not to be used.
 void check_without_identity(ufunc f, const ndarray& a, const reduction_options& options) {
   if (options.where)
@@ -314,10 +322,8 @@ void check_without_identity(ufunc f, const ndarray& a, const reduction_options& 
 
 }  // namespace
 
-bool detail::has_reduction(ufunc f) { return reduction_of(f).has_value(); }
-
 ndarray reduce(ufunc f, const ndarray& a, const reduction_options& options) {
-  const std::optional<reduction> op = reduction_of(f);
+  const std::optional<reduction> op = detail::reduction_of(f);
   if (!op) return detail::reduce_in_order(f, a, options);
   if (f >= ufunc::bitwise_and && f <= ufunc::bitwise_xor && is_inexact(options.dtype.value_or(a.dtype()))) {
     const array_like both[] = {a, a};
@@ -365,7 +371,10 @@ ndarray divide_into(const ndarray& total, const array_like& count, const ndarray
 }  // namespace
 
 ndarray mean(const ndarray& a, const reduction_options& options) {
-  if (!options.dtype && (a.dtype() == dtype::float32 || a.dtype() == dtype::float64) && is_whole(a, options))
+  // Sums of narrow integers are exact in 64 bits, and in a double.
+  const bool plain = a.dtype() == dtype::float32 || a.dtype() == dtype::float64 ||
+                     (!is_inexact(a.dtype()) && a.itemsize() <= 2);
+  if (!options.dtype && plain && is_whole(a, options))
     return numloom::call(ufunc::divide, reduce_whole(reduction::sum, a, {}),
                          array_like(static_cast<double>(a.size())));
   reduction_call call{

@@ -41,25 +41,18 @@ class line_pieces {
  public:
   line_pieces(const ndarray& xp, const ndarray& fp, const std::optional<scalar>& left,
               const std::optional<scalar>& right)
-      : n_(xp.size()),
-        points_(as_type(xp, dtype::float64)),
-        values_(as_type(fp, dtype::float64)),
-        left_(left),
-        right_(right) {
+      : n_(xp.size()), points_(xp), values_(fp), left_(left), right_(right) {
     if (n_ > 1)
       slopes_ = divide(subtract(part(values_, 1), part(values_, 0, n_ - 1)),
                        subtract(part(points_, 1), part(points_, 0, n_ - 1)));
   }
 
-  // The values at a vector of places. What can be known on the CPU at once saves passes there.
+  // The values at a vector of places.
   ndarray operator()(const ndarray& at) const {
     const ndarray first = part(values_, 0, 1), last = part(values_, n_ - 1, n_);
     if (at.size() == 0) return at;
     ndarray result = n_ == 1 ? broadcast_to(first, at.shape()) : between(at);
     const ndarray low = part(points_, 0, 1), high = part(points_, n_ - 1, n_);
-    if (n_ > 1 && at.device().is_cpu() &&
-        truth(logical_and(greater_equal(min(at), low), less_equal(max(at), high))))
-      return result;
     result = left_ ? where(less(at, low), *left_, result) : where(less(at, low), first, result);
     return right_ ? where(greater(at, high), *right_, result) : where(greater(at, high), last, result);
   }
@@ -72,9 +65,6 @@ class line_pieces {
     ndarray result = subtract(at, x0);
     multiply(s, result, {.out = result});
     add(result, y0, {.out = result});
-    if (at.device().is_cpu() && !some(isnan(result)) &&
-        !some(logical_and(equal(values_, 0.0), signbit(values_))))
-      return result;  // on a point it is the point's value already, but for -0.0
     // As NumPy: from the other side where one side has no answer, and the value itself on a point.
     const auto pick_next = [&](const ndarray& from) { return take(part(from, 1), bin, 0, "clip"); };
     const ndarray y1 = pick_next(values_);
@@ -89,6 +79,26 @@ class line_pieces {
   ndarray points_, values_, slopes_;
   const std::optional<scalar>&left_, &right_;
 };
+
+// By the device's own loop, where it has one.
+std::optional<ndarray> interp_natively(const ndarray& at, const ndarray& points, const ndarray& heights,
+                                       const std::optional<scalar>& left,
+                                       const std::optional<scalar>& right) {
+  ndarray result = empty({at.size()}, dtype::float64, at.device());
+  const auto numbers = [](const ndarray& a) { return static_cast<const double*>(a.data(access::read)); };
+  interpolate_call call{static_cast<double*>(result.data(access::write)),
+                        numbers(at),
+                        at.size(),
+                        numbers(points),
+                        numbers(heights),
+                        points.size(),
+                        {},
+                        {}};
+  if (left) call.left = left->real();
+  if (right) call.right = right->real();
+  if (!backend_for(at).interpolate(call, stream_for(at))) return {};
+  return result;
+}
 
 }  // namespace
 
@@ -109,16 +119,21 @@ ndarray interp(const array_like& at, const ndarray& xp, const ndarray& fp, const
            interp(x, xp, part_of_complex(fp, true), part_of(left, false), part_of(right, false)));
     return scalar_if_0d(result);
   }
-  const line_pieces line(beside(xp, x), beside(fp, x), left, right);
-  const ndarray values = piece_by_piece(ravel(as_type(x, dtype::float64)), dtype::float64,
-                                        [&](const ndarray& at) { return line(at); });
+  const ndarray at = ascontiguousarray(ravel(as_type(x, dtype::float64)));
+  const ndarray points = ascontiguousarray(as_type(beside(xp, x), dtype::float64)),
+                heights = ascontiguousarray(as_type(beside(fp, x), dtype::float64));
+  if (const auto made = interp_natively(at, points, heights, left, right))
+    return scalar_if_0d(reshape(*made, x.shape()));
+  const line_pieces line(points, heights, left, right);
+  const ndarray values =
+      piece_by_piece(at, dtype::float64, [&](const ndarray& some_places) { return line(some_places); });
   return scalar_if_0d(reshape(values, x.shape()));
 }
 
 namespace {
 
 // Kernels up to this length are slid along the sequence, longer ones go through a product of matrices.
-std::int64_t longest_slid(device d) { return d.is_cpu() ? 512 : 8; }
+std::int64_t longest_slid(device d) { return d.is_cpu() ? 8192 : 8; }
 
 // Results of a correlation: how many, and how far the first one lies to the left of the sequence.
 struct extent {

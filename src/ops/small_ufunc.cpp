@@ -2,6 +2,7 @@
 #include "ops/small_ufunc.hpp"
 
 #include <array>
+#include <cstdlib>
 
 #include "numloom/host_number.hpp"
 #include "ops/ufunc_types.hpp"
@@ -57,10 +58,13 @@ const own_loop& loop_of(ufunc f, dtype type) {
   return table[static_cast<std::size_t>(f)][static_cast<std::size_t>(type)];
 }
 
+// Its elements lie in one line, in order.
 bool is_small(const ndarray& a) {
   if (a.size() > most_elements || !a.device().is_cpu()) return false;
-  return (a.ndim() == 1 && a.strides()[0] == a.itemsize()) || a.is_c_contiguous();
+  return a.ndim() == 1 || a.is_c_contiguous();
 }
+
+std::int64_t step_of(const ndarray& a) { return a.ndim() == 1 ? a.strides()[0] : a.itemsize(); }
 
 bool fits_every_integer(const scalar& n) {
   return n.type == scalar::kind::boolean || (n.type == scalar::kind::integer && n.i >= 0 && n.i < 128);
@@ -74,7 +78,7 @@ ndarray new_result(const ndarray& like, dtype type) {
   const int item = itemsize(type);
   storage_ptr memory = allocate(static_cast<std::size_t>(like.size() * item), cpu);
   return ndarray(std::move(memory), 0, type, like.shape(),
-                 item == like.itemsize() ? like.strides() : contiguous_strides(like.shape(), item));
+                 item == step_of(like) ? like.strides() : contiguous_strides(like.shape(), item));
 }
 
 }  // namespace
@@ -94,7 +98,7 @@ bool small_call::begin(ufunc f, const ndarray& like, int nin) {
 
 void small_call::add(const ndarray& a) {
   args_[used_] = static_cast<char*>(a.data(access::read));
-  steps_[used_++] = a.itemsize();
+  steps_[used_++] = step_of(a);
 }
 
 bool small_call::add(ufunc f, const scalar& number) {
@@ -194,7 +198,7 @@ struct converted_input {
       return;
     }
     at = static_cast<char*>(x->data(access::read));
-    step = x->size() == 1 ? 0 : x->itemsize();
+    step = x->size() == 1 ? 0 : step_of(*x);
     if (x->dtype() == type) return;
     convert = cpu_host::cast_step(x->dtype(), type);
     if (step != 0) {
@@ -217,6 +221,7 @@ bool run_small(ufunc f, std::span<const array_like> inputs, const ndarray* out, 
   const ndarray* like = shape_giver(inputs);
   if (!like || takes_other_rules(f, inputs)) return false;
   if (out && (!is_small(*out) || !(out->shape() == like->shape()) || !is_apart(*out, inputs))) return false;
+  if (out && std::abs(step_of(*out)) < out->itemsize()) return false;  // its elements share memory
   const resolved_types types = resolve(f, inputs);
   if (!is_plain(f, types.loop)) return false;
   if (out && (out->dtype() != types.out[0] || !out->writeable())) return false;
@@ -231,10 +236,10 @@ bool run_small(ufunc f, std::span<const array_like> inputs, const ndarray* out, 
   }
   if (!out) result = new_result(*like, types.out[0]);
   char* to = static_cast<char*>((out ? *out : result).data(access::write));
-  const std::int64_t n = like->size(), item = itemsize(types.out[0]),
+  const std::int64_t n = like->size(), item = itemsize(types.out[0]), to_step = out ? step_of(*out) : item,
                      at_once = converts ? converted_at_once : n;
   alignas(64) char buffers[3][converted_at_once * 16];
-  for (std::int64_t begin = 0; begin < n; begin += at_once, to += at_once * item) {
+  for (std::int64_t begin = 0; begin < n; begin += at_once, to += at_once * to_step) {
     const std::int64_t length = n - begin < at_once ? n - begin : at_once;
     char* args[4];
     std::int64_t steps[4];
@@ -251,7 +256,7 @@ bool run_small(ufunc f, std::span<const array_like> inputs, const ndarray* out, 
       steps[i] = x.converted_step;
     }
     args[nin] = to;
-    steps[nin] = item;
+    steps[nin] = to_step;
     loop(args, steps, length);
   }
   if (!out && like->ndim() == 0) result.set_scalar(true);

@@ -321,6 +321,8 @@ struct segments {
 
 segments segments_of(const chain& c, std::span<const std::int64_t> indices, std::int64_t n) {
   segments s;
+  s.start.reserve(indices.size());
+  s.length.reserve(indices.size());
   for (std::size_t i = 0; i < indices.size(); ++i) {
     if (indices[i] < 0 || indices[i] >= n)
       fail<index_error>("index ", indices[i], " out-of-bounds in ", c.name(), ".reduceat [0, ", n, ")");
@@ -334,6 +336,33 @@ segments segments_of(const chain& c, std::span<const std::int64_t> indices, std:
 
 ndarray on_device(const std::vector<std::int64_t>& numbers, device d) {
   return from_host(numbers.data(), {static_cast<std::int64_t>(numbers.size())}, dtype::int64, d);
+}
+
+// By the device's own loop, where it has one.
+std::optional<ndarray> reduce_natively(const chain& c, const ndarray& a, const segments& s) {
+  const std::optional<reduction> op = detail::reduction_of(c.f);
+  constexpr std::int64_t enough = 64;  // for all threads; a few long segments are cut by their own reductions
+  const auto count = static_cast<std::int64_t>(s.start.size());
+  if (!op || (count < enough && s.longest > enough * long_slice)) return {};
+  const ndarray elements = detail::as_type(a, c.element);
+  shape_t shape = a.shape();
+  shape[0] = count;
+  // Rows of one step each; other arrays are brought into that form.
+  const ndarray rows = elements.ndim() <= 2 ? elements : reshape(elements, {a.shape()[0], -1});
+  const bool has_columns = rows.ndim() == 2;
+  ndarray result = empty(shape, c.result, a.device());
+  const segments_call call{*op,
+                           c.element,
+                           result.data(access::write),
+                           rows.data(access::read),
+                           rows.strides()[0],
+                           has_columns ? rows.shape()[1] : 1,
+                           has_columns ? rows.strides()[1] : 0,
+                           s.start.data(),
+                           s.length.data(),
+                           count};
+  if (!detail::backend_for(a).reduce_segments(call, detail::stream_for(a))) return {};
+  return result;
 }
 
 // One reduction a segment.
@@ -403,14 +432,17 @@ ndarray reduceat(ufunc f, const ndarray& a, std::span<const std::int64_t> indice
   const segments s = segments_of(c, indices, a.shape()[axis]);
   ndarray from = detail::move_axis(a, axis, 0);
   if (is_logical_ufunc(f)) from = detail::as_type(from, dtype::bool_);
-  const bool alone = detail::has_reduction(f) || is_integer_difference(c) || joins_in_any_order(f);
+  const bool alone = detail::reduction_of(f).has_value() || is_integer_difference(c) || joins_in_any_order(f);
   const auto count = static_cast<std::int64_t>(s.start.size());
   const bool one_by_one = s.longest <= 1 ? false : alone ? count <= s.longest : count <= 8;
   ndarray result;
+  std::optional<ndarray> made;
   if (from.size() == 0 || count == 0) {
     shape_t shape = from.shape();
     shape[0] = count;
     result = empty(shape, c.result, a.device());
+  } else if ((made = reduce_natively(c, from, s))) {
+    result = *std::move(made);
   } else if (one_by_one) {
     result = reduce_each(c, from, s);
   } else if (belongs_on_cpu(a, s.longest)) {

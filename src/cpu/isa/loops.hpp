@@ -117,7 +117,17 @@ template <class F, class A, class B, class R, bool Cheap> struct binary_loop {
 #pragma GCC ivdep
     for (long i = 0; i < n; ++i) out[i] = static_cast<memory_of<R>>(F{}(static_cast<A>(a[i]), b));
   }
+  // One number on the right, for which the functor has a way of its own.
+  static bool uniform(char* const* args, const long* steps, long n) {
+    if constexpr (has_uniform_path<F, A> && is_same<A, B> && is_same<A, R>) {
+      if (n != 1 && (steps[1] != 0 || steps[0] != sizeof(A) || steps[2] != sizeof(A))) return false;
+      return F::uniform(n, reinterpret_cast<A*>(args[2]), reinterpret_cast<const A*>(args[0]),
+                        *reinterpret_cast<const A*>(args[1]));
+    }
+    return false;
+  }
   static void run(char* const* args, const long* steps, long n) {
+    if (uniform(args, steps, n)) return;
     if (n == 1) return contiguous(args, steps, n);
     if (steps[2] == sizeof(R)) {
       const bool a_moves = steps[0] == sizeof(A), b_moves = steps[1] == sizeof(B);

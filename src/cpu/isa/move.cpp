@@ -1,51 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Data movement by element size: strided copies, transposes, selection, streaming stores, arithmetic
 // sequences.
+#include "cpu/isa/copy_row.hpp"
 #include "cpu/isa/loops.hpp"
 #include "cpu/isa/vectors.hpp"
 
 namespace numloom::NL_TARGET {
 
 namespace {
-
-struct wide_element {
-  u64 low, high;
-};
-
-template <class U> NL_HD U get(const char* p) { return *reinterpret_cast<const U*>(p); }
-template <class U> NL_HD void put(char* p, U value) { *reinterpret_cast<U*>(p) = value; }
-
-// ---- one row ----
-
-template <class U> void copy_row(char* to, const char* from, long n, long to_step, long from_step) {
-  constexpr long S = sizeof(U);
-  if (to_step == S) {
-    auto* out = reinterpret_cast<U*>(to);
-    if (from_step == S) {
-      __builtin_memcpy(to, from, static_cast<unsigned long>(n * S));
-      return;
-    }
-    if (from_step == 0) {
-      const U value = get<U>(from);
-      for (long i = 0; i < n; ++i) out[i] = value;
-      return;
-    }
-    if (from_step == -S) {
-      const auto* in = reinterpret_cast<const U*>(from);
-#pragma GCC ivdep
-      for (long i = 0; i < n; ++i) out[i] = in[-i];
-      return;
-    }
-    if (from_step == 2 * S) {
-      const auto* in = reinterpret_cast<const U*>(from);
-#pragma GCC ivdep
-      for (long i = 0; i < n - 1; ++i) out[i] = in[2 * i];
-      if (n > 0) out[n - 1] = in[2 * (n - 1)];
-      return;
-    }
-  }
-  for (long i = 0; i < n; ++i) put(to + i * to_step, get<U>(from + i * from_step));
-}
 
 // ---- short rows: as many stores as elements and no loop per row ----
 
@@ -177,6 +139,11 @@ void transpose(char* to, const char* from, long rows, long columns, long to_row,
       transpose_lines<U, true>(to, from, whole_rows, whole_columns, to_row, from_column);
     else
       transpose_lines<U, false>(to, from, whole_rows, whole_columns, to_row, from_column);
+    if constexpr (N < line)
+      for (; whole_columns + N <= columns; whole_columns += N)
+        for (long r = 0; r < whole_rows; r += N)
+          turn<U>(to + r * to_row + whole_columns * S, from + r * S + whole_columns * from_column, to_row,
+                  from_column);
   }
   for (long r = 0; r < rows; ++r)
     for (long c = r < whole_rows ? whole_columns : 0; c < columns; ++c)

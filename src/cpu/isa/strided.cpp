@@ -2,6 +2,7 @@
 // Operands that a contiguous loop cannot take as they lie: gathered into buffers in the first-level cache,
 // block by block, and results scattered back. Gathering costs less than a scalar loop, and each loop is
 // compiled once.
+#include "cpu/isa/copy_row.hpp"
 #include "cpu/isa/loops.hpp"
 
 namespace numloom::NL_TARGET {
@@ -10,40 +11,14 @@ namespace {
 
 constexpr long block = 256;
 constexpr int most_operands = 5;
-struct wide_element {
-  u64 low, high;
-};
 
-template <class U> void gather(char* to, const char* from, long step, long n) {
-  auto* out = reinterpret_cast<U*>(to);
-  if (step == 0) {
-    const U value = *reinterpret_cast<const U*>(from);
-    for (long i = 0; i < n; ++i) out[i] = value;
-    return;
-  }
-  for (long i = 0; i < n; ++i) out[i] = *reinterpret_cast<const U*>(from + i * step);
-}
-template <class U> void scatter(char* to, const char* from, long step, long n) {
-  const auto* in = reinterpret_cast<const U*>(from);
-  for (long i = 0; i < n; ++i) *reinterpret_cast<U*>(to + i * step) = in[i];
-}
-
-void gather_by_size(int size, char* to, const char* from, long step, long n) {
+void move(int size, char* to, long to_step, const char* from, long from_step, long n) {
   switch (size) {
-    case 1: return gather<u8>(to, from, step, n);
-    case 2: return gather<u16>(to, from, step, n);
-    case 4: return gather<u32>(to, from, step, n);
-    case 8: return gather<u64>(to, from, step, n);
-    default: return gather<wide_element>(to, from, step, n);
-  }
-}
-void scatter_by_size(int size, char* to, const char* from, long step, long n) {
-  switch (size) {
-    case 1: return scatter<u8>(to, from, step, n);
-    case 2: return scatter<u16>(to, from, step, n);
-    case 4: return scatter<u32>(to, from, step, n);
-    case 8: return scatter<u64>(to, from, step, n);
-    default: return scatter<wide_element>(to, from, step, n);
+    case 1: return copy_row<u8>(to, from, n, to_step, from_step);
+    case 2: return copy_row<u16>(to, from, n, to_step, from_step);
+    case 4: return copy_row<u32>(to, from, n, to_step, from_step);
+    case 8: return copy_row<u64>(to, from, n, to_step, from_step);
+    default: return copy_row<wide_element>(to, from, n, to_step, from_step);
   }
 }
 
@@ -61,12 +36,12 @@ void run_strided(loop_fn contiguous, const unsigned char* sizes, int inputs, int
       pointers[k] = steps[k] == sizes[k] ? here : buffers[k];
       const bool filled = steps[k] == 0 && begin > 0;  // a scalar stays in its buffer
       if (k < inputs && steps[k] != sizes[k] && !filled)
-        gather_by_size(sizes[k], buffers[k], here, steps[k], length);
+        move(sizes[k], buffers[k], sizes[k], here, steps[k], length);
     }
     contiguous(pointers, nullptr, length);
     for (int k = inputs; k < operands; ++k)
       if (steps[k] != sizes[k])
-        scatter_by_size(sizes[k], args[k] + begin * steps[k], buffers[k], steps[k], length);
+        move(sizes[k], args[k] + begin * steps[k], steps[k], buffers[k], sizes[k], length);
   }
 }
 }  // namespace numloom::NL_TARGET
