@@ -24,6 +24,8 @@ target_link_libraries(numloom_planning PRIVATE numloom_host)
 target_compile_options(numloom_planning PRIVATE $<$<CONFIG:Release>:${numloom_planning_level}>)
 precompile(numloom_planning)
 compile_together(numloom_planning)
+# The loops of src/cpu need -O3: at -O2, which compiles in five sixths of the time, nonzero, masks and searchsorted take
+# 1.6 times as long.
 add_library(numloom_cpu OBJECT ${cpu_sources})
 target_link_libraries(numloom_cpu PRIVATE numloom_host)
 precompile(numloom_cpu)
@@ -135,6 +137,7 @@ else()
   target_include_directories(numloom_kernels PRIVATE ${numloom_includes})
   target_compile_definitions(numloom_kernels PRIVATE NUMLOOM_SIMT)
   if(NOT NUMLOOM_SANITIZE)
+    # The largest compile in three fifths of the time that -O1 takes, and tests take 3 to 6 % longer.
     target_compile_options(numloom_kernels PRIVATE -Og)
   endif()
   target_compile_options(numloom_kernels PRIVATE -x c++)
