@@ -312,7 +312,7 @@ void argsort_long(std::int64_t* out, const stable_keys& keys, std::int64_t n) {
 /// The network for rows of that length, if there is one.
 const sort_kernels* network_for(dtype type, std::int64_t n) {
   const int item = itemsize(type);
-  if (n > longest_network || is_complex(type)) return nullptr;
+  if (n > longest_network || numloom::is_complex(type)) return nullptr;
   return &dense().sort[static_cast<int>(bits_kind_of(type))][item == 1   ? 0
                                                              : item == 2 ? 1
                                                              : item == 4 ? 2
@@ -333,7 +333,7 @@ void cpu_device::sort(void* data, dtype type, std::int64_t rows, std::int64_t n,
         });
     return;
   }
-  if (is_complex(type)) {
+  if (numloom::is_complex(type)) {
     for_rows(rows, n, [&](std::int64_t r) {
       if (type == dtype::complex64)
         sort_complex(static_cast<std::uint32_t*>(data) + 2 * n * r, n, descending);
@@ -364,7 +364,7 @@ void cpu_device::argsort(std::int64_t* out, const void* data, dtype type, std::i
         });
     return;
   }
-  if (is_complex(type)) {
+  if (numloom::is_complex(type)) {
     for_rows(rows, n, [&](std::int64_t r) {
       if (type == dtype::complex64)
         argsort_complex(out + n * r, static_cast<const std::uint32_t*>(data) + 2 * n * r, n, descending);
