@@ -119,14 +119,14 @@ ndarray interp(const array_like& at, const ndarray& xp, const ndarray& fp, const
            interp(x, xp, part_of_complex(fp, true), part_of(left, false), part_of(right, false)));
     return scalar_if_0d(result);
   }
-  const ndarray at = ascontiguousarray(ravel(as_type(x, dtype::float64)));
+  const ndarray places = ascontiguousarray(ravel(as_type(x, dtype::float64)));
   const ndarray points = ascontiguousarray(as_type(beside(xp, x), dtype::float64)),
                 heights = ascontiguousarray(as_type(beside(fp, x), dtype::float64));
-  if (const auto made = interp_natively(at, points, heights, left, right))
+  if (const auto made = interp_natively(places, points, heights, left, right))
     return scalar_if_0d(reshape(*made, x.shape()));
   const line_pieces line(points, heights, left, right);
   const ndarray values =
-      piece_by_piece(at, dtype::float64, [&](const ndarray& some_places) { return line(some_places); });
+      piece_by_piece(places, dtype::float64, [&](const ndarray& some_places) { return line(some_places); });
   return scalar_if_0d(reshape(values, x.shape()));
 }
 
