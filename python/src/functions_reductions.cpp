@@ -194,10 +194,7 @@ template <variance F> PyObject* spread(argument_slots s) {
   return wrap_or_out(std::move(result), s[3]);
 }
 
-// CuPy's positions may have a dtype. `out` has its own.
-constexpr const char* typed_positions = "(a, axis=None, out=None, *, keepdims=False, dtype=None)";
-
-// (a, axis, out, *, keepdims, dtype)
+// (a, axis, out, *, keepdims, dtype): CuPy's positions may have a dtype. `out` has its own.
 template <position F> PyObject* arg(argument_slots s) {
   if (is_plain_call<5>(s)) return run_plain(F, s[0]);
   arg_options options;
@@ -250,8 +247,12 @@ constexpr function_row reductions_rows[] = {
     {"var", signatures::spreading, spread<var>, "Variance over the given axes; the divisor is n - ddof.",
      both},
     {"std", signatures::spreading, spread<numloom::std>, "Standard deviation over the given axes.", both},
-    {"argmin", typed_positions, arg<argmin>, "Position of the first smallest element; NaN wins.", both},
-    {"argmax", typed_positions, arg<argmax>, "Position of the first largest element; NaN wins.", both},
+    {"argmin", signatures::positions, arg<argmin>, "Position of the first smallest element; NaN wins.", both},
+    {"argmax", signatures::positions, arg<argmax>, "Position of the first largest element; NaN wins.", both},
+    {"nanargmin", signatures::positions, arg<nanargmin>,
+     "Position of the first smallest element, NaN left out."},
+    {"nanargmax", signatures::positions, arg<nanargmax>,
+     "Position of the first largest element, NaN left out."},
     {"cumsum", signatures::scanning, running<cumsum>, "Running sum along an axis, or of the flattened array.",
      both},
     {"cumprod", signatures::scanning, running<cumprod>,

@@ -158,17 +158,6 @@ template <ndarray (*F)(const ndarray&, const variance_options&)> PyObject* nan_s
   return wrap_or_out(result, s[3]);
 }
 
-// (a, axis, out, *, keepdims)
-template <ndarray (*F)(const ndarray&, const arg_options&)> PyObject* nan_position(argument_slots s) {
-  const ndarray a = to_array(s[0]);
-  arg_options options;
-  options.axis = to_optional_axis(s[1]);
-  options.out = to_out(s[2]);
-  options.keepdims = to_bool(s[3], false);
-  if (a.ndim() == 0 && (options.axis == 0 || options.axis == -1)) options.axis.reset();
-  return wrap_or_out(unlocked(a.size(), [&] { return F(a, options); }), s[2]);
-}
-
 // (a, axis, dtype, out)
 template <ndarray (*F)(const ndarray&, const scan_options&)> PyObject* nan_running(argument_slots s) {
   scan_options options;
@@ -287,10 +276,6 @@ constexpr function_row statistics_rows[] = {
     {"nanvar", signatures::spreading, nan_spread<nanvar>, "Variance of the elements that are not NaN."},
     {"nanstd", signatures::spreading, nan_spread<nanstd>,
      "Standard deviation of the elements that are not NaN."},
-    {"nanargmin", signatures::positions, nan_position<nanargmin>,
-     "Position of the first smallest element, NaN left out."},
-    {"nanargmax", signatures::positions, nan_position<nanargmax>,
-     "Position of the first largest element, NaN left out."},
     {"nancumsum", signatures::scanning, nan_running<nancumsum>, "Running sum that counts NaN as 0."},
     {"nancumprod", signatures::scanning, nan_running<nancumprod>, "Running product that counts NaN as 1."},
     {"nan_to_num", "(x, copy=True, nan=0.0, posinf=None, neginf=None)", finite,

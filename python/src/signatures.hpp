@@ -10,7 +10,7 @@ inline constexpr const char* extreme = "(a, axis=None, out=None, keepdims=False,
 inline constexpr const char* truth = "(a, axis=None, out=None, keepdims=False, *, where=True)";
 inline constexpr const char* spreading =
     "(a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, where=True, mean=None, correction=None)";
-inline constexpr const char* positions = "(a, axis=None, out=None, *, keepdims=False)";
+inline constexpr const char* positions = "(a, axis=None, out=None, *, keepdims=False, dtype=None)";
 inline constexpr const char* scanning = "(a, axis=None, dtype=None, out=None)";
 
 }  // namespace numloom::python::signatures

@@ -3,6 +3,7 @@
 
 import numpy
 import pytest
+from conftest import cpu_only
 from parity import DTYPES, IDS, LARGE, LAYOUTS, assert_outcome, assert_same, both, outcome, samples
 
 import numloom
@@ -184,3 +185,20 @@ def test_errors():
         numloom.sum(empty, axis=(0, 0))
     with pytest.raises(TypeError):
         numloom.sum(empty, axis=1.5)
+
+
+@cpu_only
+@pytest.mark.parametrize("dtype", ["f4", "f8", "c8", "c16"])
+def test_short_sums_are_numpys_to_the_last_bit(dtype):
+    """Up to 128 real numbers: of a whole array, of rows, of every second element, and means of real ones."""
+    rng = numpy.random.default_rng(3)
+    for n in range(1, 129 if dtype[0] == "f" else 65):
+        a = rng.standard_normal((5, n)).astype(dtype)
+        if dtype[0] == "c":
+            a += 1j * rng.standard_normal((5, n))
+        b = numloom.array(a)
+        assert b[0].sum().item() == a[0].sum().item(), n
+        assert b.sum(axis=1).tolist() == a.sum(axis=1).tolist(), n
+        assert b[1, ::2].sum().item() == a[1, ::2].sum().item(), n
+        if dtype[0] == "f":
+            assert b[2].mean().item() == a[2].mean().item(), n

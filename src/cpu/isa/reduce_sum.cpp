@@ -15,6 +15,7 @@ template <class R> struct complex_sum : plain_reduction<Sum<complex<R>>, complex
   using base = plain_reduction<Sum<complex<R>>, complex<R>>;
   using real = plain_reduction<Sum<R>, R>;
   static complex<R> run(const R* from, long n) {
+    if (2 * n <= longest_short_sum) return short_sum<complex<R>>(from, 2 * n);
     constexpr int L = lanes<R>;
     const combine_any<Sum<R>, R> add;
     vec<R> total{};
@@ -37,6 +38,11 @@ template <class R> struct complex_sum : plain_reduction<Sum<complex<R>>, complex
     auto* a = reinterpret_cast<complex<R>*>(into);
     *a = *a + run(reinterpret_cast<const R*>(from), n);
   }
+  static void rows(const char* from, long row_step, long step, long n, long rows, char* into) {
+    if (step != long(sizeof(complex<R>))) return base::rows(from, row_step, step, n, rows, into);
+    auto* accs = reinterpret_cast<complex<R>*>(into);
+    for (long r = 0; r < rows; ++r) accs[r] = run(reinterpret_cast<const R*>(from + r * row_step), n);
+  }
   static void columns(const char* from, long row_step, long n, long columns, long first, char* accs) {
     real::columns(from, row_step, n, 2 * columns, first, accs);
   }
@@ -44,6 +50,7 @@ template <class R> struct complex_sum : plain_reduction<Sum<complex<R>>, complex
   static reduce_kernels kernels() {
     reduce_kernels k = base::kernels(true);
     k.leaf = leaf;
+    k.rows = rows;
     k.columns = columns;
     k.merge = merge;
     return k;
