@@ -7,6 +7,13 @@ namespace numloom::NL_TARGET {
 
 namespace {
 
+// Up to longest_short_sum elements, as NumPy has it: squares, and then their sum.
+template <class T> NL_HD real_of<T> short_distances_from(const T* from, long n, T mean) {
+  real_of<T> squares[longest_short_sum];
+  for (long i = 0; i < n; ++i) squares[i] = squared_modulus(from[i] - mean);
+  return short_sum<real_of<T>>(squares, n);
+}
+
 // Sums of whole vectors, so that the distances are added as carefully as the values.
 template <class T> NL_HD real_of<T> distances_from(const T* from, long n, T mean) {
   using R = real_of<T>;
@@ -54,7 +61,7 @@ template <class T> struct moments_reduction {
     if (n == 0) return op::identity();
     const T sum = combine_contiguous<Sum<T>, T>(p, n);
     const T mean = divide(sum, n);
-    return {n, mean, distances_from(p, n, mean)};
+    return {n, mean, n <= longest_short_sum ? short_distances_from(p, n, mean) : distances_from(p, n, mean)};
   }
   static NL_HD T divide(T sum, long n) {
     if constexpr (is_complex<T>)
