@@ -190,7 +190,7 @@ def test_errors():
 @cpu_only
 @pytest.mark.parametrize("dtype", ["f4", "f8", "c8", "c16"])
 def test_short_sums_are_numpys_to_the_last_bit(dtype):
-    """Up to 128 real numbers: of a whole array, of rows, of every second element; means and variances of real ones."""
+    """Up to 128 real numbers: arrays, rows, every second element; means and variances of real ones."""
     rng = numpy.random.default_rng(3)
     for n in range(1, 129 if dtype[0] == "f" else 65):
         a = rng.standard_normal((5, n)).astype(dtype)
