@@ -33,9 +33,19 @@ struct Multiply {
       return static_cast<T>(static_cast<wrap_of<T>>(a) * static_cast<wrap_of<T>>(b));
     else if constexpr (is_bool<T>)
       return a & b;
+#ifdef __FMA__
+    else if constexpr (is_complex<T>)  // as NumPy's loops, whose second product alone is rounded first
+      return T(fused(a.re, b.re, -(a.im * b.im)), fused(a.re, b.im, a.im * b.re));
+#endif
     else
       return T(a * b);
   }
+
+#ifdef __FMA__
+ private:
+  static NL_HD float fused(float x, float y, float z) { return __builtin_fmaf(x, y, z); }
+  static NL_HD double fused(double x, double y, double z) { return __builtin_fma(x, y, z); }
+#endif
 };
 
 struct Divide {

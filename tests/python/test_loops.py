@@ -4,7 +4,7 @@
 
 import numpy
 import pytest
-from conftest import DEVICE
+from conftest import DEVICE, cpu_only
 
 import numloom
 
@@ -328,3 +328,20 @@ def test_legacy_draws():
     numpy.random.seed(3)
     numloom.random.shuffle(b)
     same(b, a)
+
+
+@cpu_only
+@pytest.mark.skipif(
+    numloom.show_config("dicts")["cpu"]["level"] == "x86-64-v2",
+    reason="NumPy's loops take fused instructions",
+)
+@pytest.mark.parametrize("dtype", ["c8", "c16"])
+def test_complex_products_are_numpys_to_the_last_bit(dtype):
+    rng = numpy.random.default_rng(5)
+    for n in (1, 3, 4, 100, 1003):
+        a, b = ((rng.standard_normal(n) + 1j * rng.standard_normal(n)).astype(dtype) for _ in range(2))
+        x, y = numloom.array(a), numloom.array(b)
+        assert numloom.asnumpy(x * y).tolist() == (a * b).tolist(), n
+        assert numloom.asnumpy(x * y[0]).tolist() == (a * b[0]).tolist(), n
+        assert numloom.asnumpy(numloom.square(x)).tolist() == numpy.square(a).tolist(), n
+        assert numloom.asnumpy(x[::2] * y[::2]).tolist() == (a[::2] * b[::2]).tolist(), n
