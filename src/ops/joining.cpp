@@ -330,7 +330,8 @@ ndarray repeated_positions(const ndarray& counts) {
   std::int64_t total = 0;
   for (const std::int64_t n : each) {
     if (n < 0) fail_negative_repeats();
-    total += n;
+    if (__builtin_add_overflow(total, n, &total))
+      fail<value_error>("[repeat] expected repeats whose sum is a size, got more than 2^63 elements");
   }
   const ndarray positions = empty({total}, dtype::int64, cpu);
   auto* to = static_cast<std::int64_t*>(positions.data(access::write));
